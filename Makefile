@@ -1,0 +1,52 @@
+# Every way to build, check and install instance-sync. `make` alone explains itself.
+
+CARGO ?= cargo
+PREFIX ?= /usr/local
+DESTDIR ?=
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+PROGRAMS := $(CURDIR)/target/programs
+
+# Tests find the real programs here, before anything that is on PATH.
+export INSTANCE_SYNC_TEST_PROGRAMS := $(PROGRAMS)
+
+.DEFAULT_GOAL := help
+.PHONY: help build test lint demo soak docs dist install uninstall clean
+
+help: ## Print this table
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build the program for development
+	$(CARGO) build --locked
+
+test: ## Run all tests, those on real restic and rest-server included
+	tests/obtain-programs
+	PATH="$(PROGRAMS):$$PATH" $(CARGO) test --locked
+
+lint: ## Check format, clippy and documentation; a warning is an error
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS=-Dwarnings $(CARGO) doc --locked --no-deps
+
+demo: build ## Play a session on two simulated devices with a real restic
+	tests/obtain-programs
+	tests/demo
+
+soak: ## Run the real tier with 200 kills at random moments instead of 25
+	tests/obtain-programs
+	PATH="$(PROGRAMS):$$PATH" INSTANCE_SYNC_SOAK=200 $(CARGO) test --locked --test real
+
+docs: ## Write docs/cli.md anew from the program's own help
+	UPDATE_DOCS=1 $(CARGO) test --locked --test cli cli_reference
+
+dist: ## Build the program for release
+	$(CARGO) build --locked --release
+
+install: dist ## Install it below PREFIX (/usr/local), or below DESTDIR for packagers
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 "$(TARGET)/release/instance-sync" "$(DESTDIR)$(PREFIX)/bin/instance-sync"
+
+uninstall: ## Remove what install put there
+	rm -f "$(DESTDIR)$(PREFIX)/bin/instance-sync"
+
+clean: ## Remove everything that was built, and the programs that tests obtained
+	$(CARGO) clean

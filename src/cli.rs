@@ -1,0 +1,150 @@
+//! The command line, as types. No I/O.
+
+#![allow(clippy::doc_markdown)] // these comments are the help texts
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::domain::{ids::InstanceId, profile::Profile};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  the game may start; or the work is done, or pending
+  1  failed
+  2  usage: the command line, or a file that a person wrote, is wrong
+  3  a unit changed on both sides: a decision is needed
+  4  the server refused the credentials, or the repository the password
+  5  another instance-sync worked on this instance past the deadline";
+
+/// Cloud saves for any game folder, on your own server
+#[derive(Debug, Parser)]
+#[command(name = "instance-sync", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools)] // switches of a command line
+pub struct Global {
+    /// Use this game folder [default: $INST_MC_DIR, else the current folder]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub pack_folder: Option<PathBuf>,
+    /// Read the account's token from this file
+    #[arg(long, global = true, value_name = "PATH")]
+    pub token_file: Option<PathBuf>,
+    /// Use this restic
+    #[arg(long, global = true, value_name = "PATH")]
+    pub restic_binary: Option<PathBuf>,
+    /// Never download restic
+    #[arg(long, global = true)]
+    pub no_download: bool,
+    /// Download restic's archives from this folder; only the pinned checksums are accepted
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "INSTANCE_SYNC_RESTIC_MIRROR",
+        hide_env_values = true
+    )]
+    pub restic_mirror: Option<String>,
+    /// Never open a window
+    #[arg(short = 'g', long, global = true)]
+    pub no_gui: bool,
+    /// Call the instance this [default: $INST_NAME, else $INST_ID, else the id's first 8 characters]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub instance_label: Option<String>,
+    /// Trust this certificate authority (PEM) instead of the system's
+    #[arg(
+        long,
+        global = true,
+        value_name = "PATH",
+        env = "INSTANCE_SYNC_CA_FILE",
+        hide_env_values = true
+    )]
+    pub ca_file: Option<PathBuf>,
+    /// Allow plain http to another machine; anybody on the way can read the token
+    #[arg(long, global = true)]
+    pub insecure_http: bool,
+    /// Print JSON, one object a line
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Fail where there was a warning
+    #[arg(long, global = true)]
+    pub strict: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Bring the cloud's news here (the pre-launch hook)
+    Pull,
+    /// Save what was played to the cloud (the post-exit hook)
+    Push,
+    /// Opt this folder in, by questions
+    Setup(Setup),
+    /// Opt this folder in, for scripts
+    Init(Init),
+    /// Opt this folder out; cloud data and token stay
+    Disable,
+    /// Show what is opted in, what changed here, and whether the cloud is ahead
+    Status(Status),
+}
+
+/// Options of `setup`.
+#[derive(Debug, Args)]
+pub struct Setup {
+    /// Use this server: https://host[:port][/prefix], an absolute path, or any restic location
+    #[arg(long)]
+    pub url: Option<String>,
+    /// Sync this kind of game
+    #[arg(long, value_name = "NAME", default_value_t)]
+    pub profile: Profile,
+    /// Keep the secrets in the OS keyring
+    #[arg(long)]
+    pub keyring: bool,
+    /// Opt in anew where the folder is opted in already
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Options of `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Use this server: https://host[:port][/prefix], an absolute path, or any restic location
+    #[arg(long)]
+    pub url: String,
+    /// Use this account; '-' reads it from standard input, which other users cannot see
+    #[arg(long, value_name = "ACCOUNT:SECRET", allow_hyphen_values = true)]
+    pub token: Option<String>,
+    /// Join this instance instead of making a new one
+    #[arg(long, value_name = "ULID")]
+    pub instance_id: Option<InstanceId>,
+    /// Encrypt with the passphrase in this file ('-': standard input), which the server never sees
+    #[arg(long, value_name = "PATH")]
+    pub passphrase_file: Option<PathBuf>,
+    /// Sync this kind of game: minecraft, or custom (scope.json alone)
+    #[arg(long, value_name = "NAME", default_value_t)]
+    pub profile: Profile,
+    /// Keep the secrets in the OS keyring instead of files
+    #[arg(long)]
+    pub keyring: bool,
+    /// Leave the server alone; the first push creates the repository
+    #[arg(long)]
+    pub offline: bool,
+    /// Opt in anew where the folder is opted in already
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Options of `status`.
+#[derive(Debug, Args)]
+pub struct Status {
+    /// Do not ask the cloud
+    #[arg(long)]
+    pub offline: bool,
+}

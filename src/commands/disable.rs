@@ -1,0 +1,40 @@
+//! `disable`: opting out.
+
+use serde_json::json;
+
+use super::{Context, Done};
+use crate::{error::Result, sync::opt_in};
+
+/// Runs the command.
+pub fn run(context: &Context<'_>) -> Result<Done> {
+    let was = opt_in::opt_out(&context.settings)?;
+    let folder = crate::sync::session::absolute(&context.settings.pack);
+    if context.output.is_json() {
+        let instance = was
+            .as_ref()
+            .and_then(|was| was.as_ref())
+            .map(|was| was.instance_id);
+        context.output.object(
+            &json!({"pack_folder": folder, "was_opted_in": was.is_some(), "instance_id": instance}),
+        );
+        return Ok(Done::Well);
+    }
+    let folder = folder.display();
+    let Some(was) = was else {
+        context
+            .output
+            .line(&format!("{folder} is not opted in. Nothing was changed."));
+        return Ok(Done::Well);
+    };
+    context.output.line(&format!(
+        "{folder} is opted out. The saves here, those in the cloud, and the token stay."
+    ));
+    if let Some(was) = was {
+        context.output.line(&format!(
+            "To come back: instance-sync init \"--pack-folder={folder}\" \"--url={}\" --instance-id={} \
+             \"--token-file={folder}/.cloud-sync/token\"",
+            was.location, was.instance_id
+        ));
+    }
+    Ok(Done::Well)
+}

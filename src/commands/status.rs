@@ -1,0 +1,133 @@
+//! `status`: a look at the folder and the cloud.
+
+use super::{Context, Done};
+use crate::{
+    cli,
+    error::Result,
+    sync::status::{self, Cloud, Instance},
+    ui::table,
+};
+
+/// Runs the command.
+pub fn run(context: &Context<'_>, args: &cli::Status) -> Result<Done> {
+    let listener = |event| context.hear(event);
+    let status = status::status(
+        &context.settings,
+        &listener,
+        context.label.clone(),
+        args.offline,
+    )?;
+    if context.output.is_json() {
+        context.output.object(&status);
+        return Ok(Done::Well);
+    }
+    match &status.instance {
+        None => context.output.line(&format!(
+            "{} is not opted in. Opt in with: instance-sync setup",
+            status.pack_folder.display()
+        )),
+        Some(instance) => {
+            context
+                .output
+                .text(&table::columns(&rows(&status.pack_folder, instance)));
+        }
+    }
+    Ok(Done::Well)
+}
+
+fn rows(folder: &std::path::Path, instance: &Instance) -> Vec<(&'static str, String)> {
+    let mut rows = vec![
+        (
+            "instance",
+            format!("{} ({})", instance.label, instance.instance_id),
+        ),
+        ("folder", folder.display().to_string()),
+        ("server", instance.url.clone()),
+        (
+            "account",
+            instance
+                .account
+                .clone()
+                .unwrap_or_else(|| "from the token".to_owned()),
+        ),
+        ("profile", instance.profile.to_string()),
+        ("device", instance.device.clone()),
+        (
+            "base",
+            instance
+                .base
+                .as_ref()
+                .map_or_else(|| "none yet".to_owned(), |base| base.short().to_owned()),
+        ),
+        ("units", instance.units.len().to_string()),
+        ("changes", changes(instance)),
+        ("cloud", cloud(&instance.cloud)),
+    ];
+    let restic = instance.restic.as_ref();
+    let found = restic.map(|restic| {
+        format!(
+            "{} ({}, {})",
+            restic.version,
+            restic.origin,
+            restic.program.display()
+        )
+    });
+    rows.push((
+        "restic",
+        found.unwrap_or_else(|| "none yet; it is fetched when it is needed".to_owned()),
+    ));
+    if instance.copy {
+        rows.push((
+            "copy",
+            "of another folder: not synced until instance-sync setup".to_owned(),
+        ));
+    }
+    if instance.interrupted {
+        rows.push((
+            "pull",
+            "was interrupted; the next command carries it to its end".to_owned(),
+        ));
+    }
+    if instance.pending_push {
+        rows.push((
+            "push",
+            "is pending: it goes out at the next chance".to_owned(),
+        ));
+    }
+    if !instance.conflicts.is_empty() {
+        let names: Vec<&str> = instance
+            .conflicts
+            .iter()
+            .map(crate::domain::path::RelPath::as_str)
+            .collect();
+        rows.push(("conflicts", names.join(", ")));
+    }
+    for problem in &instance.problems {
+        rows.push(("not synced", format!("{}: {}", problem.path, problem.why)));
+    }
+    rows
+}
+
+fn changes(instance: &Instance) -> String {
+    if instance.changes.is_empty() {
+        return "none".to_owned();
+    }
+    let each: Vec<String> = instance
+        .changes
+        .iter()
+        .map(|change| format!("{} ({})", change.unit, change.change))
+        .collect();
+    each.join(", ")
+}
+
+fn cloud(cloud: &Cloud) -> String {
+    match cloud {
+        Cloud::NotAsked => "not asked".to_owned(),
+        Cloud::Same => "nothing new".to_owned(),
+        Cloud::Ahead { snapshots } => {
+            format!("ahead by {snapshots} snapshots: the next pull brings them")
+        }
+        Cloud::Empty => "nothing pushed yet".to_owned(),
+        Cloud::Unreachable { why } => format!("not reached: {why}"),
+    }
+}

@@ -1,0 +1,58 @@
+//! This machine: a stable id and a name that people recognise.
+
+use std::env;
+
+use serde::{Deserialize, Serialize};
+use ulid::Ulid;
+
+use super::{
+    json_file::{self, Access},
+    user_dirs::UserDirs,
+};
+use crate::domain::{ids::DeviceId, record::DeviceLabel};
+
+#[derive(Serialize, Deserialize)]
+struct DeviceFile {
+    schema: u64,
+    id: DeviceId,
+}
+
+/// Returns this device, and gives it an id at the first time.
+///
+/// The name is `$INSTANCE_SYNC_DEVICE_NAME`, else the host's. A device that cannot keep a file has
+/// a name and no id; nothing depends on more.
+pub fn this_device(dirs: &UserDirs) -> DeviceLabel {
+    DeviceLabel {
+        id: device_id(dirs),
+        name: device_name(),
+    }
+}
+
+fn device_id(dirs: &UserDirs) -> Option<DeviceId> {
+    let folder = dirs.data.as_deref()?;
+    let path = folder.join("device.json");
+    if let Ok(Some(file)) = json_file::read::<DeviceFile>(&path, 1) {
+        return Some(file.id);
+    }
+    let id = DeviceId::new(Ulid::generate());
+    std::fs::create_dir_all(folder).ok()?;
+    json_file::write(&path, &DeviceFile { schema: 1, id }, Access::Public).ok()?;
+    Some(id)
+}
+
+fn device_name() -> String {
+    let name = env::var("INSTANCE_SYNC_DEVICE_NAME")
+        .ok()
+        .unwrap_or_else(|| gethostname::gethostname().to_string_lossy().into_owned());
+    let name: String = name
+        .trim()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(64)
+        .collect();
+    if name.is_empty() {
+        "device".to_owned()
+    } else {
+        name
+    }
+}

@@ -1,0 +1,135 @@
+//! `sync.json`, the opt-in marker: which instance this is, and where its repository is.
+
+use std::{fs, io, path::PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    json_file::{self, Access},
+    layout::Layout,
+};
+use crate::{
+    domain::{ids::InstanceId, location::Location, profile::Profile},
+    error::{Error, Result},
+};
+
+/// The schema that this program writes, and the newest that it reads.
+pub const SCHEMA: u64 = 1;
+
+/// What `sync.json` says. Files of the earlier Python tool have only the first three fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyncFile {
+    /// The instance.
+    pub instance_id: InstanceId,
+    /// Where its repository is, without account and instance.
+    pub location: Location,
+    /// The account; taken from the token where it is missing.
+    pub account: Option<String>,
+    /// What the instance is.
+    pub profile: Profile,
+    /// The private CA that the server's certificate comes from.
+    pub ca_file: Option<PathBuf>,
+    /// Whether plain http to another machine was allowed when the instance was opted in.
+    pub insecure_http: bool,
+}
+
+/// The file as it is written.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    schema: Option<u64>,
+    instance_id: InstanceId,
+    url: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    profile: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ca_file: Option<PathBuf>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    insecure_http: bool,
+}
+
+/// Returns whether the game folder is opted in: one look at the marker, and nothing else.
+///
+/// Anything that is there and is not plainly absent counts, so that a folder that cannot be read
+/// ends in a message and not in silence.
+pub fn is_opted_in(layout: &Layout) -> bool {
+    match fs::symlink_metadata(layout.sync_json()) {
+        Ok(_) => true,
+        Err(error) => !matches!(
+            error.kind(),
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+        ),
+    }
+}
+
+/// Reads the marker.
+pub fn read(layout: &Layout) -> Result<SyncFile> {
+    let path = layout.sync_json();
+    let repair = format!(
+        "Repair the file, or opt in again: instance-sync setup \"--pack-folder={}\". The saves were not touched.",
+        layout.pack().display()
+    );
+    let written: Written = json_file::read(&path, SCHEMA)
+        .map_err(|error| error.hint(repair.clone()))?
+        .ok_or_else(|| {
+            Error::usage(format!("{} is not opted in", layout.pack().display()))
+                .hint("Opt in with: instance-sync setup")
+        })?;
+    let location: Location = written.url.parse().map_err(|error| {
+        Error::usage(format!("{}: {error}", path.display())).hint(repair.clone())
+    })?;
+    let profile = match written.profile.as_deref() {
+        None => Profile::Minecraft,
+        Some(name) => name.parse().map_err(|why: String| {
+            Error::usage(format!("{}: {why}", path.display())).hint(repair.clone())
+        })?,
+    };
+    if let Some(account) = &written.account {
+        check_account(account).map_err(|error| error.hint(repair))?;
+    }
+    Ok(SyncFile {
+        instance_id: written.instance_id,
+        location,
+        account: written.account,
+        profile,
+        ca_file: written.ca_file,
+        insecure_http: written.insecure_http,
+    })
+}
+
+/// Writes the marker, which opts the folder in.
+pub fn write(layout: &Layout, file: &SyncFile) -> Result<()> {
+    let written = Written {
+        schema: Some(SCHEMA),
+        instance_id: file.instance_id,
+        url: file.location.to_string(),
+        account: file.account.clone(),
+        profile: Some(file.profile.to_string()),
+        ca_file: file.ca_file.clone(),
+        insecure_http: file.insecure_http,
+    };
+    json_file::write(&layout.sync_json(), &written, Access::Public)
+}
+
+/// Checks that an account can be a folder on the server.
+pub fn check_account(account: &str) -> Result<()> {
+    let sound = !account.is_empty()
+        && account.len() <= 128
+        && account
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'@' | b'+'))
+        && !account.starts_with('.');
+    // Names that the REST protocol takes for parts of a repository.
+    let reserved = matches!(
+        account,
+        "data" | "locks" | "keys" | "index" | "snapshots" | "config"
+    );
+    if sound && !reserved {
+        return Ok(());
+    }
+    Err(
+        Error::usage(format!("{account:?} cannot be an account name"))
+            .hint("Use letters, digits, '-', '_', '.', '@' and '+'."),
+    )
+}

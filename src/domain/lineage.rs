@@ -1,0 +1,123 @@
+//! The graph of snapshots: which are heads, and what the cloud says of each unit.
+
+use std::collections::BTreeMap;
+
+use super::{
+    ids::SnapshotId,
+    path::RelPath,
+    record::{DeviceLabel, PushRecord, UnitState, UnitVersion},
+    version::VersionVector,
+};
+
+/// A snapshot and what it says of itself.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// Its id.
+    pub snapshot: SnapshotId,
+    /// Its `push.json`.
+    pub record: PushRecord,
+}
+
+/// Returns the snapshots whose vectors no other covers, less those that `mine` covers already,
+/// by id.
+pub fn heads(records: Vec<Head>, mine: &VersionVector) -> Vec<Head> {
+    let news: Vec<Head> = records
+        .into_iter()
+        .filter(|head| !mine.covers(&head.record.vector))
+        .collect();
+    let beaten = |head: &Head| {
+        news.iter().any(|other| {
+            other.record.vector.covers(&head.record.vector)
+                && !head.record.vector.covers(&other.record.vector)
+        })
+    };
+    let mut heads: Vec<Head> = news.iter().filter(|head| !beaten(head)).cloned().collect();
+    heads.sort_by(|a, b| a.snapshot.cmp(&b.snapshot));
+    heads
+}
+
+/// One version of a unit that the cloud offers.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The head that offers it.
+    pub head: SnapshotId,
+    /// What that head covers.
+    pub vector: VersionVector,
+    /// The version.
+    pub version: UnitVersion,
+    /// Who pushed that head.
+    pub device: DeviceLabel,
+    /// When, for display.
+    pub time: String,
+}
+
+impl Candidate {
+    /// Returns the snapshot to restore it from.
+    pub fn source(&self) -> SnapshotId {
+        self.version.source(&self.head)
+    }
+}
+
+/// What the cloud says of each unit: one candidate, or several where heads disagree.
+pub type CloudSide = BTreeMap<RelPath, Vec<Candidate>>;
+
+/// Returns what all `heads` together say of each unit.
+///
+/// A head's version of a unit falls away where another head knows it and moved on, and where
+/// another head holds equal content. A deletion falls away where another head holds content: an
+/// edit beats a deletion.
+pub fn cloud_side(heads: &[Head]) -> CloudSide {
+    let mut side = CloudSide::new();
+    for head in heads {
+        for (unit, version) in &head.record.units {
+            let overtaken = heads.iter().any(|other| {
+                let knows = |theirs: &UnitVersion| {
+                    other.record.vector.covers_dot(version.dot) || theirs.includes(version.dot)
+                };
+                other.snapshot != head.snapshot
+                    && other.record.units.get(unit).is_some_and(|theirs| {
+                        knows(theirs)
+                            && theirs.dot != version.dot
+                            && !head.record.vector.covers_dot(theirs.dot)
+                    })
+            });
+            if overtaken {
+                continue;
+            }
+            side.entry(unit.clone()).or_default().push(Candidate {
+                head: head.snapshot.clone(),
+                vector: head.record.vector.clone(),
+                version: version.clone(),
+                device: head.record.device.clone(),
+                time: head.record.time.clone(),
+            });
+        }
+    }
+    for candidates in side.values_mut() {
+        if candidates
+            .iter()
+            .any(|candidate| candidate.version.digest().is_some())
+        {
+            candidates.retain(|candidate| candidate.version.state != UnitState::Gone);
+        }
+        // Of equals, keep the one that everybody would keep: content that is here before content
+        // that must be fetched from elsewhere, then the larger dot.
+        candidates.sort_by(|a, b| {
+            let here =
+                |candidate: &Candidate| matches!(candidate.version.state, UnitState::Here(_));
+            (here(b), b.version.dot).cmp(&(here(a), a.version.dot))
+        });
+        let mut kept: Vec<Candidate> = Vec::new();
+        for candidate in candidates.drain(..) {
+            match kept
+                .iter_mut()
+                .find(|other| other.version.digest() == candidate.version.digest())
+            {
+                Some(other) => other.vector.join(&candidate.vector),
+                None => kept.push(candidate),
+            }
+        }
+        *candidates = kept;
+    }
+    side
+}

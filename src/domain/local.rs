@@ -1,0 +1,143 @@
+//! This folder's side: what was found on disk, measured against the agreement.
+
+use std::collections::BTreeMap;
+
+use super::{
+    agreement::Agreement,
+    digest::Digest,
+    path::RelPath,
+    record::{UnitState, UnitVersion},
+    unit::UnitKind,
+    version::Dot,
+};
+
+/// What a scan found of one unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// It was read whole.
+    Content(Digest),
+    /// It is there and cannot be read whole: it is neither pushed, nor swapped, nor deleted.
+    Unreadable,
+}
+
+/// One unit of this folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalUnit {
+    /// What it is to a player.
+    pub kind: UnitKind,
+    /// What it holds, or `None` where it is not here.
+    pub content: Option<Digest>,
+    /// What this folder and the cloud last agreed on.
+    pub agreed: Option<UnitVersion>,
+    /// Why this device must not touch it, if it must not.
+    pub hold: Option<Hold>,
+}
+
+impl LocalUnit {
+    /// Returns the mark of its last change; `None` where it changed since the agreement: such a
+    /// change is covered by nobody's vector.
+    pub fn dot(&self) -> Option<Dot> {
+        let agreed = self.agreed.as_ref()?;
+        (self.hold.is_some() || agreed.digest() == self.content).then_some(agreed.dot)
+    }
+
+    /// Returns whether it changed here since this folder and the cloud last agreed.
+    pub fn changed(&self) -> bool {
+        self.hold.is_none()
+            && self.dot().is_none()
+            && !(self.agreed.is_none() && self.content.is_none())
+    }
+}
+
+/// Why a unit is left alone on this device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// It is outside this device's scope.
+    OutOfScope,
+    /// It cannot be read whole.
+    Unreadable,
+    /// The cloud's version cannot exist here, and never did.
+    Name,
+}
+
+/// Every unit that is here, or that the agreement knows of.
+pub type LocalSide = BTreeMap<RelPath, LocalUnit>;
+
+/// Measures what was `found` against the `agreement`.
+///
+/// `kind_in_scope` returns the kind that this device's scope gives to a path, or `None` where it
+/// is outside.
+pub fn local_side(
+    agreement: &Agreement,
+    found: &BTreeMap<RelPath, (UnitKind, Found)>,
+    kind_in_scope: impl Fn(&RelPath) -> Option<UnitKind>,
+) -> LocalSide {
+    let mut side = LocalSide::new();
+    for (unit, (kind, found)) in found {
+        let agreed = agreement.get(unit).map(|agreed| &agreed.version);
+        // A held version was never here: what was found is no edit of it.
+        let agreed = agreed
+            .filter(|version| match (&version.state, found) {
+                (UnitState::Held { digest, .. }, Found::Content(found)) => digest == found,
+                _ => true,
+            })
+            .cloned();
+        let (content, hold) = match found {
+            Found::Unreadable => (
+                agreed.as_ref().and_then(UnitVersion::digest),
+                Some(Hold::Unreadable),
+            ),
+            Found::Content(digest) => (Some(*digest), None),
+        };
+        side.insert(
+            unit.clone(),
+            LocalUnit {
+                kind: *kind,
+                content,
+                agreed,
+                hold,
+            },
+        );
+    }
+    for (unit, agreed) in agreement
+        .iter()
+        .filter(|(unit, _)| !found.contains_key(*unit))
+    {
+        let version = &agreed.version;
+        let hold = match (&version.state, kind_in_scope(unit)) {
+            (_, None) => Some(Hold::OutOfScope),
+            // Left out by this device until now, and still not here: neither a deletion nor known
+            // to be impossible. The next news of it is looked at afresh.
+            (UnitState::Held { .. }, Some(_)) => continue,
+            (UnitState::Here(_) | UnitState::Gone, Some(_)) => None,
+        };
+        let local = LocalUnit {
+            kind: version.kind,
+            content: hold.and_then(|_| version.digest()),
+            agreed: Some(version.clone()),
+            hold,
+        };
+        side.insert(unit.clone(), local);
+    }
+    side
+}
+
+/// Adds the units that only the cloud knows and that this device's scope leaves out, so that they
+/// are passed on and not fetched.
+pub fn leave_out_strangers<'a>(
+    side: &mut LocalSide,
+    units: impl IntoIterator<Item = &'a RelPath>,
+    kind_in_scope: impl Fn(&RelPath) -> Option<UnitKind>,
+) {
+    for unit in units {
+        if !side.contains_key(unit) && kind_in_scope(unit).is_none() {
+            let stranger = LocalUnit {
+                kind: UnitKind::Data,
+                content: None,
+                agreed: None,
+                hold: Some(Hold::OutOfScope),
+            };
+            side.insert(unit.clone(), stranger);
+        }
+    }
+}

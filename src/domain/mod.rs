@@ -1,0 +1,19 @@
+//! The rules, pure: no file system, process, network, environment, clock or randomness.
+//!
+//! Times and new ids are arguments. What happens here can be tested without a disk and modelled
+//! without a server.
+
+pub mod agreement;
+pub mod digest;
+pub mod ids;
+pub mod lineage;
+pub mod local;
+pub mod location;
+pub mod names;
+pub mod path;
+pub mod plan;
+pub mod profile;
+pub mod record;
+pub mod scope;
+pub mod unit;
+pub mod version;

@@ -1,0 +1,312 @@
+//! Scope: which paths of a game folder are synced, and how they group into units.
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    digest::{Digest, Hasher},
+    path::{OWN_FOLDER, RelPath},
+    unit::UnitKind,
+};
+
+/// The name that unfinished files of ours start with, where they cannot be staged elsewhere.
+pub const UNFINISHED: &str = ".instance-sync-";
+
+/// Everything that matches `path` is one unit of this kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnitRule {
+    /// A glob: `saves/*`, `options.txt`. `*` and `?` stay within a component, `**` does not.
+    pub path: String,
+    /// What it is to a player.
+    pub kind: UnitKind,
+}
+
+/// The rules, as a profile has them and as `scope.json` overrides them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rules {
+    /// What is synced: globs of files and folders. Each match that no unit rule groups is a unit.
+    pub include: Vec<String>,
+    /// What is left out below them: globs of paths.
+    pub exclude: Vec<String>,
+    /// How paths group into units; the first rule that matches wins.
+    pub units: Vec<UnitRule>,
+}
+
+/// A rule that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the pattern {pattern:?} {why}")]
+pub struct BadRule {
+    pattern: String,
+    why: String,
+}
+
+/// Compiled rules.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    include: Vec<Vec<String>>,
+    exclude: GlobSet,
+    units: Vec<(GlobSet, UnitKind)>,
+    digest: Digest,
+}
+
+/// What is never synced, whatever the rules say: locks of a running game, our own files.
+const NEVER: [&str; 3] = ["**/session.lock", ".cloud-sync", ".cloud-sync/**"];
+
+impl Scope {
+    /// Compiles `rules`.
+    pub fn new(rules: &Rules) -> Result<Self, BadRule> {
+        let patterns = rules
+            .include
+            .iter()
+            .chain(&rules.exclude)
+            .chain(rules.units.iter().map(|rule| &rule.path));
+        for pattern in patterns {
+            check(pattern)?;
+        }
+        if rules.include.is_empty() {
+            return Err(bad(
+                "",
+                "is missing: a scope needs at least one path to include",
+            ));
+        }
+        let unfinished = format!("**/{UNFINISHED}*");
+        let never = NEVER.iter().copied().chain([unfinished.as_str()]);
+        let exclude = globs(rules.exclude.iter().map(String::as_str).chain(never))?;
+        let units = rules
+            .units
+            .iter()
+            .map(|rule| Ok((globs([rule.path.as_str()])?, rule.kind)))
+            .collect::<Result<Vec<_>, BadRule>>()?;
+        let include = rules
+            .include
+            .iter()
+            .map(|glob| glob.split('/').map(str::to_owned).collect())
+            .collect();
+        Ok(Self {
+            include,
+            exclude,
+            units,
+            digest: digest(rules),
+        })
+    }
+
+    /// Returns the include patterns, split into components, for whoever walks the folder.
+    pub fn includes(&self) -> &[Vec<String>] {
+        &self.include
+    }
+
+    /// Returns whether `path` (relative, `/`) is left out.
+    pub fn excludes(&self, path: &str) -> bool {
+        self.exclude.is_match(path)
+    }
+
+    /// Returns the unit that a unit rule groups `path` into: the shortest matching prefix.
+    pub fn grouped(&self, path: &RelPath) -> Option<(RelPath, UnitKind)> {
+        prefixes(path.as_str()).find_map(|prefix| {
+            let (_, kind) = self.units.iter().find(|(glob, _)| glob.is_match(prefix))?;
+            Some((RelPath::new(prefix).ok()?, *kind))
+        })
+    }
+
+    /// Returns the kind of the unit named `unit`, or `None` where it is out of scope.
+    pub fn kind_of(&self, unit: &RelPath) -> Option<UnitKind> {
+        if prefixes(unit.as_str()).any(|prefix| self.excludes(prefix)) {
+            return None;
+        }
+        if !self
+            .include
+            .iter()
+            .any(|pattern| reaches(pattern, &unit.parts().collect::<Vec<_>>()))
+        {
+            return None;
+        }
+        match self.grouped(unit) {
+            Some((root, kind)) => (root == *unit).then_some(kind),
+            None => Some(UnitKind::Data),
+        }
+    }
+
+    /// Returns a digest of the rules.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+}
+
+/// Returns every folder above `path`, outermost first, and `path` itself.
+fn prefixes(path: &str) -> impl Iterator<Item = &str> {
+    let ends = path.match_indices('/').map(|(at, _)| at);
+    ends.chain([path.len()]).map(|end| &path[..end])
+}
+
+/// Returns whether a pattern matches `path` or a folder above it.
+fn reaches(pattern: &[String], path: &[&str]) -> bool {
+    match pattern.split_first() {
+        None => true,
+        Some((first, rest)) if first == "**" => {
+            (0..=path.len()).any(|skip| reaches(rest, &path[skip..]))
+        }
+        Some((first, rest)) => path
+            .split_first()
+            .is_some_and(|(name, below)| matches_part(first, name) && reaches(rest, below)),
+    }
+}
+
+/// Returns whether one component of a pattern matches one name.
+pub fn matches_part(pattern: &str, name: &str) -> bool {
+    if !pattern.contains(['*', '?', '[', '{', '\\']) {
+        return pattern == name;
+    }
+    glob(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(name))
+}
+
+fn glob(pattern: &str) -> Result<globset::Glob, globset::Error> {
+    GlobBuilder::new(pattern)
+        .literal_separator(true)
+        .backslash_escape(true)
+        .build()
+}
+
+fn globs<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<GlobSet, BadRule> {
+    let mut builder = GlobSetBuilder::new();
+    for pattern in patterns {
+        builder.add(
+            glob(pattern)
+                .map_err(|error| bad(pattern, &format!("is not a glob: {}", error.kind())))?,
+        );
+    }
+    builder.build().map_err(|error| bad("", &error.to_string()))
+}
+
+fn bad(pattern: &str, why: &str) -> BadRule {
+    BadRule {
+        pattern: pattern.to_owned(),
+        why: why.to_owned(),
+    }
+}
+
+fn check(pattern: &str) -> Result<(), BadRule> {
+    let parts: Vec<&str> = pattern.split('/').collect();
+    if parts
+        .iter()
+        .any(|part| part.is_empty() || matches!(*part, "." | ".."))
+    {
+        return Err(bad(
+            pattern,
+            "must be relative to the game folder, without empty parts, '.' or '..'",
+        ));
+    }
+    if pattern.contains('\0') || pattern.len() > 1000 {
+        return Err(bad(pattern, "is not a usable pattern"));
+    }
+    if parts[0].eq_ignore_ascii_case(OWN_FOLDER) {
+        return Err(bad(
+            pattern,
+            "names instance-sync's own folder, which is never synced",
+        ));
+    }
+    if parts
+        .iter()
+        .any(|part| part.contains("**") && *part != "**")
+    {
+        return Err(bad(pattern, "has '**' beside other characters"));
+    }
+    glob(pattern)
+        .map(|_| ())
+        .map_err(|error| bad(pattern, &format!("is not a glob: {}", error.kind())))
+}
+
+fn digest(rules: &Rules) -> Digest {
+    let mut hasher = Hasher::default();
+    for (name, list) in [("include", &rules.include), ("exclude", &rules.exclude)] {
+        for pattern in list {
+            hasher.update(format!("{name}\0{pattern}\0").as_bytes());
+        }
+    }
+    for rule in &rules.units {
+        hasher.update(format!("unit\0{}\0{:?}\0", rule.path, rule.kind).as_bytes());
+    }
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::profile::Profile;
+
+    fn path(text: &str) -> RelPath {
+        RelPath::new(text).expect("sound")
+    }
+
+    fn minecraft() -> Scope {
+        Scope::new(&Profile::Minecraft.rules().expect("built in")).expect("compiles")
+    }
+
+    #[test]
+    fn a_world_is_one_unit_and_an_options_file_is_one() {
+        let scope = minecraft();
+        assert_eq!(
+            scope.kind_of(&path("saves/My World")),
+            Some(UnitKind::World)
+        );
+        assert_eq!(scope.kind_of(&path("saves/My World/level.dat")), None);
+        assert_eq!(
+            scope.kind_of(&path("options.txt")),
+            Some(UnitKind::Settings)
+        );
+        assert_eq!(scope.kind_of(&path("config")), Some(UnitKind::Settings));
+        assert_eq!(
+            scope.kind_of(&path("journeymap/data/sp/World/waypoints")),
+            Some(UnitKind::Data)
+        );
+        for outside in [
+            "mods",
+            "logs/latest.log",
+            "saves",
+            "usercache.json",
+            "screenshots",
+        ] {
+            assert_eq!(scope.kind_of(&path(outside)), None, "{outside}");
+        }
+    }
+
+    #[test]
+    fn locks_and_our_own_files_are_never_synced() {
+        let scope = minecraft();
+        for never in [
+            "saves/W/session.lock",
+            ".cloud-sync/token",
+            "saves/W/region/.instance-sync-x",
+            "config/x.tmp",
+        ] {
+            assert!(scope.excludes(never), "{never}");
+        }
+        assert!(!scope.excludes("saves/W/level.dat"));
+    }
+
+    #[test]
+    fn bad_patterns_are_named() {
+        for pattern in [
+            "",
+            "/abs",
+            "../up",
+            "a//b",
+            "a/./b",
+            ".cloud-sync/x",
+            "[",
+            "a**b",
+            "a/",
+        ] {
+            let rules = Rules {
+                include: vec![pattern.to_owned()],
+                exclude: vec![],
+                units: vec![],
+            };
+            let error = Scope::new(&rules).expect_err(pattern);
+            assert!(
+                error.to_string().contains(&format!("{pattern:?}")),
+                "{error}"
+            );
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Units: what is synced whole, and what a unit holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    digest::{Digest, Hasher},
+    path::InnerPath,
+};
+
+/// What a unit is to a player; decides the conflict policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UnitKind {
+    /// A world or another save: the only kind that ever asks.
+    World,
+    /// Options and configuration.
+    Settings,
+    /// Anything else: waypoints, schematics.
+    Data,
+}
+
+/// What identifies one file's content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileFact {
+    /// Length in bytes.
+    pub size: u64,
+    /// SHA-256 of the content.
+    pub sha256: Digest,
+}
+
+/// Everything in one unit: regular files and folders, relative to the unit's root.
+///
+/// Times and mode bits travel inside the snapshot and are no part of a unit's identity: a copy
+/// with another mtime is the same save, and Windows has no mode bits to compare.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitContent {
+    /// The regular files.
+    pub files: BTreeMap<InnerPath, FileFact>,
+    /// The folders, the unit's own root (the empty path) included where it is one.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub folders: BTreeSet<InnerPath>,
+}
+
+impl UnitContent {
+    /// Returns the unit's digest: equal digests mean equal names and equal bytes.
+    pub fn digest(&self) -> Digest {
+        let mut hasher = Hasher::default();
+        for folder in &self.folders {
+            hasher.update(b"folder\0");
+            hasher.update(folder.as_str().as_bytes());
+            hasher.update(b"\0");
+        }
+        for (path, fact) in &self.files {
+            hasher.update(b"file\0");
+            hasher.update(path.as_str().as_bytes());
+            hasher.update(format!("\0{}\0{}\0", fact.size, fact.sha256).as_bytes());
+        }
+        hasher.finish()
+    }
+
+    /// Returns the sum of all file sizes in bytes.
+    pub fn bytes(&self) -> u64 {
+        self.files.values().map(|file| file.size).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn content(files: &[(&str, &str)], folders: &[&str]) -> UnitContent {
+        let path = |text: &str| InnerPath::new(text).expect("sound");
+        UnitContent {
+            files: files
+                .iter()
+                .map(|(name, text)| {
+                    let fact = FileFact {
+                        size: text.len() as u64,
+                        sha256: Digest::of(text.as_bytes()),
+                    };
+                    (path(name), fact)
+                })
+                .collect(),
+            folders: folders.iter().map(|name| path(name)).collect(),
+        }
+    }
+
+    #[test]
+    fn a_digest_sees_names_bytes_and_empty_folders() {
+        let world = content(&[("level.dat", "a")], &["", "region"]);
+        assert_eq!(world.digest(), world.clone().digest());
+        for other in [
+            content(&[("level.dat", "b")], &["", "region"]),
+            content(&[("level.dat_old", "a")], &["", "region"]),
+            content(&[("level.dat", "a")], &[""]),
+            content(&[("level.dat", "a"), ("x", "")], &["", "region"]),
+        ] {
+            assert_ne!(world.digest(), other.digest());
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Cloud saves for any game folder, on the player's own server.
+//!
+//! This is the map. A module imports only what stands below it:
+//!
+//! ```text
+//! main -> commands -> sync -> adapters -> domain
+//!                              store      restic
+//!                              remote     HTTP
+//!                              secrets    token and key
+//!                              workdir    the game folder
+//!                              ui         terminal, JSON
+//! ```
+//!
+//! Adapters import `domain`, `config` and `error`, never each other. Only `sync` joins adapters;
+//! only `commands` join `sync` and `ui`. DESIGN.md holds the vocabulary, the data flow, the
+//! formats and the invariants.
+
+pub mod domain;
+pub mod error;
+
+pub mod config;
+pub mod remote;
+pub mod secrets;
+pub mod store;
+pub mod workdir;
+
+pub mod sync;
+pub mod ui;
+
+#[doc(hidden)]
+#[allow(missing_docs)]
+pub mod cli;
+#[doc(hidden)]
+pub mod commands;

@@ -1,0 +1,103 @@
+//! The HTTP client: deadlines of ours, TLS by rustls, no redirects.
+
+use std::{path::Path, sync::Once, time::Duration};
+
+use reqwest::{
+    Certificate,
+    blocking::{Client, ClientBuilder},
+    redirect::Policy,
+};
+
+use crate::error::{Context, Error, Kind, Result};
+
+/// What a request may cost in time.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadlines {
+    /// Until there is a connection.
+    pub connect: Duration,
+    /// Until the whole answer is there; `None` for downloads, whose silences are bounded instead.
+    pub total: Option<Duration>,
+    /// Between two pieces of an answer.
+    pub silence: Duration,
+}
+
+/// Returns a client. `ca_file` replaces the system's certificate authorities, as in restic.
+pub fn client(
+    ca_file: Option<&Path>,
+    deadlines: Deadlines,
+    redirects: Policy,
+    proxies: bool,
+) -> Result<Client> {
+    static PROVIDER: Once = Once::new();
+    PROVIDER.call_once(|| {
+        // Fails only where a program that embeds this library chose one already: then that serves.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+    let mut builder: ClientBuilder = Client::builder()
+        .connect_timeout(deadlines.connect)
+        .timeout(deadlines.total)
+        .redirect(redirects)
+        .user_agent(concat!("instance-sync/", env!("CARGO_PKG_VERSION")));
+    if !proxies {
+        builder = builder.no_proxy();
+    }
+    if deadlines.total.is_none() {
+        builder = builder.tcp_keepalive(deadlines.silence);
+    }
+    if let Some(path) = ca_file {
+        builder = builder.tls_certs_only(certificates(path)?);
+    }
+    builder
+        .build()
+        .context(|| "cannot prepare a connection".to_owned())
+}
+
+fn certificates(path: &Path) -> Result<Vec<Certificate>> {
+    let hint = "Give the CA's certificate in PEM form with --ca-file.";
+    let pem = std::fs::read(path).map_err(|error| {
+        Error::usage(format!("cannot read the CA file {}", path.display()))
+            .because(error)
+            .hint(hint)
+    })?;
+    match Certificate::from_pem_bundle(&pem) {
+        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
+        _ => Err(Error::usage(format!("{} holds no certificate", path.display())).hint(hint)),
+    }
+}
+
+/// Turns a request that got no answer into an error of [`Kind::Offline`], with the cause in words.
+pub fn no_answer(host: &str, error: &reqwest::Error) -> Error {
+    let causes = causes(error);
+    let has = |text: &str| causes.contains(text);
+    let error = |message: String| Error::new(Kind::Offline, message);
+    if has("invalid peer certificate") || has("UnknownIssuer") || has("certificate") {
+        return error(format!("the certificate of {host} is not trusted ({})", short(&causes))).hint(
+            "If the server uses a CA of its own, give that CA's certificate with --ca-file. Nothing was sent.",
+        );
+    }
+    let why = if has("dns error") || has("failed to lookup") {
+        "its name cannot be resolved"
+    } else if has("Connection refused") || has("actively refused") {
+        "nothing listens there"
+    } else if has("timed out") || has("deadline") {
+        "it does not answer in time"
+    } else {
+        "the connection failed"
+    };
+    error(format!("{host} cannot be reached: {why}"))
+}
+
+fn causes(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+fn short(causes: &str) -> &str {
+    causes.rsplit(": ").next().unwrap_or(causes)
+}

@@ -1,0 +1,91 @@
+//! Secrets in files: mode 600, mended where it is not.
+
+use std::{fs, path::Path};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::token::{RepositoryKey, Token};
+use crate::{
+    config::json_file::{self, Access},
+    error::{Error, Result},
+};
+
+/// What is read from a file, and whether others could read it too until now.
+#[derive(Debug)]
+pub struct Loaded<T> {
+    /// What it says.
+    pub value: T,
+    /// Set where the file's mode had to be mended.
+    pub was_open: bool,
+}
+
+/// Reads a token file, or returns `None` where there is none.
+pub fn read_token(path: &Path) -> Result<Option<Loaded<Token>>> {
+    let Some(text) = read(path)? else {
+        return Ok(None);
+    };
+    let value = Token::parse(text.value.expose_secret()).map_err(|error| {
+        Error::usage(format!("{}: {error}", path.display())).hint("Run: instance-sync setup")
+    })?;
+    Ok(Some(Loaded {
+        value,
+        was_open: text.was_open,
+    }))
+}
+
+/// Writes a token file.
+pub fn write_token(path: &Path, token: &Token) -> Result<()> {
+    let text = token.to_text();
+    json_file::write_bytes(
+        path,
+        format!("{}\n", text.expose_secret()).as_bytes(),
+        Access::Private,
+    )
+}
+
+/// Reads a key file, or returns `None` where there is none.
+pub fn read_key(path: &Path) -> Result<Option<Loaded<RepositoryKey>>> {
+    let was_open = mend(path);
+    let key = json_file::read(path, 1)?;
+    Ok(key.map(|value| Loaded { value, was_open }))
+}
+
+/// Writes a key file.
+pub fn write_key(path: &Path, key: &RepositoryKey) -> Result<()> {
+    json_file::write(path, key, Access::Private)
+}
+
+/// Reads a file that holds one secret.
+pub fn read(path: &Path) -> Result<Option<Loaded<SecretString>>> {
+    let was_open = mend(path);
+    let Some(bytes) = json_file::read_bytes(path)? else {
+        return Ok(None);
+    };
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Error::usage(format!("{} is not text", path.display())))?;
+    Ok(Some(Loaded {
+        value: SecretString::from(text),
+        was_open,
+    }))
+}
+
+/// Takes away what others may do with the file; returns whether they could.
+#[cfg(unix)]
+fn mend(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    let Ok(metadata) = fs::metadata(path) else {
+        return false;
+    };
+    let open = metadata.is_file() && metadata.permissions().mode() & 0o077 != 0;
+    if open {
+        // If it is not ours to change, reading it decides.
+        let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
+    }
+    open
+}
+
+#[cfg(not(unix))]
+fn mend(path: &Path) -> bool {
+    let _ = fs::metadata(path);
+    false
+}

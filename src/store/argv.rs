@@ -1,0 +1,91 @@
+//! The command lines of restic. No secret is ever in one.
+
+use std::{ffi::OsString, path::Path};
+
+use crate::domain::ids::SnapshotId;
+
+/// What a backup needs to be told.
+#[derive(Debug)]
+pub struct Backup<'a> {
+    /// The NUL-separated list of paths, relative to the game folder.
+    pub files: &'a Path,
+    /// The device's name.
+    pub host: &'a str,
+    /// The tags, `name=value` each.
+    pub tags: &'a [String],
+    /// The snapshot that this folder was equal to. `None` makes restic read every file.
+    pub parent: Option<&'a SnapshotId>,
+}
+
+fn words(words: &[&str]) -> Vec<OsString> {
+    words.iter().map(OsString::from).collect()
+}
+
+/// `restic init`
+pub fn init() -> Vec<OsString> {
+    words(&["init", "--json"])
+}
+
+/// `restic key list`: opens the repository and says with which key.
+pub fn keys() -> Vec<OsString> {
+    words(&["key", "list", "--json", "--no-lock"])
+}
+
+/// `restic snapshots`: objects are immutable and clients cannot prune, so that reads need no lock.
+pub fn snapshots() -> Vec<OsString> {
+    words(&["snapshots", "--json", "--no-lock"])
+}
+
+/// `restic list snapshots`: the ids alone, for backends that are not asked by HTTP.
+pub fn list_snapshots() -> Vec<OsString> {
+    words(&["list", "snapshots", "--no-lock"])
+}
+
+/// `restic dump`: one file of a snapshot.
+pub fn dump(snapshot: &SnapshotId, path: &str) -> Vec<OsString> {
+    words(&["dump", "--no-lock", snapshot.as_str(), path])
+}
+
+/// `restic backup`
+pub fn backup(backup: &Backup<'_>) -> Vec<OsString> {
+    let tags = backup.tags.join(",");
+    let mut args = words(&[
+        "backup",
+        "--json",
+        "--no-scan",
+        "--retry-lock",
+        "20s",
+        "--host",
+        backup.host,
+        "--tag",
+        &tags,
+    ]);
+    match backup.parent {
+        // Inodes differ on every device; a file that changed and kept size and mtime is why the
+        // caller would give no parent.
+        Some(parent) => args.extend(words(&["--parent", parent.as_str(), "--ignore-inode"])),
+        None => args.push("--force".into()),
+    }
+    args.push("--files-from-raw".into());
+    args.push(backup.files.into());
+    args
+}
+
+/// `restic restore` of what `includes` lists (all of it where there is no list) into an empty
+/// folder. What comes out is checked against digests by the caller, so restic need not read it
+/// again.
+pub fn restore(snapshot: &SnapshotId, target: &Path, includes: Option<&Path>) -> Vec<OsString> {
+    let mut args = words(&[
+        "restore",
+        snapshot.as_str(),
+        "--json",
+        "--no-lock",
+        "--target",
+    ]);
+    args.push(target.into());
+    if let Some(includes) = includes {
+        args.push("--include-file".into());
+        args.push(includes.into());
+    }
+    args
+}

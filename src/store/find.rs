@@ -1,0 +1,148 @@
+//! Finding a restic that is there already.
+
+use std::{
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use super::{
+    process::{self, Call, Patience},
+    release::{OLDEST, Release, Version},
+};
+use crate::error::{Error, Result};
+
+/// A restic that works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The program.
+    pub program: PathBuf,
+    /// Its version.
+    pub version: Version,
+    /// Where it came from, for `status`.
+    pub origin: Origin,
+}
+
+/// Why a restic was chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// `--restic-binary`.
+    Given,
+    /// `.cloud-sync/restic-<version>`.
+    Instance,
+    /// The user's shared copy.
+    Shared,
+    /// `PATH`.
+    Path,
+    /// Fetched just now.
+    Fetched,
+}
+
+/// Looks for restic in its order: given, in the instance, shared, on `PATH`.
+///
+/// Returns `None` where there is none that works; a given one that does not work is an error.
+pub fn find(
+    given: Option<&Path>,
+    own: &Path,
+    shared: Option<&Path>,
+    release: &Release,
+) -> Result<Option<Found>> {
+    if let Some(program) = given {
+        return check_given(program).map(Some);
+    }
+    let name = release.program_name();
+    if let Some(found) = in_instance(own, &name) {
+        return Ok(Some(found));
+    }
+    if let Some(program) = shared
+        .map(|folder| folder.join(&name))
+        .filter(|path| path.is_file())
+        && let Some(version) = version(&program)
+    {
+        return Ok(Some(Found {
+            program,
+            version,
+            origin: Origin::Shared,
+        }));
+    }
+    let on_path = which::which("restic").ok().and_then(|program| {
+        let version = version(&program).filter(|version| *version >= OLDEST)?;
+        Some(Found {
+            program,
+            version,
+            origin: Origin::Path,
+        })
+    });
+    Ok(on_path)
+}
+
+fn check_given(program: &Path) -> Result<Found> {
+    let hint =
+        "Give a restic of version 0.18.0 or later with --restic-binary, or leave the flag out.";
+    let version = version(program).ok_or_else(|| {
+        Error::usage(format!("{} is not a restic that runs", program.display())).hint(hint)
+    })?;
+    if version < OLDEST {
+        return Err(Error::usage(format!(
+            "{} is restic {version}, which is too old",
+            program.display()
+        ))
+        .hint(hint));
+    }
+    Ok(Found {
+        program: program
+            .canonicalize()
+            .unwrap_or_else(|_| program.to_path_buf()),
+        version,
+        origin: Origin::Given,
+    })
+}
+
+/// Looks for `restic-<version>` in the instance's own folder: the pinned one, else the newest that
+/// works (the earlier Python tool kept its own there).
+fn in_instance(own: &Path, pinned: &str) -> Option<Found> {
+    let mut candidates: Vec<(Version, PathBuf)> = fs::read_dir(own)
+        .ok()?
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let text = name.strip_prefix("restic-")?;
+            let text = text
+                .strip_suffix(std::env::consts::EXE_SUFFIX)
+                .unwrap_or(text);
+            Some((Version::parse(text)?, entry.path()))
+        })
+        .collect();
+    candidates.sort_by_key(|(version, path)| {
+        (
+            path.file_name().is_some_and(|name| name == pinned),
+            *version,
+        )
+    });
+    candidates.into_iter().rev().find_map(|(_, program)| {
+        let version = version(&program).filter(|version| *version >= OLDEST)?;
+        Some(Found {
+            program,
+            version,
+            origin: Origin::Instance,
+        })
+    })
+}
+
+/// Returns the version that a program says it is, if it is a restic.
+pub fn version(program: &Path) -> Option<Version> {
+    let call = Call {
+        program,
+        args: vec![OsString::from("version")],
+        folder: None,
+        settings: Vec::new(),
+        secrets: Vec::new(),
+        patience: Patience {
+            silence: Duration::from_secs(5),
+            retrying: Duration::from_secs(5),
+        },
+    };
+    let (ended, stdout) = process::run_whole(&call).ok()?;
+    (ended.code == Some(0)).then(|| Version::of_output(&String::from_utf8_lossy(&stdout)))?
+}

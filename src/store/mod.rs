@@ -1,0 +1,11 @@
+//! restic: where its program comes from, how it is called, what it answers.
+
+pub mod argv;
+mod failure;
+pub mod find;
+pub mod messages;
+pub mod pattern;
+pub mod process;
+pub mod release;
+pub mod repository;
+pub mod unpack;

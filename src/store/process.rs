@@ -1,0 +1,424 @@
+//! Spawning processes: the only place that does. Children get no stdin, cannot outlive us where
+//! the platform allows it, and are stopped when they stop making progress.
+
+use std::{
+    ffi::OsString,
+    io::{self, Read},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc::{self, RecvTimeoutError, SyncSender},
+    thread,
+    time::{Duration, Instant},
+};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::error::{Error, Kind, Result};
+
+/// How long a child may go on without a sign of life.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// The longest time without output that says something new.
+    pub silence: Duration,
+    /// The longest time after it said that it retries something (restic alone would go on for 15
+    /// minutes), unless it makes progress again.
+    pub retrying: Duration,
+}
+
+/// One call of a program.
+#[derive(Debug)]
+pub struct Call<'a> {
+    /// The program.
+    pub program: &'a Path,
+    /// Its arguments; never a secret.
+    pub args: Vec<OsString>,
+    /// Its working folder.
+    pub folder: Option<PathBuf>,
+    /// Settings in its environment.
+    pub settings: Vec<(&'static str, OsString)>,
+    /// Secrets in its environment.
+    pub secrets: Vec<(&'static str, SecretString)>,
+    /// When to stop it.
+    pub patience: Patience,
+}
+
+/// Why a child was stopped by us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// It was silent for too long.
+    Silent,
+    /// It could not reach its server and would have gone on trying.
+    Retrying,
+    /// Its output was more than anybody can use.
+    Flooding,
+}
+
+/// How a child ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its exit code; `None` where a signal ended it.
+    pub code: Option<i32>,
+    /// Set where we ended it.
+    pub stopped: Option<Stopped>,
+    /// The end of what it wrote to stderr.
+    pub stderr: String,
+}
+
+/// The most that is kept of stderr, and the longest line of stdout, in bytes.
+const STDERR_KEPT: usize = 64 << 10;
+const LONGEST_LINE: usize = 512 << 20;
+
+enum Output {
+    Stdout(Vec<u8>),
+    Stderr(Vec<u8>),
+}
+
+/// Runs a program to its end, handing each piece of stdout to `on_output` as it comes.
+///
+/// `on_output` returns whether the piece was a sign of progress.
+pub fn run(call: &Call<'_>, on_output: &mut dyn FnMut(&[u8]) -> bool) -> Result<Ended> {
+    let mut command = Command::new(call.program);
+    command
+        .args(&call.args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    if let Some(folder) = &call.folder {
+        command.current_dir(folder);
+    }
+    scrub(&mut command);
+    command.envs(call.settings.iter().map(|(name, value)| (name, value)));
+    command.envs(
+        call.secrets
+            .iter()
+            .map(|(name, value)| (name, value.expose_secret())),
+    );
+    let leash = platform::prepare(&mut command);
+    let mut child = command.spawn().map_err(|error| {
+        Error::failed(format!("cannot run {}", call.program.display()))
+            .because(error)
+            .hint("Give another restic with --restic-binary, or remove this one so that it is fetched anew.")
+    })?;
+    platform::tie(&leash, &child);
+
+    let (sender, receiver) = mpsc::sync_channel(64);
+    pump(child.stdout.take(), sender.clone(), Output::Stdout);
+    pump(child.stderr.take(), sender, Output::Stderr);
+    let mut watch = Watch::new(call.patience);
+    let mut stderr: Vec<u8> = Vec::new();
+    let stopped = loop {
+        match receiver.recv_timeout(watch.left()) {
+            Ok(Output::Stdout(bytes)) => {
+                if on_output(&bytes) {
+                    watch.progress();
+                }
+            }
+            Ok(Output::Stderr(bytes)) => {
+                if String::from_utf8_lossy(&bytes).contains("retrying after") {
+                    watch.retrying();
+                }
+                stderr.extend(bytes);
+                if stderr.len() > 2 * STDERR_KEPT {
+                    stderr.drain(..stderr.len() - STDERR_KEPT);
+                }
+            }
+            // Both pipes are closed: it has ended, or is about to.
+            Err(RecvTimeoutError::Disconnected) => break None,
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        if let Some(why) = watch.verdict() {
+            break Some(why);
+        }
+    };
+    // The readers must not be left waiting on a full channel.
+    drop(receiver);
+    let status = match stopped {
+        Some(_) => platform::stop(&mut child),
+        None => wait(&mut child, call.patience.silence),
+    }
+    .map_err(|error| {
+        Error::failed(format!("lost track of {}", call.program.display())).because(error)
+    })?;
+    Ok(Ended {
+        code: status.code(),
+        stopped,
+        stderr: String::from_utf8_lossy(&stderr).into_owned(),
+    })
+}
+
+/// Like [`run`], with each line of stdout on its own.
+pub fn run_lines(call: &Call<'_>, on_line: &mut dyn FnMut(&[u8]) -> bool) -> Result<Ended> {
+    let mut rest: Vec<u8> = Vec::new();
+    let ended = run(call, &mut |bytes| {
+        let mut progress = false;
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            rest.extend_from_slice(piece);
+            if rest.last() == Some(&b'\n') {
+                progress |= on_line(&rest);
+                rest.clear();
+            } else if rest.len() > STDERR_KEPT {
+                // No message of restic's is that long.
+                rest.clear();
+            }
+        }
+        progress
+    })?;
+    if !rest.is_empty() {
+        on_line(&rest);
+    }
+    Ok(ended)
+}
+
+/// Like [`run`], with the whole of stdout.
+pub fn run_whole(call: &Call<'_>) -> Result<(Ended, Vec<u8>)> {
+    let mut whole = Vec::new();
+    let mut flood = false;
+    let mut ended = run(call, &mut |bytes| {
+        flood |= whole.len() + bytes.len() > LONGEST_LINE;
+        if !flood {
+            whole.extend_from_slice(bytes);
+        }
+        !flood
+    })?;
+    if flood {
+        ended.stopped = Some(Stopped::Flooding);
+    }
+    Ok((ended, whole))
+}
+
+/// Inherited settings of restic's can break a run, or leak another repository into it.
+fn scrub(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("RESTIC_") {
+            command.env_remove(name);
+        }
+    }
+}
+
+fn pump(
+    pipe: Option<impl Read + Send + 'static>,
+    sender: SyncSender<Output>,
+    wrap: fn(Vec<u8>) -> Output,
+) {
+    let Some(mut pipe) = pipe else { return };
+    thread::spawn(move || {
+        let mut buffer = vec![0; 64 << 10];
+        loop {
+            match pipe.read(&mut buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Ok(0) | Err(_) => return,
+                Ok(length) => {
+                    if sender.send(wrap(buffer[..length].to_vec())).is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    });
+}
+
+/// Waits for a child whose pipes are closed.
+fn wait(child: &mut Child, patience: Duration) -> io::Result<ExitStatus> {
+    let deadline = Instant::now() + patience;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        if Instant::now() >= deadline {
+            return platform::stop(child);
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Decides when patience ends.
+struct Watch {
+    patience: Patience,
+    last_sign: Instant,
+    retrying_since: Option<Instant>,
+}
+
+impl Watch {
+    fn new(patience: Patience) -> Self {
+        Self {
+            patience,
+            last_sign: Instant::now(),
+            retrying_since: None,
+        }
+    }
+
+    fn progress(&mut self) {
+        self.last_sign = Instant::now();
+        self.retrying_since = None;
+    }
+
+    fn retrying(&mut self) {
+        self.retrying_since.get_or_insert_with(Instant::now);
+    }
+
+    fn deadline(&self) -> Instant {
+        let silent = self.last_sign + self.patience.silence;
+        match self.retrying_since {
+            Some(since) => silent.min(since + self.patience.retrying),
+            None => silent,
+        }
+    }
+
+    fn left(&self) -> Duration {
+        self.deadline()
+            .saturating_duration_since(Instant::now())
+            .max(Duration::from_millis(1))
+    }
+
+    fn verdict(&self) -> Option<Stopped> {
+        (Instant::now() >= self.deadline()).then_some(match self.retrying_since {
+            Some(_) => Stopped::Retrying,
+            None => Stopped::Silent,
+        })
+    }
+}
+
+/// Returns an error for a child that was stopped.
+pub fn stopped_error(what: &str, stopped: Stopped, patience: Patience) -> Error {
+    match stopped {
+        Stopped::Retrying => Error::new(
+            Kind::Offline,
+            format!("{what}: the server could not be reached"),
+        ),
+        Stopped::Silent => Error::new(
+            Kind::Offline,
+            format!(
+                "{what}: restic made no progress for {} s and was stopped",
+                patience.silence.as_secs()
+            ),
+        ),
+        Stopped::Flooding => Error::failed(format!(
+            "{what}: restic wrote more than makes sense and was stopped"
+        )),
+    }
+}
+
+#[cfg(unix)]
+mod platform {
+    //! Unix: on Linux the kernel ends the child with us, whatever ends us.
+
+    use std::{
+        io,
+        os::unix::process::CommandExt,
+        process::{Child, Command, ExitStatus},
+        thread,
+        time::{Duration, Instant},
+    };
+
+    use rustix::process::{Pid, Signal};
+
+    pub struct Leash;
+
+    #[cfg_attr(not(target_os = "linux"), allow(unused_variables))]
+    pub fn prepare(command: &mut Command) -> Leash {
+        // Elsewhere the child stays in our group, so that an interrupt reaches both.
+        #[cfg(target_os = "linux")]
+        {
+            command.process_group(0);
+            die_with_parent(command);
+        }
+        Leash
+    }
+
+    /// SIGTERM and not SIGKILL: restic removes its lock on it.
+    #[cfg(target_os = "linux")]
+    #[allow(unsafe_code)]
+    fn die_with_parent(command: &mut Command) {
+        let parent = std::process::id();
+        let last_act = move || {
+            rustix::process::set_parent_process_death_signal(Some(Signal::TERM))?;
+            // The parent may have died before the signal was set.
+            let orphaned = rustix::process::getppid()
+                .is_none_or(|pid| pid.as_raw_nonzero().get().unsigned_abs() != parent);
+            if orphaned {
+                Err(io::Error::from_raw_os_error(3))
+            } else {
+                Ok(())
+            }
+        };
+        // SAFETY: between fork and exec only two system calls are made (prctl and getppid); nothing
+        // allocates, locks or unwinds.
+        unsafe {
+            command.pre_exec(last_act);
+        }
+    }
+
+    pub fn tie(_: &Leash, _: &Child) {}
+
+    /// Interrupts the child, which makes restic end at once and remove its lock; then kills it.
+    pub fn stop(child: &mut Child) -> io::Result<ExitStatus> {
+        let signal = |signal: Signal| {
+            let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) else {
+                return;
+            };
+            let _ = if cfg!(target_os = "linux") {
+                rustix::process::kill_process_group(pid, signal)
+            } else {
+                rustix::process::kill_process(pid, signal)
+            };
+        };
+        signal(Signal::INT);
+        let deadline = Instant::now() + Duration::from_millis(1500);
+        while Instant::now() < deadline {
+            if let Some(status) = child.try_wait()? {
+                signal_rest(child.id());
+                return Ok(status);
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        signal_rest(child.id());
+        child.kill()?;
+        child.wait()
+    }
+
+    /// Kills whatever the child left behind in its group.
+    fn signal_rest(group: u32) {
+        if cfg!(target_os = "linux")
+            && let Some(pid) = i32::try_from(group).ok().and_then(Pid::from_raw)
+        {
+            let _ = rustix::process::kill_process_group(pid, Signal::KILL);
+        }
+    }
+}
+
+#[cfg(windows)]
+mod platform {
+    //! Windows: a job object ends the child when the last handle to it goes, which is ours.
+
+    use std::{
+        io,
+        os::windows::{io::AsRawHandle, process::CommandExt},
+        process::{Child, Command, ExitStatus},
+    };
+
+    use win32job::{ExtendedLimitInfo, Job};
+
+    /// `CREATE_NO_WINDOW`: nothing flashes.
+    const NO_WINDOW: u32 = 0x0800_0000;
+
+    pub struct Leash(Option<Job>);
+
+    pub fn prepare(command: &mut Command) -> Leash {
+        command.creation_flags(NO_WINDOW);
+        let mut limits = ExtendedLimitInfo::new();
+        limits.limit_kill_on_job_close();
+        // Without a job the call still works; the child could then outlive us.
+        Leash(Job::create_with_limit_info(&limits).ok())
+    }
+
+    pub fn tie(leash: &Leash, child: &Child) {
+        if let Some(job) = &leash.0 {
+            let _ = job.assign_process(child.as_raw_handle() as isize);
+        }
+    }
+
+    pub fn stop(child: &mut Child) -> io::Result<ExitStatus> {
+        child.kill()?;
+        child.wait()
+    }
+}

@@ -1,0 +1,126 @@
+//! Unpacking restic's program out of a verified archive.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read, Seek, Write},
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    config::json_file::sync_folder,
+    error::{Context, Error, Result},
+};
+
+/// A program is never larger; more is an archive made to fill the disk.
+const LARGEST: u64 = 512 << 20;
+
+/// Unpacks `archive`, whose name ends in `.bz2` or `.zip`, to the executable `program`.
+///
+/// It is written beside its place and renamed, so that two processes that race for it both end
+/// with a whole program.
+pub fn unpack(archive: &mut (impl Read + Seek), file_name: &str, program: &Path) -> Result<()> {
+    let folder = program.parent().unwrap_or(Path::new("."));
+    let what = || format!("cannot unpack restic to {}", program.display());
+    let mut target = tempfile::Builder::new()
+        .prefix(".restic-")
+        .tempfile_in(folder)
+        .context(what)?;
+    archive.rewind().context(what)?;
+    let length = if Path::new(file_name)
+        .extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case("zip"))
+    {
+        from_zip(archive, target.as_file_mut())
+    } else {
+        io::copy(
+            &mut bzip2::read::BzDecoder::new(archive).take(LARGEST),
+            target.as_file_mut(),
+        )
+    };
+    let length = length
+        .context(what)
+        .map_err(|error| error.hint("Nothing was left behind. Is the disk full?"))?;
+    if length == 0 || length == LARGEST {
+        return Err(Error::failed(format!(
+            "{}: the archive holds no program",
+            what()
+        )));
+    }
+    make_executable(target.as_file()).context(what)?;
+    target.as_file().sync_all().context(what)?;
+    // Closed before it is renamed: on Linux a program that is open for writing cannot be run.
+    let path = target.into_temp_path();
+    match path.persist(program) {
+        Ok(()) => {}
+        // On Windows a program that runs cannot be replaced; then it is there already.
+        Err(_) if program.is_file() => {}
+        Err(error) => return Err(Error::failed(what()).because(error.error)),
+    }
+    sync_folder(folder).context(what)
+}
+
+fn from_zip(archive: &mut (impl Read + Seek), target: &mut impl Write) -> io::Result<u64> {
+    let mut archive = zip::ZipArchive::new(archive).map_err(io::Error::other)?;
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).map_err(io::Error::other)?;
+        let name = PathBuf::from(entry.name().unwrap_or_default().as_ref());
+        let is_program = name
+            .extension()
+            .is_some_and(|end| end.eq_ignore_ascii_case("exe"));
+        if entry.is_file() && is_program && name.to_string_lossy().starts_with("restic") {
+            return io::copy(&mut (&mut entry).take(LARGEST), target);
+        }
+    }
+    Ok(0)
+}
+
+#[cfg(unix)]
+fn make_executable(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+fn make_executable(file: &File) -> io::Result<()> {
+    let _: fs::Metadata = file.metadata()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    #[test]
+    fn a_zip_gives_up_its_program() {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default();
+        for (name, text) in [
+            ("README", "x"),
+            ("restic_0.19.1_windows_amd64.exe", "program"),
+        ] {
+            writer.start_file(name, options).expect("starts");
+            writer.write_all(text.as_bytes()).expect("writes");
+        }
+        let mut archive = writer.finish().expect("finishes");
+        let folder = tempfile::tempdir().expect("a folder");
+        let program = folder.path().join("restic.exe");
+        unpack(&mut archive, "restic.zip", &program).expect("unpacks");
+        assert_eq!(fs::read_to_string(program).expect("reads"), "program");
+    }
+
+    #[test]
+    fn nonsense_leaves_nothing_behind() {
+        for name in ["restic.zip", "restic.bz2"] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let error = unpack(
+                &mut Cursor::new(b"nonsense".to_vec()),
+                name,
+                &folder.path().join("restic"),
+            );
+            assert!(error.is_err());
+            assert_eq!(fs::read_dir(folder.path()).expect("lists").count(), 0);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! What the engine tells while it works. How it is shown is up to whoever listens.
+
+/// Something worth telling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// Something was done or found.
+    Notice(String),
+    /// Something that the player should look at; nothing is lost. With hints on what to do.
+    Warning(String, Vec<String>),
+    /// How far a long work is.
+    Progress(Progress),
+}
+
+/// How far a long work is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The work.
+    pub phase: Phase,
+    /// Bytes done.
+    pub done: u64,
+    /// Bytes in all, where that is known.
+    pub total: Option<u64>,
+}
+
+/// A work that can take long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Getting restic's program.
+    Restic,
+    /// Getting versions from the cloud.
+    Fetch,
+    /// Saving to the cloud.
+    Push,
+}
+
+/// Whoever listens.
+pub type Listener<'a> = &'a dyn Fn(Event);
+
+/// Tells a warning without hints.
+pub fn warn(listener: Listener<'_>, message: impl Into<String>) {
+    listener(Event::Warning(message.into(), Vec::new()));
+}
+
+/// Tells a warning made of an error.
+pub fn warn_of(listener: Listener<'_>, error: &crate::error::Error) {
+    listener(Event::Warning(error.to_string(), error.hints().to_vec()));
+}
+
+/// Tells a notice.
+pub fn note(listener: Listener<'_>, message: impl Into<String>) {
+    listener(Event::Notice(message.into()));
+}

@@ -1,0 +1,218 @@
+//! Reading the graph of snapshots: what each that is new here says of itself.
+
+use std::collections::BTreeSet;
+
+use super::{event::warn, session::Session};
+use crate::{
+    domain::{
+        agreement::Agreed,
+        ids::SnapshotId,
+        lineage::Head,
+        record::{PushRecord, UnitState},
+    },
+    error::{Kind, Result},
+    store::{messages::Listed, repository::Repository},
+};
+
+/// What the repository holds that is new here.
+#[derive(Debug)]
+pub struct Graph {
+    /// Every visible snapshot.
+    pub ids: BTreeSet<SnapshotId>,
+    /// The new ones that say something of themselves and are not covered by another of them.
+    pub records: Vec<Head>,
+    /// How many new ones say nothing: made by a person with plain restic.
+    pub foreign: usize,
+    /// Set where something cannot be read: then nothing is decided.
+    pub unknown: Option<String>,
+    /// Whether no visible snapshot covers what this folder had pushed or merged.
+    pub lost: bool,
+}
+
+/// Reads what is new in the repository. `probed` is what the server listed.
+pub fn read(
+    session: &mut Session<'_>,
+    repository: &Repository,
+    probed: &BTreeSet<SnapshotId>,
+) -> Result<Graph> {
+    let listed = repository.snapshots()?;
+    let ids: BTreeSet<SnapshotId> = listed.iter().map(|snapshot| snapshot.id.clone()).collect();
+    let mut graph = Graph {
+        unknown: None,
+        ids,
+        records: Vec::new(),
+        foreign: 0,
+        lost: false,
+    };
+    // restic leaves out silently what it cannot read.
+    let unreadable: Vec<&SnapshotId> = probed.difference(&graph.ids).collect();
+    if let Some(first) = unreadable.first() {
+        graph.unknown = Some(format!(
+            "{} snapshots cannot be read, {} among them",
+            unreadable.len(),
+            first.short()
+        ));
+        return Ok(graph);
+    }
+    adopt_pending(session, repository, &listed)?;
+    let news: Vec<&Listed> = newest_first(&listed, |id| !session.state.known.contains(id));
+    let mut covered = BTreeSet::new();
+    for snapshot in news {
+        if covered.contains(&snapshot.id) {
+            continue;
+        }
+        match record_of(session, repository, snapshot)? {
+            Reading::Record(record) => {
+                covered.extend(record.covers.iter().cloned());
+                graph.records.push(Head {
+                    snapshot: snapshot.id.clone(),
+                    record: *record,
+                });
+            }
+            Reading::Foreign => graph.foreign += 1,
+            Reading::Damaged(why) => {
+                graph.unknown = Some(why);
+                return Ok(graph);
+            }
+        }
+    }
+    graph.lost = is_lost(session, repository, &graph, &listed)?;
+    Ok(graph)
+}
+
+/// The order in which snapshots are read: a guess that saves reading, and decides nothing.
+fn newest_first(listed: &[Listed], wanted: impl Fn(&SnapshotId) -> bool) -> Vec<&Listed> {
+    let mut news: Vec<&Listed> = listed
+        .iter()
+        .filter(|snapshot| wanted(&snapshot.id))
+        .collect();
+    news.sort_by(|a, b| b.time.cmp(&a.time));
+    news
+}
+
+enum Reading {
+    Record(Box<PushRecord>),
+    Foreign,
+    Damaged(String),
+}
+
+fn record_of(session: &Session<'_>, repository: &Repository, snapshot: &Listed) -> Result<Reading> {
+    if snapshot.is_incomplete() {
+        warn(
+            session.listener,
+            format!(
+                "snapshot {} is not complete and is left aside (its device will push again)",
+                snapshot.id.short()
+            ),
+        );
+        return Ok(Reading::Foreign);
+    }
+    match read_record(session, repository, &snapshot.id) {
+        Ok(Some(record)) => Ok(Reading::Record(Box::new(record))),
+        Ok(None) => Ok(Reading::Foreign),
+        Err(error) if matches!(error.kind(), Kind::Damaged) => {
+            Ok(Reading::Damaged(error.to_string()))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads what one snapshot says of itself; `None` where it says nothing that can be trusted.
+pub fn read_record(
+    session: &Session<'_>,
+    repository: &Repository,
+    id: &SnapshotId,
+) -> Result<Option<PushRecord>> {
+    let Some(bytes) = repository.push_record(id)? else {
+        return Ok(None);
+    };
+    let record = serde_json::from_slice::<PushRecord>(&bytes).map_err(|error| error.to_string());
+    let sound =
+        record.and_then(|record| record.validate(session.sync.instance_id).map(|()| record));
+    match sound {
+        Ok(record) => Ok(Some(record)),
+        Err(why) => {
+            warn(
+                session.listener,
+                format!("snapshot {} is left aside: {why}", id.short()),
+            );
+            Ok(None)
+        }
+    }
+}
+
+/// A push whose answer was lost may be there: then it is what this folder last agreed on.
+fn adopt_pending(
+    session: &mut Session<'_>,
+    repository: &Repository,
+    listed: &[Listed],
+) -> Result<()> {
+    let Some(pending) = session.state.pending else {
+        return Ok(());
+    };
+    let mine = listed
+        .iter()
+        .find(|snapshot| snapshot.tag("push") == Some(pending.to_string().as_str()));
+    if let Some(snapshot) = mine
+        && !snapshot.is_incomplete()
+        && let Some(record) = read_record(session, repository, &snapshot.id)?
+        && record.push == pending
+    {
+        adopt(session, &snapshot.id, &record);
+    }
+    session.state.pending = None;
+    Ok(())
+}
+
+/// Makes a published push what this folder agrees with the cloud on.
+pub fn adopt(session: &mut Session<'_>, snapshot: &SnapshotId, record: &PushRecord) {
+    let state = &mut session.state;
+    state.vector.join(&record.vector);
+    state.last_counter = state.last_counter.max(record.counter);
+    state.agreement = record
+        .units
+        .iter()
+        .map(|(unit, version)| {
+            let holder = match &version.state {
+                UnitState::Held { within, .. } => within.clone(),
+                UnitState::Here(_) | UnitState::Gone => snapshot.clone(),
+            };
+            let agreed = Agreed {
+                version: version.clone(),
+                snapshot: holder,
+            };
+            (unit.clone(), agreed)
+        })
+        .collect();
+    state.base = Some(snapshot.clone());
+    state.pending = None;
+    state.republish = false;
+}
+
+/// Returns whether everything visible lacks something that this folder had shared.
+fn is_lost(
+    session: &Session<'_>,
+    repository: &Repository,
+    graph: &Graph,
+    listed: &[Listed],
+) -> Result<bool> {
+    let state = &session.state;
+    let covers_mine = |record: &PushRecord| record.vector.covers(&state.vector);
+    let kept = state
+        .base
+        .as_ref()
+        .is_some_and(|base| graph.ids.contains(base));
+    if state.vector.is_empty() || kept || graph.records.iter().any(|head| covers_mine(&head.record))
+    {
+        return Ok(false);
+    }
+    // The base was pruned: another snapshot that is known here may still cover it.
+    for snapshot in newest_first(listed, |id| state.known.contains(id)) {
+        if read_record(session, repository, &snapshot.id)?
+            .is_some_and(|record| covers_mine(&record))
+        {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

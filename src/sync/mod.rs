@@ -1,0 +1,19 @@
+//! The sync engine: it alone joins the game folder, the server, restic and the secrets.
+//!
+//! pull: lock, roll an unfinished swap forward, observe the three sides (agreement, folder,
+//! cloud), plan, save what is only here, fetch and verify beside the live files, swap, remember.
+//! push: lock, observe, publish, confirm, remember.
+
+pub mod event;
+pub mod fetch;
+pub mod graph;
+pub mod observe;
+pub mod opt_in;
+pub mod outcome;
+pub mod provision;
+pub mod publish;
+pub mod pull;
+pub mod push;
+pub mod session;
+pub mod settings;
+pub mod status;

@@ -1,0 +1,95 @@
+//! What became of a pull or a push. Exit codes, `--json` and messages come from these alone.
+
+use serde::Serialize;
+
+use crate::domain::{ids::SnapshotId, path::RelPath};
+
+/// What became of a pull.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", rename_all = "kebab-case")]
+pub enum PullOutcome {
+    /// The folder is not opted in.
+    NotOptedIn,
+    /// The folder is a copy of an opted-in one, and not opted in itself until `setup`.
+    Copy,
+    /// Both sides were equal, or nothing new was in the cloud.
+    UpToDate {
+        /// The snapshot of what was only here, where there was something.
+        saved: Option<SnapshotId>,
+    },
+    /// The cloud's news are here.
+    Applied {
+        /// What happened to the units.
+        changes: Changes,
+        /// The snapshot of what was only here, where there was something.
+        saved: Option<SnapshotId>,
+    },
+    /// Units changed on both sides. Nothing here was touched.
+    Conflict {
+        /// These.
+        units: Vec<RelPath>,
+    },
+    /// Other devices disagree about units; nothing here was touched.
+    Forked {
+        /// These.
+        units: Vec<RelPath>,
+    },
+    /// The cloud could not be asked, or could not be used. The game can start with what is here.
+    Offline {
+        /// Why.
+        why: String,
+    },
+    /// Nothing was ever pushed.
+    Unpublished,
+    /// The server refused the credentials. The game can start with what is here.
+    Refused {
+        /// What it said.
+        why: String,
+    },
+    /// A push is under way in this folder. The game can start.
+    Busy {
+        /// Who.
+        why: String,
+    },
+}
+
+/// What a pull did to units.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Changes {
+    /// Fetched.
+    pub taken: Vec<RelPath>,
+    /// Moved to `undo/`, since they were deleted on another device.
+    pub removed: Vec<RelPath>,
+    /// Left alone on this device.
+    pub held: Vec<RelPath>,
+    /// Bytes fetched.
+    pub bytes: u64,
+}
+
+/// What became of a push.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", rename_all = "kebab-case")]
+pub enum PushOutcome {
+    /// The folder is not opted in.
+    NotOptedIn,
+    /// The folder is a copy of an opted-in one, and not opted in itself until `setup`.
+    Copy,
+    /// Nothing had changed.
+    UpToDate,
+    /// It is in the cloud.
+    Pushed {
+        /// The snapshot.
+        snapshot: SnapshotId,
+        /// The units that changed.
+        units: Vec<RelPath>,
+        /// New bytes, before compression.
+        bytes: u64,
+        /// Whether the cloud has news that the next pull will merge.
+        news: bool,
+    },
+    /// The cloud could not be reached: it goes out at the next chance.
+    Pending {
+        /// Why.
+        why: String,
+    },
+}

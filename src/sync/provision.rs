@@ -1,0 +1,115 @@
+//! Getting restic: found where it may be, else downloaded, verified, unpacked.
+
+use std::{
+    fs,
+    io::{Seek, SeekFrom},
+    path::Path,
+};
+
+use super::{
+    event::{Event, Listener, Phase, Progress, note},
+    settings::Settings,
+};
+use crate::{
+    config::layout::Layout,
+    error::{Context, Error, Kind, Result},
+    remote::download,
+    store::{
+        find::{self, Found, Origin},
+        release::OLDEST,
+        unpack,
+    },
+};
+
+/// The most that an archive may be, in bytes.
+const LARGEST: u64 = 128 << 20;
+
+/// Returns a restic that works.
+pub fn restic(settings: &Settings, layout: &Layout, listener: Listener<'_>) -> Result<Found> {
+    let given = settings.restic_binary.as_deref();
+    let shared = settings.dirs.data.as_deref();
+    match find::find(given, layout.own(), shared, &settings.release)? {
+        Some(found) => Ok(found),
+        None => fetch(settings, shared.unwrap_or_else(|| layout.own()), listener),
+    }
+}
+
+/// Downloads, verifies and unpacks restic into `folder`.
+pub fn fetch(settings: &Settings, folder: &Path, listener: Listener<'_>) -> Result<Found> {
+    let release = &settings.release;
+    let ways_out = format!(
+        "Install restic {OLDEST} or later so that it is on PATH, or give its program with --restic-binary."
+    );
+    if !settings.download {
+        return Err(
+            Error::failed("there is no restic, and --no-download forbids fetching it")
+                .hint(ways_out),
+        );
+    }
+    let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
+    let asset = release.asset(os, arch).ok_or_else(|| {
+        Error::failed(format!(
+            "no checksum of restic {} for {os} on {arch} is known, so it is not downloaded",
+            release.version
+        ))
+        .hint(ways_out.clone())
+    })?;
+    let base = settings
+        .mirror
+        .as_deref()
+        .unwrap_or(&release.base_url)
+        .trim_end_matches('/');
+    let url = format!("{base}/{}", asset.file);
+    let elsewhere = "A mirror can be given with --restic-mirror or INSTANCE_SYNC_RESTIC_MIRROR.";
+
+    fs::create_dir_all(folder).context(|| format!("cannot make {}", folder.display()))?;
+    let mut archive = tempfile::Builder::new()
+        .prefix(".download-")
+        .tempfile_in(folder)
+        .context(|| format!("cannot write to {}", folder.display()))?;
+    note(
+        listener,
+        format!(
+            "Fetching restic {} (once for all instances of this user).",
+            release.version
+        ),
+    );
+    let mut progress = |done, total: Option<u64>| {
+        listener(Event::Progress(Progress {
+            phase: Phase::Restic,
+            done,
+            total: total.or(asset.bytes),
+        }));
+    };
+    let sum = download::download(&url, archive.as_file_mut(), LARGEST, &mut progress)
+        .map_err(|error| error.hint(ways_out.clone()).hint(elsewhere))?;
+    if sum != asset.sha256 {
+        return Err(Error::failed(format!(
+            "the download of {url} is not restic {}: its SHA-256 is {sum} and must be {}",
+            release.version, asset.sha256
+        ))
+        .hint("It was thrown away: it broke off, or the place is not to be trusted.")
+        .hint(ways_out)
+        .hint(elsewhere));
+    }
+    archive
+        .as_file_mut()
+        .seek(SeekFrom::Start(0))
+        .context(|| "cannot read the download".to_owned())?;
+    let program = folder.join(release.program_name());
+    unpack::unpack(archive.as_file_mut(), &asset.file, &program)?;
+    // An executable that does not run here is found out now and not at the next push.
+    let version = find::version(&program).ok_or_else(|| {
+        let _ = fs::remove_file(&program);
+        Error::new(
+            Kind::Failed,
+            format!("{} does not run on this machine", program.display()),
+        )
+        .hint(ways_out)
+    })?;
+    Ok(Found {
+        program,
+        version,
+        origin: Origin::Fetched,
+    })
+}

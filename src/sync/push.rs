@@ -1,0 +1,120 @@
+//! Push: what was played here, into the cloud, after the game has ended.
+
+use std::time::Duration;
+
+use super::{
+    event::Listener,
+    graph, observe,
+    outcome::PushOutcome,
+    publish, pull,
+    session::{self, Opened, Session},
+    settings::Settings,
+};
+use crate::{
+    config::{layout::Layout, sync_file},
+    error::{Kind, Result},
+    store::repository::Repository,
+};
+
+/// How long a push waits for another command in the same folder: nobody waits for it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Pushes. Silent where the folder is not opted in.
+pub fn push(settings: &Settings, listener: Listener<'_>) -> Result<PushOutcome> {
+    let layout = Layout::new(&settings.pack);
+    if !sync_file::is_opted_in(&layout) {
+        return Ok(PushOutcome::NotOptedIn);
+    }
+    let mut session = match session::open(settings, listener, "push", PATIENCE)? {
+        Opened::Session(session) => session,
+        Opened::Copy => return Ok(PushOutcome::Copy),
+    };
+    match run(&mut session) {
+        Err(error) if error.kind() == Kind::Offline => {
+            session.state.offline = true;
+            session.save()?;
+            Ok(PushOutcome::Pending { why: error.to_string() })
+        }
+        Err(error) if error.kind() == Kind::NoRepository => Err(error.hint(
+            "Nothing was created: only the device that made the instance does that. Check the URL and the account; \
+             the saves are still here.",
+        )),
+        outcome => outcome,
+    }
+}
+
+fn run(session: &mut Session<'_>) -> Result<PushOutcome> {
+    let mut local = observe::local(session);
+    observe::report_problems(session, &local.scan);
+    if !local.changed() && !session.state.republish && !session.state.to_create {
+        if local.scan.read > 0 || session.state.offline {
+            session.state.offline = false;
+            session
+                .state
+                .remember_scan(local.scan.stamps, local.scan.taken);
+            session.save()?;
+        }
+        return Ok(PushOutcome::UpToDate);
+    }
+    let probed = session.probe();
+    let repository = session.repository()?;
+    let probed = match probed {
+        Err(error) if error.kind() == Kind::NoRepository && session.state.to_create => {
+            create(session, &repository)?;
+            session.probe()?
+        }
+        other => other?,
+    };
+    let before = match probed {
+        Some(ids) => ids,
+        None => match repository.snapshot_ids() {
+            Err(error) if error.kind() == Kind::NoRepository && session.state.to_create => {
+                create(session, &repository)?;
+                repository.snapshot_ids()?
+            }
+            other => other?,
+        }
+        .into_iter()
+        .collect(),
+    };
+    session.state.to_create = false;
+    let news = before != session.state.known;
+    if news {
+        let graph = graph::read(session, &repository, &before)?;
+        match &graph.unknown {
+            // Publishing decides nothing and loses nothing.
+            Some(why) => pull::warn_unknown(session, why),
+            None => pull::cope_with_rollback(session, &graph),
+        }
+        local = observe::measure(session, local.scan);
+        if !local.changed() && !session.state.republish {
+            session.save()?;
+            return Ok(PushOutcome::UpToDate);
+        }
+    }
+    let published = publish::publish(session, &repository, &mut local, &before)?;
+    session.state.offline = false;
+    session.state.conflicts.clear();
+    // Only if nobody else pushed meanwhile is everything that is visible known here.
+    if let Ok(Some(after)) = session.probe() {
+        let mut expected = session.state.known.clone();
+        expected.insert(published.snapshot.clone());
+        if after == expected {
+            session.state.known = after;
+        }
+    }
+    session.save()?;
+    Ok(PushOutcome::Pushed {
+        snapshot: published.snapshot,
+        units: published.units,
+        bytes: published.bytes,
+        news,
+    })
+}
+
+/// Creates the repository that this device was opted in offline for.
+fn create(session: &mut Session<'_>, repository: &Repository) -> Result<()> {
+    repository.init()?;
+    session.state.to_create = false;
+    session.save()
+}

@@ -1,0 +1,267 @@
+//! Status: what is opted in, what changed here, whether the cloud is ahead. Changes nothing.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::{
+    event::Listener,
+    session::{absolute, load_credentials},
+    settings::Settings,
+};
+use crate::{
+    config::{device, layout::Layout, scope_file, sync_file},
+    domain::{
+        ids::{InstanceId, ReplicaId, SnapshotId},
+        local::{LocalUnit, local_side},
+        path::RelPath,
+        profile::Profile,
+    },
+    error::{Kind, Result},
+    remote::probe::{self, Question},
+    store::find::{self, Origin},
+    workdir::{
+        folder::{Fate, FolderIdentity},
+        journal,
+        scan::{self, Problem},
+        state::{Loaded, State},
+    },
+};
+
+/// What `status` shows.
+#[derive(Debug, Clone, Serialize)]
+pub struct Status {
+    /// The schema of this object in `--json`.
+    pub schema: u32,
+    /// The game folder.
+    pub pack_folder: PathBuf,
+    /// Whether it is opted in. Everything below is missing where it is not.
+    pub opted_in: bool,
+    /// The rest.
+    #[serde(flatten)]
+    pub instance: Option<Instance>,
+}
+
+/// What `status` shows of an opted-in folder.
+#[derive(Debug, Clone, Serialize)]
+pub struct Instance {
+    /// The instance.
+    pub instance_id: InstanceId,
+    /// What it is called here.
+    pub label: String,
+    /// Where its repository is.
+    pub url: String,
+    /// Whose it is.
+    pub account: Option<String>,
+    /// What it is.
+    pub profile: Profile,
+    /// This machine's name.
+    pub device: String,
+    /// This folder.
+    pub replica: Option<ReplicaId>,
+    /// Whether the folder is a copy of another, and not synced.
+    pub copy: bool,
+    /// Whether a pull was interrupted; the next command carries it on.
+    pub interrupted: bool,
+    /// The snapshot that this folder was last equal to.
+    pub base: Option<SnapshotId>,
+    /// Every unit here.
+    pub units: Vec<RelPath>,
+    /// What changed here since then.
+    pub changes: Vec<Change>,
+    /// Whether a push found no server.
+    pub pending_push: bool,
+    /// Units that changed on both sides.
+    pub conflicts: Vec<RelPath>,
+    /// How the cloud stands.
+    pub cloud: Cloud,
+    /// restic's program and version, where one is found.
+    pub restic: Option<Restic>,
+    /// What is not synced, and why.
+    pub problems: Vec<Unsynced>,
+}
+
+/// One unit that changed here.
+#[derive(Debug, Clone, Serialize)]
+pub struct Change {
+    /// The unit.
+    pub unit: RelPath,
+    /// `added`, `changed` or `deleted`.
+    pub change: &'static str,
+}
+
+/// How the cloud stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum Cloud {
+    /// It was not asked (`--offline`), or only restic could ask it.
+    NotAsked,
+    /// It holds nothing that this folder has not seen.
+    Same,
+    /// It holds snapshots that this folder has not merged.
+    Ahead {
+        /// How many.
+        snapshots: usize,
+    },
+    /// Nothing was ever pushed.
+    Empty,
+    /// It could not be asked.
+    Unreachable {
+        /// Why.
+        why: String,
+    },
+}
+
+/// The restic in use.
+#[derive(Debug, Clone, Serialize)]
+pub struct Restic {
+    /// Its program.
+    pub program: PathBuf,
+    /// Its version.
+    pub version: String,
+    /// Where it was found.
+    pub origin: &'static str,
+}
+
+/// A path that is not synced.
+#[derive(Debug, Clone, Serialize)]
+pub struct Unsynced {
+    /// The path.
+    pub path: String,
+    /// Why.
+    pub why: String,
+}
+
+impl From<&Problem> for Unsynced {
+    fn from(problem: &Problem) -> Self {
+        Self {
+            path: problem.path.clone(),
+            why: problem.why.clone(),
+        }
+    }
+}
+
+/// Looks at the folder and, unless `offline`, asks the cloud which snapshots it has.
+pub fn status(
+    settings: &Settings,
+    listener: Listener<'_>,
+    label: Option<String>,
+    offline: bool,
+) -> Result<Status> {
+    let layout = Layout::new(absolute(&settings.pack));
+    let mut status = Status {
+        schema: 1,
+        pack_folder: layout.pack().to_path_buf(),
+        opted_in: false,
+        instance: None,
+    };
+    if !sync_file::is_opted_in(&layout) {
+        return Ok(status);
+    }
+    let sync = sync_file::read(&layout)?;
+    let scope = scope_file::read(&layout, sync.profile)?;
+    let device = device::this_device(&settings.dirs);
+    let here = FolderIdentity::of(&layout, device.id);
+    let known = match State::load(&layout, sync.instance_id)? {
+        Loaded::State(state) => Some(*state),
+        Loaded::Missing | Loaded::Unusable(_) => None,
+    };
+    let replica = known.as_ref().map(|state| state.replica);
+    let state =
+        known.unwrap_or_else(|| State::new(sync.instance_id, super::session::mint(), here.clone()));
+    let scan = scan::scan(layout.pack(), &scope, &state.stamps, state.scan_time());
+    let side = local_side(&state.agreement, &scan.found(&state.agreement), |unit| {
+        scope.kind_of(unit)
+    });
+    let changes = side
+        .iter()
+        .filter(|(_, unit)| unit.changed())
+        .map(|(unit, local)| Change {
+            unit: unit.clone(),
+            change: change(local),
+        });
+    let restic = find::find(
+        settings.restic_binary.as_deref(),
+        layout.own(),
+        settings.dirs.data.as_deref(),
+        &settings.release,
+    )?;
+    status.opted_in = true;
+    status.instance = Some(Instance {
+        instance_id: sync.instance_id,
+        label: label.unwrap_or_else(|| sync.instance_id.short()),
+        url: sync.location.to_string(),
+        account: sync.account.clone(),
+        profile: sync.profile,
+        device: device.name,
+        replica,
+        copy: state.folder.fate(&here, sync.instance_id) == Fate::Copied,
+        interrupted: journal::unfinished(&layout)?.is_some(),
+        base: state.base.clone(),
+        units: scan.units.keys().cloned().collect(),
+        changes: changes.collect(),
+        pending_push: state.offline || state.pending.is_some(),
+        conflicts: state.conflicts.iter().cloned().collect(),
+        cloud: if offline {
+            Cloud::NotAsked
+        } else {
+            cloud(settings, listener, &layout, &sync, &state)?
+        },
+        restic: restic.map(|found| Restic {
+            program: found.program,
+            version: found.version.to_string(),
+            origin: origin(found.origin),
+        }),
+        problems: scan.problems.iter().map(Unsynced::from).collect(),
+    });
+    Ok(status)
+}
+
+fn change(local: &LocalUnit) -> &'static str {
+    match (&local.agreed, local.content) {
+        (_, None) => "deleted",
+        (Some(agreed), Some(_)) if agreed.digest().is_some() => "changed",
+        (_, Some(_)) => "added",
+    }
+}
+
+fn origin(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Given => "given",
+        Origin::Instance => "instance",
+        Origin::Shared => "shared",
+        Origin::Path => "path",
+        Origin::Fetched => "fetched",
+    }
+}
+
+fn cloud(
+    settings: &Settings,
+    listener: Listener<'_>,
+    layout: &Layout,
+    sync: &sync_file::SyncFile,
+    state: &State,
+) -> Result<Cloud> {
+    let asked = load_credentials(settings, layout, sync, listener).and_then(|credentials| {
+        probe::probe(&Question {
+            location: &sync.location,
+            account: &credentials.account,
+            secret: credentials.secret.as_ref(),
+            instance: sync.instance_id,
+            ca_file: settings.ca_file.as_deref().or(sync.ca_file.as_deref()),
+        })
+    });
+    match asked {
+        Ok(None) => Ok(Cloud::NotAsked),
+        Ok(Some(ids)) if ids.is_empty() => Ok(Cloud::Empty),
+        Ok(Some(ids)) => Ok(match ids.difference(&state.known).count() {
+            0 => Cloud::Same,
+            snapshots => Cloud::Ahead { snapshots },
+        }),
+        Err(error) if error.kind() == Kind::NoRepository && state.to_create => Ok(Cloud::Empty),
+        Err(error) if error.kind() == Kind::Usage => Err(error),
+        Err(error) => Ok(Cloud::Unreachable {
+            why: error.to_string(),
+        }),
+    }
+}

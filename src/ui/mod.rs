@@ -1,0 +1,6 @@
+//! Everything that a person or a program sees: lines, progress, prompts, JSON.
+
+pub mod output;
+pub mod progress;
+pub mod prompt;
+pub mod table;

@@ -1,0 +1,184 @@
+//! Printing: the only place that does.
+//!
+//! A hook writes little, all of it to standard output (`ATLauncher` reads stderr only at the end, and
+//! a full pipe would hang the launch), in ASCII where that is no terminal (launchers decode by the
+//! locale), each line ended (Prism drops a last line that is not).
+
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use std::{
+    cell::Cell,
+    env,
+    io::{self, IsTerminal, Write},
+};
+
+use serde::Serialize;
+use serde_json::json;
+
+use crate::error::Error;
+
+/// Who reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// A launcher's log, by way of a hook.
+    Hook,
+    /// A person, or a script.
+    Person,
+}
+
+/// In what form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Sentences.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Where everything is printed.
+#[derive(Debug)]
+pub struct Output {
+    audience: Audience,
+    format: Format,
+    terminal: bool,
+    launcher: bool,
+    warned: Cell<bool>,
+}
+
+impl Output {
+    /// Returns the output for this process's streams.
+    pub fn new(audience: Audience, format: Format) -> Self {
+        let terminal = io::stdout().is_terminal();
+        // Prism and MultiMC colour lines by a prefix; ATLauncher exports nothing and does not.
+        let launcher = audience == Audience::Hook && !terminal && env::var_os("INST_ID").is_some();
+        Self {
+            audience,
+            format,
+            terminal,
+            launcher,
+            warned: Cell::new(false),
+        }
+    }
+
+    /// Returns whether people see it as it comes.
+    pub fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    /// Returns whether programs read it.
+    pub fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// Returns whether anything was warned of.
+    pub fn has_warned(&self) -> bool {
+        self.warned.get()
+    }
+
+    /// Prints a sentence.
+    pub fn line(&self, text: &str) {
+        match self.format {
+            Format::Text => self.put(text),
+            Format::Json => self.object(&json!({"event": "notice", "message": text})),
+        }
+    }
+
+    /// Prints something that the player should look at.
+    pub fn warning(&self, text: &str, hints: &[String]) {
+        self.warned.set(true);
+        match self.format {
+            Format::Text => self.marked("Warning", text, hints),
+            Format::Json => {
+                self.object(&json!({"event": "warning", "message": text, "hints": hints}));
+            }
+        }
+    }
+
+    /// Prints why a command failed.
+    pub fn error(&self, error: &Error) {
+        let text = error.to_string();
+        match self.format {
+            Format::Text => self.marked("Error", &text, error.hints()),
+            Format::Json => self.object(&json!({
+                "event": "error", "message": text, "hints": error.hints(), "exit_code": error.exit_code(),
+            })),
+        }
+    }
+
+    /// Prints one JSON object on a line of its own.
+    pub fn object(&self, value: &impl Serialize) {
+        if let Ok(text) = serde_json::to_string(value) {
+            self.stdout(&text);
+        }
+    }
+
+    /// Prints text that stands by itself: tables, pages.
+    pub fn text(&self, text: &str) {
+        self.stdout(text.trim_end_matches('\n'));
+    }
+
+    fn marked(&self, level: &str, text: &str, hints: &[String]) {
+        let mut whole = text.to_owned();
+        for hint in hints {
+            let end = if whole.ends_with(['.', '!', '?']) {
+                ""
+            } else {
+                "."
+            };
+            whole = format!("{whole}{end} {hint}");
+        }
+        let line = if self.launcher {
+            format!("!![{level}]!instance-sync: {whole}")
+        } else {
+            format!("{}: {whole}", level.to_lowercase())
+        };
+        if self.audience == Audience::Hook {
+            self.stdout(&line);
+        } else {
+            // A reader that has gone away is no reason to fail.
+            let _ = writeln!(io::stderr(), "{line}");
+        }
+    }
+
+    fn put(&self, text: &str) {
+        if self.audience == Audience::Hook && !self.terminal {
+            self.stdout(&format!("instance-sync: {text}"));
+        } else {
+            self.stdout(text);
+        }
+    }
+
+    fn stdout(&self, text: &str) {
+        let text = if self.audience == Audience::Hook && !self.terminal {
+            ascii(text)
+        } else {
+            text.to_owned()
+        };
+        let mut stdout = io::stdout().lock();
+        let _ = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
+    }
+}
+
+/// Spells what is not ASCII as `\u{..}`, and line breaks inside names as `\n`: nothing is lost, and
+/// no line is two.
+fn ascii(text: &str) -> String {
+    let mut spelled = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            ' '..='~' => spelled.push(c),
+            c => spelled.extend(c.escape_default()),
+        }
+    }
+    spelled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_is_spelled_in_ascii_on_one_line() {
+        assert_eq!(ascii("saves/\u{65b0}\n"), "saves/\\u{65b0}\\n");
+        assert_eq!(ascii("plain \"text\" \\"), "plain \"text\" \\");
+    }
+}

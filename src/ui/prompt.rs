@@ -1,0 +1,99 @@
+//! Questions on a terminal, or answered line by line through a pipe.
+
+use std::io::{self, BufRead, IsTerminal};
+
+use dialoguer::{Input, Password};
+use secrecy::SecretString;
+
+use super::output::Output;
+use crate::error::{Error, Result};
+
+/// Asks questions.
+pub struct Prompt<'a> {
+    output: &'a Output,
+    terminal: bool,
+}
+
+impl<'a> Prompt<'a> {
+    /// Returns a prompt on this process's streams.
+    pub fn new(output: &'a Output) -> Self {
+        Self {
+            output,
+            terminal: io::stdin().is_terminal() && io::stderr().is_terminal(),
+        }
+    }
+
+    /// Returns whether a person answers.
+    pub fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    /// Asks for a line until `check` accepts it; an empty one where `optional`.
+    pub fn line<T>(
+        &self,
+        question: &str,
+        optional: bool,
+        check: impl Fn(&str) -> Result<T>,
+    ) -> Result<T> {
+        loop {
+            let answer = if self.terminal {
+                Input::<String>::new()
+                    .with_prompt(question)
+                    .allow_empty(optional)
+                    .interact_text()
+                    .map_err(|error| cancelled(&error))?
+            } else {
+                self.read(question)?
+            };
+            match check(answer.trim()) {
+                Ok(value) => return Ok(value),
+                Err(error) if self.terminal => self.output.error(&error),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Asks for a secret, which is not echoed, until `check` accepts it.
+    pub fn secret<T>(
+        &self,
+        question: &str,
+        optional: bool,
+        check: impl Fn(&SecretString) -> Result<T>,
+    ) -> Result<T> {
+        loop {
+            let answer = if self.terminal {
+                Password::new()
+                    .with_prompt(question)
+                    .allow_empty_password(optional)
+                    .report(false)
+                    .interact()
+                    .map_err(|error| cancelled(&error))?
+            } else {
+                self.read(question)?
+            };
+            match check(&SecretString::from(answer)) {
+                Ok(value) => return Ok(value),
+                Err(error) if self.terminal => self.output.error(&error),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Reads the next line of a pipe. An end of input is an empty answer.
+    fn read(&self, question: &str) -> Result<String> {
+        if !self.output.is_json() {
+            self.output.line(question);
+        }
+        let mut line = String::new();
+        io::stdin()
+            .lock()
+            .read_line(&mut line)
+            .map_err(|error| cancelled(&error))?;
+        let line = line.strip_suffix('\n').unwrap_or(&line);
+        Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
+    }
+}
+
+fn cancelled(error: &(impl std::fmt::Display + ?Sized)) -> Error {
+    Error::failed(format!("the question was not answered ({error})")).hint("Nothing was changed.")
+}

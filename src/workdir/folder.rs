@@ -1,0 +1,86 @@
+//! The identity of a game folder, which tells a copy from a move.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    config::{layout::Layout, sync_file},
+    domain::ids::{DeviceId, InstanceId},
+};
+
+/// Where a folder is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FolderIdentity {
+    /// The machine, where it has an id.
+    pub device: Option<DeviceId>,
+    /// The real path.
+    pub path: PathBuf,
+    /// The folder's number on its file system; 0 where there is none.
+    pub inode: u64,
+}
+
+/// What became of a folder since its identity was last written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It is where it was.
+    Same,
+    /// It was moved or renamed: still the same replica.
+    Moved,
+    /// It came from another machine, or the original is gone: another replica with the same past.
+    Transplanted,
+    /// The original is still there: a copy (Prism's Copy Instance), which is not opted in.
+    Copied,
+}
+
+impl FolderIdentity {
+    /// Returns the identity of the folder of `layout` on `device`.
+    pub fn of(layout: &Layout, device: Option<DeviceId>) -> Self {
+        let pack = layout.pack();
+        Self {
+            device,
+            path: pack.canonicalize().unwrap_or_else(|_| pack.to_path_buf()),
+            inode: inode(pack),
+        }
+    }
+
+    /// Returns what became of the folder that had the identity `self` and is `now`.
+    pub fn fate(&self, now: &Self, instance: InstanceId) -> Fate {
+        if self.device.is_some() && now.device.is_some() && self.device != now.device {
+            return Fate::Transplanted;
+        }
+        if self.path == now.path {
+            // A restored or copied folder at the same place has another number; it is still the
+            // only one there is.
+            return Fate::Same;
+        }
+        if holds_instance(&self.path, instance) && inode(&self.path) != now.inode {
+            return Fate::Copied;
+        }
+        if self.inode == now.inode && self.inode != 0 {
+            Fate::Moved
+        } else {
+            Fate::Transplanted
+        }
+    }
+}
+
+/// Returns whether the folder at `path` is opted in as `instance`.
+fn holds_instance(path: &Path, instance: InstanceId) -> bool {
+    sync_file::read(&Layout::new(path)).is_ok_and(|file| file.instance_id == instance)
+}
+
+#[cfg(unix)]
+fn inode(path: &Path) -> u64 {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).map_or(0, |metadata| metadata.ino())
+}
+
+#[cfg(not(unix))]
+fn inode(path: &Path) -> u64 {
+    let _ = fs::metadata(path);
+    0
+}

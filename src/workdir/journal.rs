@@ -1,0 +1,152 @@
+//! The journal of a swap: once it is on disk, the swap is carried out to its end, by this process
+//! or by the next.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{apply, stage::Staging, state::State};
+use crate::{
+    config::{
+        json_file::{self, Access},
+        layout::Layout,
+    },
+    domain::{
+        ids::{InstanceId, ReplicaId},
+        path::RelPath,
+    },
+    error::{Error, Result},
+};
+
+/// The schema that this program writes, and the newest that it reads.
+pub const SCHEMA: u64 = 1;
+
+/// Everything that a swap does, such that each step can be repeated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Journal {
+    /// See [`SCHEMA`].
+    pub schema: u64,
+    /// The instance; another one's journal is refused.
+    pub instance_id: InstanceId,
+    /// The folder; another one's journal is refused.
+    pub replica: ReplicaId,
+    /// The staging folder's id, which names the undo folder too.
+    pub staging: String,
+    /// When it was written, in RFC 3339, for people.
+    pub time: String,
+    /// Units that go away whole.
+    pub units_removed: Vec<RelPath>,
+    /// Files that go away.
+    pub files_removed: Vec<RelPath>,
+    /// Folders that go away where they are empty, deepest first.
+    pub folders_removed: Vec<RelPath>,
+    /// Folders that come, outermost first.
+    pub folders_made: Vec<Folder>,
+    /// Files that are staged and take the place of what is there.
+    pub files: Vec<RelPath>,
+}
+
+/// A folder that a swap makes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Folder {
+    /// Its path.
+    pub path: RelPath,
+    /// Its permission bits, where the platform has them and they are known.
+    pub mode: Option<u32>,
+    /// When it was last changed, in nanoseconds since 1970, where that is known.
+    pub mtime: Option<i64>,
+}
+
+impl Journal {
+    /// Writes the journal: from here on the swap happens.
+    pub fn commit(&self, layout: &Layout) -> Result<()> {
+        json_file::write(&layout.journal(), self, Access::Private)
+    }
+
+    /// Returns where the old versions go.
+    pub fn undo_folder(&self, layout: &Layout) -> PathBuf {
+        layout.undo().join(&self.staging)
+    }
+}
+
+/// Returns the staging id of the unfinished swap, if there is one.
+pub fn unfinished(layout: &Layout) -> Result<Option<Journal>> {
+    json_file::read(&layout.journal(), SCHEMA).map_err(|error| {
+        error.hint(
+            "A swap was interrupted and its journal cannot be read. Keep .cloud-sync as it is and ask for help: \
+             the old files are in .cloud-sync/undo, the new ones in .cloud-sync/staging-*.",
+        )
+    })
+}
+
+/// Carries an interrupted swap to its end, without the network. Returns whether there was one.
+pub fn roll_forward(
+    layout: &Layout,
+    instance: InstanceId,
+    replica: Option<ReplicaId>,
+) -> Result<bool> {
+    let Some(journal) = unfinished(layout)? else {
+        return Ok(false);
+    };
+    if journal.instance_id != instance || replica.is_some_and(|replica| replica != journal.replica)
+    {
+        return Err(Error::failed(format!(
+            "{} belongs to another instance or another copy of this folder",
+            layout.journal().display()
+        ))
+        .hint("It was left alone. Move it away if you know that this folder is as you want it."));
+    }
+    apply::carry_out(layout, &journal)?;
+    finish(layout, &journal)?;
+    Ok(true)
+}
+
+/// Makes the state true that the swap leads to, and forgets the journal.
+pub fn finish(layout: &Layout, journal: &Journal) -> Result<()> {
+    let staging = Staging::named(layout, &journal.staging);
+    // Absent where a crash came between this step and the next.
+    if let Some(bytes) = json_file::read_bytes(&staging.next_state())? {
+        json_file::write_bytes(&layout.state_json(), &bytes, Access::Private)?;
+    }
+    forget(layout, &staging)
+}
+
+/// Like [`finish`], with a state that is known better than the staged one.
+pub fn finish_with(layout: &Layout, journal: &Journal, state: &State) -> Result<()> {
+    state.save(layout)?;
+    forget(layout, &Staging::named(layout, &journal.staging))
+}
+
+fn forget(layout: &Layout, staging: &Staging) -> Result<()> {
+    json_file::remove(&layout.journal())?;
+    let _ = json_file::sync_folder(layout.own());
+    staging.discard();
+    Ok(())
+}
+
+/// Reads what the journal needs to know of a staged folder.
+pub fn folder(path: RelPath, staged: &Path) -> Folder {
+    let metadata = fs::metadata(staged).ok().filter(fs::Metadata::is_dir);
+    Folder {
+        path,
+        mode: metadata.as_ref().and_then(mode),
+        mtime: metadata
+            .and_then(|metadata| metadata.modified().ok())
+            .map(super::stamp::nanos),
+    }
+}
+
+#[cfg(unix)]
+#[allow(clippy::unnecessary_wraps)]
+fn mode(metadata: &fs::Metadata) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(metadata.permissions().mode() & 0o7777)
+}
+
+#[cfg(not(unix))]
+fn mode(_: &fs::Metadata) -> Option<u32> {
+    None
+}

@@ -1,0 +1,13 @@
+//! The game folder: scanning it, swapping versions in, remembering, locking.
+
+pub mod apply;
+pub mod files;
+pub mod folder;
+pub mod journal;
+pub mod lock;
+pub mod scan;
+pub mod stage;
+pub mod stamp;
+pub mod state;
+pub mod undo;
+mod walk;

@@ -1,0 +1,167 @@
+//! `state.json`: what this folder knows of the cloud, and what it last had in common with it.
+
+use std::{
+    collections::BTreeSet,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{folder::FolderIdentity, stamp::Stamps};
+use crate::{
+    config::{
+        json_file::{self, Access},
+        layout::Layout,
+    },
+    domain::{
+        agreement::Agreement,
+        digest::Digest,
+        ids::{InstanceId, PushId, ReplicaId, SnapshotId},
+        path::RelPath,
+        version::VersionVector,
+    },
+    error::{Kind, Result},
+};
+
+/// The schema of `state.json`. Another one is treated as missing: the Python tool wrote 1 and 2.
+pub const SCHEMA: u64 = 3;
+
+/// What `state.json` holds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools)] // each is a fact of its own, not a mode
+pub struct State {
+    schema: u64,
+    /// The instance that this is about.
+    pub instance_id: InstanceId,
+    /// This folder on this device.
+    pub replica: ReplicaId,
+    /// Where this folder was when the state was written.
+    pub folder: FolderIdentity,
+    /// Whether this device is the one that creates the repository, and has not yet.
+    #[serde(default)]
+    pub to_create: bool,
+    /// Everything that was pushed or merged here.
+    #[serde(default)]
+    pub vector: VersionVector,
+    /// The highest counter that any attempt to push has used: an attempt whose outcome is unknown
+    /// may have published, so that its counter is never used again.
+    #[serde(default)]
+    pub last_counter: u64,
+    /// For each unit, the version last shared with the cloud.
+    #[serde(default)]
+    pub agreement: Agreement,
+    /// The snapshots that were visible when everything in them was last merged here.
+    #[serde(default)]
+    pub known: BTreeSet<SnapshotId>,
+    /// A snapshot that this folder was equal to: restic compares against it.
+    #[serde(default)]
+    pub base: Option<SnapshotId>,
+    /// A push whose outcome is not known.
+    #[serde(default)]
+    pub pending: Option<PushId>,
+    /// Whether the last push found no server: for `status`.
+    #[serde(default)]
+    pub offline: bool,
+    /// Whether the cloud lost data that this folder has, so that the next push repeats it all.
+    #[serde(default)]
+    pub republish: bool,
+    /// The units that changed on both sides when a pull last looked.
+    #[serde(default)]
+    pub conflicts: BTreeSet<RelPath>,
+    /// Whether the player was told that this folder is a copy.
+    #[serde(default)]
+    pub copy_reported: bool,
+    /// The scope in force at the last pull or push.
+    #[serde(default)]
+    pub scope: Option<Digest>,
+    /// When the scan behind `stamps` began, in nanoseconds since 1970.
+    #[serde(default)]
+    pub scanned_at: u64,
+    /// The scan manifest.
+    #[serde(default)]
+    pub stamps: Stamps,
+}
+
+/// What was found at the place of `state.json`.
+#[derive(Debug)]
+pub enum Loaded {
+    /// A state of this instance.
+    State(Box<State>),
+    /// None, as after the first opt-in by another program.
+    Missing,
+    /// Something that is not a state of this instance; why.
+    Unusable(String),
+}
+
+impl State {
+    /// Returns the state of a folder that has nothing in common with the cloud yet.
+    pub fn new(instance_id: InstanceId, replica: ReplicaId, folder: FolderIdentity) -> Self {
+        Self {
+            schema: SCHEMA,
+            instance_id,
+            replica,
+            folder,
+            to_create: false,
+            vector: VersionVector::default(),
+            last_counter: 0,
+            agreement: Agreement::new(),
+            known: BTreeSet::new(),
+            base: None,
+            pending: None,
+            offline: false,
+            republish: false,
+            conflicts: BTreeSet::new(),
+            copy_reported: false,
+            scope: None,
+            scanned_at: 0,
+            stamps: Stamps::new(),
+        }
+    }
+
+    /// Reads the state of `instance`. A state that cannot be used is treated as missing, which is
+    /// safe: without an agreement nothing is overwritten and nothing counts as deleted.
+    pub fn load(layout: &Layout, instance: InstanceId) -> Result<Loaded> {
+        let path = layout.state_json();
+        let state: Self = match json_file::read(&path, SCHEMA) {
+            Ok(Some(state)) => state,
+            Ok(None) => return Ok(Loaded::Missing),
+            // A newer schema is refused by name; anything else that cannot be read is no state.
+            Err(error) if error.to_string().contains("newer version") => return Err(error),
+            Err(error) if error.kind() == Kind::Usage => {
+                return Ok(Loaded::Unusable("it is damaged".to_owned()));
+            }
+            Err(error) => return Err(error),
+        };
+        if state.schema != SCHEMA {
+            return Ok(Loaded::Unusable(format!(
+                "it has the old schema {}",
+                state.schema
+            )));
+        }
+        if state.instance_id != instance {
+            return Ok(Loaded::Unusable(format!(
+                "it belongs to the instance {}",
+                state.instance_id
+            )));
+        }
+        Ok(Loaded::State(Box::new(state)))
+    }
+
+    /// Writes the state durably.
+    pub fn save(&self, layout: &Layout) -> Result<()> {
+        json_file::write_compact(&layout.state_json(), self, Access::Private)
+    }
+
+    /// Returns when the last scan began.
+    pub fn scan_time(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_nanos(self.scanned_at)
+    }
+
+    /// Remembers the stamps of a scan that began at `taken`.
+    pub fn remember_scan(&mut self, stamps: Stamps, taken: SystemTime) {
+        self.stamps = stamps;
+        self.scanned_at = taken.duration_since(UNIX_EPOCH).map_or(0, |since| {
+            u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+        });
+    }
+}

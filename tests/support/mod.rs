@@ -1,0 +1,57 @@
+//! The harness of both test programs: simulated devices, real servers, servers that misbehave.
+//!
+//! A test builds a [`World`], takes devices from it and runs the program on them:
+//!
+//! ```ignore
+//! let Some(world) = World::with_server() else { return };
+//! let (deck, desktop) = (world.device("deck"), world.device("desktop"));
+//! play::world(&deck.pack, "My World", 1);
+//! deck.command(&["push"]).ok();
+//! ```
+//!
+//! Nothing is shared with the machine that runs it: each run starts from an empty environment, with
+//! a home of its own and a PATH that holds restic or nothing. What is written stays below a temporary
+//! folder and `target/`.
+
+#![allow(
+    dead_code,
+    reason = "each of the two test programs uses its own part of the harness"
+)]
+
+#[cfg(unix)] // a shell script
+pub mod fake_restic;
+pub mod fault_server;
+pub mod output;
+pub mod play;
+pub mod programs;
+pub mod proxy;
+pub mod repository;
+pub mod rest_server;
+pub mod run;
+pub mod shown;
+pub mod template;
+pub mod tls;
+pub mod tree;
+pub mod world;
+
+#[cfg(unix)]
+#[allow(
+    unused_imports,
+    reason = "each of the two test programs uses its own part of the harness"
+)]
+pub use fake_restic::{Act, FakeRestic};
+#[allow(
+    unused_imports,
+    reason = "each of the two test programs uses its own part of the harness"
+)]
+pub use {
+    fault_server::{Answer, FaultServer, Request},
+    output::Output,
+    programs::Program,
+    proxy::{Line, Proxy},
+    repository::Repository,
+    rest_server::{ALICE, Account, BOB, RestServer},
+    run::{Run, Signal, Started},
+    tree::{Tree, assert_same, assert_same_with_metadata},
+    world::{Device, World},
+};
