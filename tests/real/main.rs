@@ -12,3 +12,4 @@ mod support;
 
 #[cfg(unix)] // it takes shells and scripts to try it
 mod harness;
+mod rounds;
