@@ -10,6 +10,33 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(unix)]
+mod clock;
+mod copied;
+mod crash;
+mod credentials;
+mod events;
+#[cfg(unix)]
+mod fake_restic;
+mod faulty_storage;
+#[cfg(unix)]
+mod first_push;
+#[cfg(unix)]
+mod full_disk;
+#[cfg(unix)]
+mod hanging_restic;
 #[cfg(unix)] // it takes shells and scripts to try it
 mod harness;
+#[cfg(unix)]
+mod read_only;
 mod rounds;
+#[cfg(unix)]
+mod scene;
+#[cfg(unix)]
+mod second_process;
+#[cfg(unix)]
+mod secrets;
+mod server_faults;
+#[cfg(unix)]
+mod signals;
+mod state_file;

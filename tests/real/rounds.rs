@@ -5,58 +5,20 @@ use std::fs;
 
 use super::support::*;
 
-/// Where the repository is in a test.
-struct Cloud {
-    world: World,
-    url: String,
-    options: Vec<String>,
+/// Two devices of one instance.
+fn two_devices(world: &World) -> (Device, Device) {
+    let (desktop, deck) = (world.device("desktop"), world.device("deck"));
+    world.opt_in(&[&desktop, &deck]);
+    (desktop, deck)
 }
 
-impl Cloud {
-    fn folder() -> Option<Self> {
-        let world = World::with_restic()?;
-        let url = world.cloud().display().to_string();
-        let options = Vec::new();
-        Some(Self {
-            world,
-            url,
-            options,
-        })
-    }
-
-    fn server() -> Option<Self> {
-        let world = World::with_server()?;
-        let url = world.server().url();
-        let options = vec![format!("--ca-file={}", world.server().ca_file().display())];
-        Some(Self {
-            world,
-            url,
-            options,
-        })
-    }
-
-    fn options(&self) -> Vec<&str> {
-        self.options.iter().map(String::as_str).collect()
-    }
-
-    /// Opts two devices in, as one instance.
-    fn two_devices(&self) -> (Device, Device) {
-        let (desktop, deck) = (self.world.device("desktop"), self.world.device("deck"));
-        desktop.init(&self.url, ALICE.token, &self.options());
-        let join = format!("--instance-id={}", desktop.instance_id());
-        let mut options = self.options();
-        options.push(&join);
-        deck.init(&self.url, ALICE.token, &options);
-        (desktop, deck)
-    }
-
-    fn repository(&self, id: &str) -> Option<Repository> {
-        if self.options.is_empty() {
-            Repository::local(&self.world.cloud_repository(ALICE, id), ALICE.secret)
-        } else {
-            Repository::on_server(self.world.server(), ALICE, id, ALICE.secret)
-        }
-    }
+/// Where the world's cloud is, and what `init` needs to trust it.
+fn address(world: &World) -> (String, String) {
+    let server = world.server();
+    (
+        server.url(),
+        format!("--ca-file={}", server.ca_file().display()),
+    )
 }
 
 /// What is synced of a game folder: not the logs, not the mods, not the locks.
@@ -83,8 +45,8 @@ fn hand_over(from: &Device, to: &Device) {
 }
 
 /// Rounds that add, change, delete and rename worlds, and change settings.
-fn rounds(cloud: &Cloud) {
-    let (desktop, deck) = cloud.two_devices();
+fn rounds(world: &World) {
+    let (desktop, deck) = two_devices(world);
     play::world(&desktop.pack, "First", 1);
     play::world(&desktop.pack, "Second world", 2);
     play::settings(&desktop.pack, 1);
@@ -113,9 +75,7 @@ fn rounds(cloud: &Cloud) {
     hand_over(&desktop, &deck);
 
     // Nothing to do: neither says a word, and nothing is pushed.
-    let Some(repository) = cloud.repository(&desktop.instance_id()) else {
-        return;
-    };
+    let repository = world.repository(&desktop.instance_id());
     let ids = repository.snapshot_ids();
     for device in [&desktop, &deck] {
         device.command(&["pull"]).ok().assert_silent();
@@ -132,15 +92,15 @@ fn rounds(cloud: &Cloud) {
 
 #[test]
 fn two_devices_follow_each_other_through_a_rest_server() {
-    if let Some(cloud) = Cloud::server() {
-        rounds(&cloud);
+    if let Some(world) = World::with_server() {
+        rounds(&world);
     }
 }
 
 #[test]
 fn two_devices_follow_each_other_through_a_folder() {
-    if let Some(cloud) = Cloud::folder() {
-        rounds(&cloud);
+    if let Some(world) = World::with_restic() {
+        rounds(&world);
     }
 }
 
@@ -149,16 +109,18 @@ fn the_oldest_restic_that_is_supported_works_too() {
     let Some(old) = Program::Restic018.find() else {
         return;
     };
-    if let Some(cloud) = Cloud::server() {
-        cloud.world.use_restic(&old);
-        rounds(&cloud);
+    if let Some(world) = World::with_server() {
+        world.use_restic(&old);
+        rounds(&world);
     }
 }
 
 #[test]
 fn different_worlds_that_changed_on_both_devices_merge_without_a_question() {
-    let Some(cloud) = Cloud::folder() else { return };
-    let (desktop, deck) = cloud.two_devices();
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let (desktop, deck) = two_devices(&world);
     play::world(&desktop.pack, "A", 1);
     play::world(&desktop.pack, "B", 2);
     hand_over(&desktop, &deck);
@@ -174,8 +136,10 @@ fn different_worlds_that_changed_on_both_devices_merge_without_a_question() {
 
 #[test]
 fn a_session_that_was_never_pushed_is_saved_by_the_next_pull() {
-    let Some(cloud) = Cloud::folder() else { return };
-    let (desktop, deck) = cloud.two_devices();
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let (desktop, deck) = two_devices(&world);
     play::world(&desktop.pack, "World", 1);
     hand_over(&desktop, &deck);
     play::session(&desktop.pack, "World", 2); // the game crashed: no post-exit hook
@@ -186,8 +150,10 @@ fn a_session_that_was_never_pushed_is_saved_by_the_next_pull() {
 
 #[test]
 fn a_world_that_changed_on_both_devices_stops_the_pull_and_touches_nothing() {
-    let Some(cloud) = Cloud::server() else { return };
-    let (desktop, deck) = cloud.two_devices();
+    let Some(world) = World::with_server() else {
+        return;
+    };
+    let (desktop, deck) = two_devices(&world);
     play::world(&desktop.pack, "World", 1);
     play::world(&desktop.pack, "Other", 1);
     hand_over(&desktop, &deck);
@@ -207,9 +173,7 @@ fn a_world_that_changed_on_both_devices_stops_the_pull_and_touches_nothing() {
     assert_eq!(status["conflicts"], serde_json::json!(["saves/World"]));
 
     // Both versions are in the cloud, whole.
-    let Some(repository) = cloud.repository(&deck.instance_id()) else {
-        return;
-    };
+    let repository = world.repository(&deck.instance_id());
     let trees: Vec<Tree> = repository
         .snapshot_ids()
         .iter()
@@ -227,8 +191,10 @@ fn a_world_that_changed_on_both_devices_stops_the_pull_and_touches_nothing() {
 
 #[test]
 fn an_edit_beats_a_deletion() {
-    let Some(cloud) = Cloud::folder() else { return };
-    let (desktop, deck) = cloud.two_devices();
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let (desktop, deck) = two_devices(&world);
     play::world(&desktop.pack, "Deleted there", 1);
     play::world(&desktop.pack, "Deleted here", 2);
     hand_over(&desktop, &deck);
@@ -248,9 +214,11 @@ fn an_edit_beats_a_deletion() {
 
 #[test]
 fn a_joining_folder_with_worlds_of_its_own_overwrites_nothing() {
-    let Some(cloud) = Cloud::folder() else { return };
-    let (desktop, deck) = (cloud.world.device("desktop"), cloud.world.device("deck"));
-    desktop.init(&cloud.url, ALICE.token, &[]);
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let (desktop, deck) = (world.device("desktop"), world.device("deck"));
+    desktop.init(&world.cloud().display().to_string(), ALICE.token, &[]);
     play::world(&desktop.pack, "Same name", 1);
     play::world(&desktop.pack, "Equal", 5);
     desktop.command(&["push"]).ok();
@@ -259,7 +227,7 @@ fn a_joining_folder_with_worlds_of_its_own_overwrites_nothing() {
     play::world(&deck.pack, "Only here", 3);
     let before = synced(&deck);
     let join = format!("--instance-id={}", desktop.instance_id());
-    deck.init(&cloud.url, ALICE.token, &[&join]);
+    deck.init(&world.cloud().display().to_string(), ALICE.token, &[&join]);
 
     // No base is a question, and never "mine wins" nor "theirs wins".
     let stopped = deck.command(&["pull"]).code(3);
@@ -288,40 +256,45 @@ fn a_joining_folder_with_worlds_of_its_own_overwrites_nothing() {
 
 #[test]
 fn the_servers_operator_cannot_open_a_repository_with_a_passphrase() {
-    let Some(cloud) = Cloud::server() else { return };
-    let desktop = cloud.world.device("desktop");
-    let mut options = cloud.options();
-    options.push("--passphrase-file=-");
-    let (url, token) = (
-        format!("--url={}", cloud.url),
-        format!("--token={}", ALICE.token),
-    );
-    let init = desktop.command(&["init", &url, &token]).args(&options);
-    init.stdin("correct horse battery staple\n").ok();
+    let Some(world) = World::with_server() else {
+        return;
+    };
+    let (desktop, (url, ca_file)) = (world.device("desktop"), address(&world));
+    let words = [
+        "init",
+        &format!("--url={url}"),
+        &format!("--token={}", ALICE.token),
+        &ca_file,
+    ];
+    desktop
+        .command(&words)
+        .arg("--passphrase-file=-")
+        .stdin("correct horse battery staple\n")
+        .ok();
     play::world(&desktop.pack, "World", 1);
     desktop.command(&["push"]).ok();
     let id = desktop.instance_id();
-    let server = cloud.world.server();
-    let operator = Repository::on_server(server, ALICE, &id, ALICE.secret);
-    let player = Repository::on_server(server, ALICE, &id, "correct horse battery staple");
-    if let (Some(operator), Some(player)) = (operator, player) {
-        operator.run(&["snapshots", "--no-lock"]).code(12);
-        assert_eq!(player.snapshot_ids().len(), 1);
-    }
+    let operator = world.repository(&id);
+    operator.run(&["snapshots", "--no-lock"]).code(12);
+    let mut player = world.repository(&id);
+    player.set("RESTIC_PASSWORD", "correct horse battery staple");
+    assert_eq!(player.snapshot_ids().len(), 1);
     // A second device needs it too.
-    let deck = cloud.world.device("deck");
-    let join = format!("--instance-id={id}");
+    let deck = world.device("deck");
     let join = deck
-        .command(&["init", &url, &token, &join])
-        .args(cloud.options());
-    join.code(4).assert_says("--passphrase-file");
+        .command(&words)
+        .arg(format!("--instance-id={id}"))
+        .code(4);
+    join.assert_says("--passphrase-file");
     assert!(!deck.pack.join(".cloud-sync").exists());
 }
 
 #[test]
 fn opting_out_keeps_everything_and_coming_back_is_the_same_instance() {
-    let Some(cloud) = Cloud::folder() else { return };
-    let (desktop, deck) = cloud.two_devices();
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let (desktop, deck) = two_devices(&world);
     play::world(&desktop.pack, "World", 1);
     hand_over(&desktop, &deck);
     let id = deck.instance_id();
@@ -331,34 +304,30 @@ fn opting_out_keeps_everything_and_coming_back_is_the_same_instance() {
     deck.command(&["push"]).ok().assert_silent();
     assert!(deck.synced_by("token").exists());
     play::session(&deck.pack, "World", 2);
-    let join = format!("--instance-id={id}");
-    deck.init(&cloud.url, ALICE.token, &[&join]);
+    let url = world.cloud().display().to_string();
+    deck.init(&url, ALICE.token, &[&format!("--instance-id={id}")]);
     // The past that it shares with the cloud is still known: no conflict with itself.
     hand_over(&deck, &desktop);
 }
 
 #[test]
 fn an_instance_that_was_opted_in_offline_is_created_by_its_first_push() {
-    let Some(cloud) = Cloud::server() else { return };
-    let desktop = cloud.world.device("desktop");
-    let mut options = cloud.options();
-    options.push("--offline");
-    desktop.init(&cloud.url, ALICE.token, &options);
-    assert!(
-        !cloud
-            .world
-            .server()
-            .repository_folder(ALICE, &desktop.instance_id())
-            .exists()
-    );
+    let Some(world) = World::with_server() else {
+        return;
+    };
+    let (desktop, (url, ca_file)) = (world.device("desktop"), address(&world));
+    desktop.init(&url, ALICE.token, &[&ca_file, "--offline"]);
+    let id = desktop.instance_id();
+    assert!(!world.server().repository_folder(ALICE, &id).exists());
     desktop.command(&["pull"]).ok();
     play::world(&desktop.pack, "World", 1);
     desktop.command(&["push"]).ok().assert_says("saves/World");
-    let deck = cloud.world.device("deck");
-    let join = format!("--instance-id={}", desktop.instance_id());
-    let mut options = cloud.options();
-    options.push(&join);
-    deck.init(&cloud.url, ALICE.token, &options);
+    let deck = world.device("deck");
+    deck.init(
+        &url,
+        ALICE.token,
+        &[&ca_file, &format!("--instance-id={id}")],
+    );
     deck.command(&["pull"]).ok();
     assert_same(&synced(&desktop), &synced(&deck));
 }

@@ -18,9 +18,13 @@
     reason = "each of the two test programs uses its own part of the harness"
 )]
 
+pub mod cheap_key;
 #[cfg(unix)] // a shell script
 pub mod fake_restic;
 pub mod fault_server;
+#[cfg(unix)] // mount
+pub mod mounted;
+pub mod opted;
 pub mod output;
 pub mod play;
 pub mod programs;
@@ -28,6 +32,7 @@ pub mod proxy;
 pub mod repository;
 pub mod rest_server;
 pub mod run;
+pub mod served;
 pub mod shown;
 pub mod template;
 pub mod tls;

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::output::Output;
 use super::programs::Program;
-use super::rest_server::{Account, RestServer};
+use super::repository::Repository;
+use super::rest_server::{ALICE, Account, RestServer};
 use super::run::Run;
+use super::template;
 use super::tree::Tree;
 
 /// A temporary folder that holds everything a test touches; gone when the test ends.
@@ -88,6 +90,43 @@ impl World {
         self.server
             .as_mut()
             .expect("this world was made without a server")
+    }
+
+    /// Opts devices in as one instance, whose repository is a copied one with a cheap key: on the
+    /// server where the world has one, else in [`World::cloud`]. Returns its id.
+    #[track_caller]
+    pub fn opt_in(&self, devices: &[&Device]) -> String {
+        let id = ulid::Ulid::generate().to_string();
+        let (url, folder, options) = match &self.server {
+            Some(server) => (
+                server.url(),
+                server.repository_folder(ALICE, &id),
+                vec![format!("--ca-file={}", server.ca_file().display())],
+            ),
+            None => (
+                self.cloud().display().to_string(),
+                self.cloud_repository(ALICE, &id),
+                Vec::new(),
+            ),
+        };
+        template::repository(&folder, ALICE.secret).expect("a world with restic");
+        let join = format!("--instance-id={id}");
+        for device in devices {
+            let mut words: Vec<&str> = options.iter().map(String::as_str).collect();
+            words.push(&join);
+            device.init(&url, ALICE.token, &words);
+        }
+        id
+    }
+
+    /// Returns the repository of an instance as stock restic sees it.
+    #[track_caller]
+    pub fn repository(&self, id: &str) -> Repository {
+        let repository = match &self.server {
+            Some(server) => Repository::on_server(server, ALICE, id, ALICE.secret),
+            None => Repository::local(&self.cloud_repository(ALICE, id), ALICE.secret),
+        };
+        repository.expect("a world with restic")
     }
 
     /// Returns the device of this name; its home and empty game folder exist afterwards.

@@ -1,0 +1,123 @@
+//! The repository of a new instance: made once, by the device that made the instance, whatever
+//! happens in between.
+
+use std::time::Duration;
+
+use crate::support::opted::{harmless, synced};
+use crate::support::{
+    ALICE, Act, Device, FakeRestic, Program, Repository, Signal, Tree, World, assert_same, play,
+};
+
+fn init(device: &Device, world: &World) -> crate::support::Run {
+    let url = format!("--url={}", world.cloud().display());
+    let run = device.command(&["init", "--token=alice:desktop-secret"]);
+    run.arg(url)
+}
+
+#[track_caller]
+fn is_saved(world: &World, device: &Device) {
+    let folder = world.cloud_repository(ALICE, &device.instance_id());
+    let repository = Repository::local(&folder, ALICE.secret).expect("restic was found");
+    let [snapshot] = &repository.snapshot_ids()[..] else {
+        panic!("not one snapshot")
+    };
+    assert_same(&repository.tree(snapshot), &synced(&device.pack));
+    assert_eq!(Tree::of_all(&folder.join("keys")).len(), 1, "one key");
+}
+
+#[test]
+fn an_instance_made_offline_is_created_by_its_first_push_and_by_no_pull() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let desktop = world.device("desktop");
+    play::world(&desktop.pack, "My World", 1);
+    std::fs::create_dir_all(world.cloud()).unwrap();
+    init(&desktop, &world).arg("--offline").ok();
+    assert!(Tree::of_all(&world.cloud()).is_empty());
+    let status = desktop.command(&["status", "--json"]).ok().json();
+    assert_eq!(status["cloud"]["state"], "empty");
+    harmless(&desktop, desktop.command(&["push"]), 0, &["Saved"]);
+    is_saved(&world, &desktop);
+    desktop.command(&["pull"]).ok().assert_silent();
+}
+
+#[test]
+fn a_repository_that_was_made_although_restic_failed_is_used() {
+    let (Some(world), Some(restic)) = (World::with_restic(), Program::Restic.find()) else {
+        return;
+    };
+    let mut fake = FakeRestic::around(&world.path("fake"), &restic);
+    let binary = format!("--restic-binary={}", fake.path().display());
+    std::fs::create_dir_all(world.cloud()).unwrap();
+    let desktop = world.device("desktop");
+    play::world(&desktop.pack, "My World", 1);
+    init(&desktop, &world).arg("--offline").ok();
+    fake.on("init", Act::KilledAfterwards);
+    let says = ["creating the repository", "run the command again"];
+    harmless(&desktop, desktop.command(&["push", &binary]), 1, &says);
+    harmless(&desktop, desktop.command(&["push", &binary]), 0, &["Saved"]);
+    assert_eq!(fake.calls_of("init").len(), 1);
+    is_saved(&world, &desktop);
+}
+
+#[test]
+fn an_init_that_fails_leaves_the_folder_as_it_was() {
+    let (Some(world), Some(restic)) = (World::with_restic(), Program::Restic.find()) else {
+        return;
+    };
+    let mut fake = FakeRestic::around(&world.path("fake"), &restic);
+    let binary = format!("--restic-binary={}", fake.path().display());
+    let desktop = world.device("desktop");
+    play::world(&desktop.pack, "My World", 1);
+    let before = Tree::of_all(&desktop.pack);
+    let garbage = Act::Say("garbage\\n", "", 0);
+    for (command, act) in [
+        ("init", Act::Exit(1)),
+        (
+            "init",
+            Act::Say("", "Fatal: no luck with desktop-secret\\n", 1),
+        ),
+        ("key", garbage),
+        ("key", Act::Exit(12)),
+    ] {
+        // `init` itself is not wanted here: it takes two seconds.
+        fake.on("init", Act::Exit(0));
+        fake.on(command, act);
+        let run = init(&desktop, &world).arg(&binary);
+        let output = run.any();
+        assert!(matches!(output.status.code(), Some(1 | 4)), "{output}");
+        output
+            .assert_says("left as it was")
+            .assert_never_says(ALICE.secret);
+        assert_same(&before, &Tree::of_all(&desktop.pack));
+        fake.mend(command);
+    }
+}
+
+#[test]
+fn an_init_that_is_killed_can_be_repeated() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    for (number, (signal, after)) in [(Signal::Kill, 300), (Signal::Terminate, 1500)]
+        .into_iter()
+        .enumerate()
+    {
+        let desktop = world.device(&format!("desktop-{number}"));
+        play::world(&desktop.pack, "My World", 1);
+        let before = desktop.tree();
+        let run = init(&desktop, &world).start();
+        std::thread::sleep(Duration::from_millis(after));
+        run.signal(signal);
+        run.wait();
+        // Not opted in before everything is in place: hooks know nothing of it.
+        if !desktop.synced_by("sync.json").exists() {
+            desktop.command(&["push"]).ok().assert_silent();
+            init(&desktop, &world).ok();
+        }
+        assert_same(&before, &desktop.tree().without(".packignore"));
+        harmless(&desktop, desktop.command(&["push"]), 0, &["Saved"]);
+        is_saved(&world, &desktop);
+    }
+}
