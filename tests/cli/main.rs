@@ -7,3 +7,13 @@
 
 #[path = "../support/mod.rs"]
 mod support;
+
+mod cli_reference;
+mod exit_codes;
+mod hooks;
+mod json;
+mod opted_out;
+mod pack_folder;
+mod server_answers;
+mod sync_json;
+mod token;
