@@ -2,9 +2,28 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{
+    Parser,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 use instance_sync::{cli::Cli, commands};
 
 fn main() -> ExitCode {
-    commands::run(&Cli::parse())
+    match Cli::try_parse() {
+        Ok(cli) => commands::run(&cli),
+        Err(error) => without_secret(error).exit(),
+    }
+}
+
+/// A word that stands where none belongs may be a token without its option: it is not repeated.
+fn without_secret(mut error: clap::Error) -> clap::Error {
+    let word = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(word)) => !word.starts_with('-'),
+        _ => false,
+    };
+    if word && error.kind() == ErrorKind::UnknownArgument {
+        let hidden = ContextValue::String("a word without its option".to_owned());
+        error.insert(ContextKind::InvalidArg, hidden);
+    }
+    error
 }

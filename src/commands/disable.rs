@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Context, Done};
-use crate::{error::Result, sync::opt_in};
+use crate::{config::layout::Layout, error::Result, sync::opt_in};
 
 /// Runs the command.
 pub fn run(context: &Context<'_>) -> Result<Done> {
@@ -30,9 +30,22 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
         "{folder} is opted out. The saves here, those in the cloud, and the token stay."
     ));
     if let Some(was) = was {
+        let mut options = String::new();
+        if let Some(ca_file) = &was.ca_file {
+            options += " \"--ca-file=";
+            options += &ca_file.display().to_string();
+            options += "\"";
+        }
+        if was.insecure_http {
+            options += " --insecure-http";
+        }
+        // Where there are no files, the keyring has the secrets, and goes on having them.
+        let layout = Layout::new(&context.settings.pack);
+        if !layout.key().exists() && !layout.token().exists() {
+            options += " --keyring";
+        }
         context.output.line(&format!(
-            "To come back: instance-sync init \"--pack-folder={folder}\" \"--url={}\" --instance-id={} \
-             \"--token-file={folder}/.cloud-sync/token\"",
+            "To come back: instance-sync init \"--pack-folder={folder}\" \"--url={}\" --instance-id={}{options}",
             was.location, was.instance_id
         ));
     }

@@ -43,10 +43,10 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
 fn say(context: &Context<'_>, outcome: &PullOutcome) {
     match outcome {
         PullOutcome::Applied { changes, .. } => context.output.line(&summary(changes)),
-        PullOutcome::Conflict { units } => {
+        PullOutcome::Conflict { units, saved } => {
             let hints = [
-                "Nothing was changed here, and what is here is in the cloud too.".to_owned(),
-                "The game was not started, so that neither version is lost sight of.".to_owned(),
+                kept(*saved).to_owned(),
+                "To keep both, rename one in saves/ and pull again; the game was not started meanwhile.".to_owned(),
                 format!(
                     "To play what is here without syncing meanwhile: instance-sync disable \"--pack-folder={}\"",
                     context.settings.pack.display()
@@ -59,6 +59,14 @@ fn say(context: &Context<'_>, outcome: &PullOutcome) {
         }
         // Told already, or not worth a line.
         _ => {}
+    }
+}
+
+fn kept(saved: bool) -> &'static str {
+    if saved {
+        "Nothing was changed here, and what is here is in the cloud too."
+    } else {
+        "Nothing was changed here. What is here is only here: keep it until this is decided."
     }
 }
 

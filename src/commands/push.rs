@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{Context, Done, pull::list};
 use crate::{
+    domain::path::RelPath,
     error::Result,
     sync::{outcome::PushOutcome, push},
 };
@@ -23,42 +24,69 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
     if outcome == PushOutcome::NotOptedIn {
         return Ok(Done::Well);
     }
+    let done = match outcome {
+        PushOutcome::Conflict { .. } => Done::Undecided,
+        _ => Done::Well,
+    };
     if context.output.is_json() {
-        if let PushOutcome::Pending { why } = &outcome {
-            context.output.warning(why, &[]);
+        if let PushOutcome::Pending { why, hints } = &outcome {
+            context.output.warning(why, hints);
         }
         context.output.object(&Report {
             event: "push",
             outcome: &outcome,
         });
-        return Ok(Done::Well);
+        return Ok(done);
     }
     match outcome {
         PushOutcome::Pushed {
-            units, bytes, news, ..
+            units,
+            deleted,
+            bytes,
+            news,
+            ..
         } => {
-            let what = if units.is_empty() {
-                "everything".to_owned()
-            } else {
-                list(&units)
-            };
-            context.output.line(&format!(
-                "Saved {what} to the cloud ({} new).",
-                HumanBytes(bytes)
-            ));
+            let size = HumanBytes(bytes);
+            let what = what(&units, &deleted);
+            context
+                .output
+                .line(&format!("{what} to the cloud ({size} new)."));
             if news {
                 context.output.line(
-                    "The cloud also has news from another device; the next pull brings them here.",
+                    "The cloud also has snapshots that are new here; the next pull looks at them.",
                 );
             }
         }
-        PushOutcome::Pending { why } => {
-            context.output.warning(
-                &why,
-                &["The save is kept here and goes out at the next chance.".to_owned()],
+        PushOutcome::Pending { why, mut hints } => {
+            hints.push("The save is kept here and goes out at the next chance.".to_owned());
+            context.output.warning(&why, &hints);
+        }
+        PushOutcome::Conflict { units } => {
+            let hints = [
+                "Nothing was pushed and nothing changed here: what is here is only here until this is decided.".to_owned(),
+                "To keep both, rename the world in saves/ and run instance-sync pull, then push.".to_owned(),
+            ];
+            let text = format!(
+                "this folder has just joined, and differs from the cloud in {}",
+                list(&units)
             );
+            context.output.warning(&text, &hints);
         }
         PushOutcome::NotOptedIn | PushOutcome::Copy | PushOutcome::UpToDate => {}
     }
-    Ok(Done::Well)
+    Ok(done)
+}
+
+/// What was saved, deletions as such.
+fn what(units: &[RelPath], deleted: &[RelPath]) -> String {
+    match (units, deleted) {
+        ([], []) => "Saved everything".to_owned(),
+        (units, []) => format!("Saved {}", list(units)),
+        ([], deleted) => format!("Saved the deletion of {}", list(deleted)),
+        (units, deleted) => format!(
+            "Saved {} and the deletion of {}",
+            list(units),
+            list(deleted)
+        ),
+    }
 }

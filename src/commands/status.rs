@@ -125,7 +125,7 @@ fn cloud(cloud: &Cloud) -> String {
         Cloud::NotAsked => "not asked".to_owned(),
         Cloud::Same => "nothing new".to_owned(),
         Cloud::Ahead { snapshots } => {
-            format!("ahead by {snapshots} snapshots: the next pull brings them")
+            format!("snapshots that are new here: {snapshots}")
         }
         Cloud::Empty => "nothing pushed yet".to_owned(),
         Cloud::Unreachable { why } => format!("not reached: {why}"),

@@ -67,7 +67,7 @@ pub fn is_opted_in(layout: &Layout) -> bool {
 pub fn read(layout: &Layout) -> Result<SyncFile> {
     let path = layout.sync_json();
     let repair = format!(
-        "Repair the file, or opt in again: instance-sync setup \"--pack-folder={}\". The saves were not touched.",
+        "Repair the file, or opt in again: instance-sync setup --force \"--pack-folder={}\". The saves were not touched.",
         layout.pack().display()
     );
     let written: Written = json_file::read(&path, SCHEMA)

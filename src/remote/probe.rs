@@ -100,7 +100,7 @@ fn ask(url: &str, question: &Question<'_>) -> Result<BTreeSet<SnapshotId>> {
             Kind::Credentials,
             format!("{host} refused the account {} ({})", question.account, status.as_u16()),
         )
-        .hint("Check the token: run instance-sync setup in the game folder, or ask whoever runs the server."),
+        .hint("Check the token: run instance-sync setup --force in the game folder, or ask whoever runs the server."),
         StatusCode::NOT_FOUND => Error::new(Kind::NoRepository, format!("{host} has no such repository")),
         StatusCode::INSUFFICIENT_STORAGE => {
             Error::new(Kind::Full, format!("{said}: the server has no room")).hint("Ask whoever runs it.")

@@ -25,7 +25,8 @@ pub fn read_token(path: &Path) -> Result<Option<Loaded<Token>>> {
         return Ok(None);
     };
     let value = Token::parse(text.value.expose_secret()).map_err(|error| {
-        Error::usage(format!("{}: {error}", path.display())).hint("Run: instance-sync setup")
+        Error::usage(format!("{}: {error}", path.display()))
+            .hint("Run: instance-sync setup --force")
     })?;
     Ok(Some(Loaded {
         value,

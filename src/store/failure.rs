@@ -16,7 +16,17 @@ pub fn check(
     secrets: &[&SecretString],
 ) -> Result<()> {
     if let Some(stopped) = ended.stopped {
-        return Err(stopped_error(what, stopped, patience));
+        let error = stopped_error(what, stopped, patience);
+        let cause = ended.stderr.lines().rev().find_map(|line| {
+            let (_, rest) = line.split_once("retrying after ")?;
+            Some(rest.split_once(": ")?.1.to_owned())
+        });
+        return Err(match cause {
+            Some(cause) if stopped == super::process::Stopped::Retrying => {
+                error.because(masked(&cause, secrets))
+            }
+            _ => error,
+        });
     }
     let said = last_words(&ended.stderr, secrets);
     let lower = said.to_lowercase();
@@ -38,13 +48,15 @@ pub fn check(
         _ if has(&["507", "insufficient storage", "quota"]) => {
             error(Kind::Full).hint("The server has no room for this account. Ask whoever runs it; the save stays here.")
         }
-        _ if has(&["no space left", "disk full", "not enough space"]) => {
+        _ if has(&["no space left", "disk full", "not enough space"])
+            || ended.stderr.to_lowercase().contains("no space left") =>
+        {
             error(Kind::Full).hint("Free some space on the disk and run the command again.")
         }
         _ if has(&["connection refused", "no such host", "i/o timeout", "timeout exceeded", "connection reset", "dial tcp"]) => {
             error(Kind::Offline)
         }
-        _ if has(&["is damaged", "ciphertext verification failed", "invalid data returned", "load(", "not found in index"]) => {
+        _ if has(&["is damaged", "ciphertext verification failed", "invalid data returned", "load(", "not found in index", "is too short", "unable to load"]) => {
             error(Kind::Damaged).hint("Nothing was changed here. Look at the repository with: restic check")
         }
         Some(code) => Error::failed(format!("{what}: restic ended with code {code}: {said}")),
@@ -78,6 +90,11 @@ fn last_words(stderr: &str, secrets: &[&SecretString]) -> String {
         .take(500)
         .collect();
     text.retain(|c| !c.is_control());
+    masked(&text, secrets)
+}
+
+fn masked(text: &str, secrets: &[&SecretString]) -> String {
+    let mut text: String = text.chars().filter(|c| !c.is_control()).take(500).collect();
     for secret in secrets {
         if !secret.expose_secret().is_empty() {
             text = text.replace(secret.expose_secret(), "***");

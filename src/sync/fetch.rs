@@ -328,18 +328,28 @@ fn journal(
         replica: session.state.replica,
         staging: staging.id.clone(),
         time: Timestamp::now().to_string(),
-        units_removed: Vec::new(),
         files_removed: Vec::new(),
         folders_removed: Vec::new(),
         folders_made: Vec::new(),
         files: Vec::new(),
     };
-    for (unit, step) in &plan.steps {
-        if matches!(step, Step::Remove(_)) {
-            journal.units_removed.push(unit.clone());
-        }
-    }
     let empty = UnitContent::default();
+    let removed = plan
+        .steps
+        .iter()
+        .filter(|(_, step)| matches!(step, Step::Remove(_)));
+    // Only what is synced goes: whatever else lies in a world is in no repository.
+    for (unit, here) in removed.filter_map(|(unit, _)| Some((unit, local.scan.units.get(unit)?))) {
+        let files = here.content.files.keys().map(|inner| unit.join(inner));
+        journal.files_removed.extend(files);
+        let folders = here
+            .content
+            .folders
+            .iter()
+            .rev()
+            .map(|inner| unit.join(inner));
+        journal.folders_removed.extend(folders);
+    }
     for (unit, one) in wanted {
         let here = local.scan.units.get(unit);
         let before = here.map_or(&empty, |here| &here.content);
@@ -386,14 +396,7 @@ fn check_untouched(session: &Session<'_>, local: &Local, journal: &Journal) -> R
                 .map(move |(inner, known)| (unit.join(inner), known.stamp))
         })
         .collect();
-    let removed_units = |path: &RelPath| {
-        journal
-            .units_removed
-            .iter()
-            .any(|unit| path == unit || path.as_str().starts_with(&format!("{unit}/")))
-    };
     let affected = journal.files.iter().chain(&journal.files_removed);
-    let affected = affected.chain(scanned.keys().filter(|path| removed_units(path)));
     for path in affected {
         let metadata = files::found(fs::metadata(session.layout.live(path)))
             .context(|| format!("cannot look at {path}"))?;

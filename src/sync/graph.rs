@@ -8,7 +8,7 @@ use crate::{
         agreement::Agreed,
         ids::SnapshotId,
         lineage::Head,
-        record::{PushRecord, UnitState},
+        record::{PushRecord, SCHEMA, UnitState},
     },
     error::{Kind, Result},
     store::{messages::Listed, repository::Repository},
@@ -126,9 +126,23 @@ pub fn read_record(
     let Some(bytes) = repository.push_record(id)? else {
         return Ok(None);
     };
-    let record = serde_json::from_slice::<PushRecord>(&bytes).map_err(|error| error.to_string());
-    let sound =
-        record.and_then(|record| record.validate(session.sync.instance_id).map(|()| record));
+    if is_newer(&bytes) {
+        return Err(crate::error::Error::new(
+            Kind::Damaged,
+            format!(
+                "snapshot {} was made by a newer version of instance-sync: update it on this device",
+                id.short()
+            ),
+        ));
+    }
+    let record = serde_json::from_slice::<PushRecord>(&bytes).map_err(|error| {
+        crate::error::Error::new(
+            Kind::Damaged,
+            format!("what snapshot {} says of itself cannot be read", id.short()),
+        )
+        .because(error)
+    })?;
+    let sound = record.validate(session.sync.instance_id).map(|()| record);
     match sound {
         Ok(record) => Ok(Some(record)),
         Err(why) => {
@@ -139,6 +153,15 @@ pub fn read_record(
             Ok(None)
         }
     }
+}
+
+/// Returns whether a record has a schema that this program does not know yet.
+fn is_newer(bytes: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Only {
+        schema: u32,
+    }
+    serde_json::from_slice::<Only>(bytes).is_ok_and(|record| record.schema > SCHEMA)
 }
 
 /// A push whose answer was lost may be there: then it is what this folder last agreed on.

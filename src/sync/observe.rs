@@ -10,6 +10,7 @@ use crate::{
 };
 
 /// This folder's side.
+#[derive(Clone)]
 pub struct Local {
     /// What was found on disk.
     pub scan: Scan,

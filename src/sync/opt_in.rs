@@ -1,6 +1,10 @@
 //! Opting a folder in, as a new instance or as one more device of an existing one; and out again.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use secrecy::SecretString;
 use serde::Serialize;
@@ -136,23 +140,28 @@ pub fn opt_in(settings: &Settings, listener: Listener<'_>, request: &Request) ->
                 .hint("Use https, or allow it with --insecure-http."),
         );
     }
-    let kept = current.as_ref().map(|current| current.instance_id);
-    let joins = request.instance.or(kept);
-    let account = request
-        .token
-        .as_ref()
-        .map_or(LOCAL_ACCOUNT, |token| token.account.as_str())
-        .to_owned();
+    let joins = request
+        .instance
+        .or(current.as_ref().map(|current| current.instance_id));
     let sync = SyncFile {
         instance_id: joins.unwrap_or_else(|| InstanceId::new(Ulid::generate())),
         location: request.location.clone(),
-        account: Some(account),
+        account: None,
         profile: request.profile,
         ca_file: settings.ca_file.as_deref().map(session::absolute),
         insecure_http,
     };
-    let credentials = credentials(request, &sync)?;
     let before = Before::of(&layout)?;
+    let kept = Kept::of(&layout, &sync, before.instance());
+    let token = request.token.clone().or_else(|| kept.token.clone());
+    let account = token
+        .as_ref()
+        .map_or(LOCAL_ACCOUNT, |token| token.account.as_str());
+    let sync = SyncFile {
+        account: Some(account.to_owned()),
+        ..sync
+    };
+    let credentials = credentials(request, token.as_ref(), kept.key, &sync)?;
     let opting = Opting {
         settings,
         listener,
@@ -162,7 +171,7 @@ pub fn opt_in(settings: &Settings, listener: Listener<'_>, request: &Request) ->
         // A folder that was opted in and never reached its server has still to create it.
         fresh: joins.is_none() || (request.instance.is_none() && before.to_create(&sync)),
     };
-    match opting.run(credentials) {
+    match opting.run(credentials, token.as_ref()) {
         Ok(how) => Ok(done(sync.instance_id, how)),
         Err(error) => {
             before.restore(&layout);
@@ -171,27 +180,67 @@ pub fn opt_in(settings: &Settings, listener: Listener<'_>, request: &Request) ->
     }
 }
 
-fn credentials(request: &Request, sync: &SyncFile) -> Result<Credentials> {
-    let token = request.token.as_ref();
+/// The secrets of a folder that was opted in as the same instance before.
+struct Kept {
+    token: Option<Token>,
+    key: Option<RepositoryKey>,
+}
+
+impl Kept {
+    fn of(layout: &Layout, sync: &SyncFile, before: Option<InstanceId>) -> Self {
+        let none = Self {
+            token: None,
+            key: None,
+        };
+        if before != Some(sync.instance_id) {
+            return none;
+        }
+        let token = files::read_token(&layout.token())
+            .ok()
+            .flatten()
+            .map(|loaded| loaded.value);
+        let key = files::read_key(&layout.key())
+            .ok()
+            .flatten()
+            .map(|loaded| loaded.value);
+        if token.is_some() || key.is_some() {
+            return Self { token, key };
+        }
+        Self {
+            token: keyring::read_token(sync.instance_id).ok().flatten(),
+            key: keyring::read_key(sync.instance_id).ok().flatten(),
+        }
+    }
+}
+
+fn credentials(
+    request: &Request,
+    token: Option<&Token>,
+    kept: Option<RepositoryKey>,
+    sync: &SyncFile,
+) -> Result<Credentials> {
     if token.is_none() && matches!(request.location, Location::Rest(_)) {
         return Err(Error::usage("a rest-server needs a token")
             .hint("Give it with --token=ACCOUNT:SECRET or --token-file."));
     }
-    let password = request
-        .passphrase
-        .clone()
-        .or_else(|| token.map(|token| token.secret.clone()));
-    let password = password.ok_or_else(|| {
-        Error::usage("the repository needs a password")
-            .hint("Give a token, or a passphrase with --passphrase-file.")
-    })?;
+    let secret = token.map(|token| token.secret.clone());
+    let key = match (&request.passphrase, kept, &secret) {
+        (Some(passphrase), _, _) => RepositoryKey::with_password(passphrase.clone()),
+        // What opened the repository before still does, whatever the account's secret is now.
+        (None, Some(kept), _) => kept,
+        (None, None, Some(secret)) => RepositoryKey::with_password(secret.clone()),
+        (None, None, None) => {
+            return Err(Error::usage("the repository needs a password")
+                .hint("Give a token, or a passphrase with --passphrase-file."));
+        }
+    };
     Ok(Credentials {
         account: sync
             .account
             .clone()
             .unwrap_or_else(|| LOCAL_ACCOUNT.to_owned()),
-        secret: token.map(|token| token.secret.clone()),
-        key: RepositoryKey::with_password(password),
+        secret,
+        key,
     })
 }
 
@@ -205,7 +254,7 @@ struct Opting<'a> {
 }
 
 impl Opting<'_> {
-    fn run(&self, mut credentials: Credentials) -> Result<How> {
+    fn run(&self, mut credentials: Credentials, token: Option<&Token>) -> Result<How> {
         let own = self.layout.own();
         let hint = "Is the folder writable?";
         fs::create_dir_all(own)
@@ -217,7 +266,10 @@ impl Opting<'_> {
         let mut state = self.first_state()?;
         state.to_create = self.fresh;
         if self.request.offline {
-            self.write(&credentials)?;
+            if self.fresh {
+                self.make_base()?;
+            }
+            self.write(&credentials, token)?;
             state.save(self.layout)?;
             self.mark()?;
             return Ok(How::Offline);
@@ -252,14 +304,14 @@ impl Opting<'_> {
         };
         // On disk before the repository is: a crash in between leaves a folder that creates it at
         // its first push.
-        self.write(&credentials)?;
+        self.write(&credentials, token)?;
         state.save(self.layout)?;
         if self.fresh && !exists {
             self.make_base()?;
             repository(&credentials).init()?;
         }
         credentials.key.key_id = Some(repository(&credentials).open()?);
-        self.write(&credentials)?;
+        self.write(&credentials, token)?;
         state.to_create = false;
         state.save(self.layout)?;
         self.mark()?;
@@ -318,17 +370,17 @@ impl Opting<'_> {
         }
     }
 
-    fn write(&self, credentials: &Credentials) -> Result<()> {
+    fn write(&self, credentials: &Credentials, token: Option<&Token>) -> Result<()> {
         let instance = self.sync.instance_id;
         match self.request.place {
             Place::File => {
-                if let Some(token) = &self.request.token {
+                if let Some(token) = token {
                     files::write_token(&self.layout.token(), token)?;
                 }
                 files::write_key(&self.layout.key(), &credentials.key)
             }
             Place::Keyring => {
-                if let Some(token) = &self.request.token {
+                if let Some(token) = token {
                     keyring::write_token(instance, token)?;
                 }
                 keyring::write_key(instance, &credentials.key)?;
@@ -350,27 +402,47 @@ impl Opting<'_> {
     }
 }
 
-/// Keeps our folder, and with it the token, out of what launchers export.
+/// Keeps our folder, and with it the token, out of what launchers export: Prism and MultiMC read
+/// the list in the instance's folder (the one with `instance.cfg`), others that in the game folder.
 fn ignore_own_folder(layout: &Layout) -> Result<()> {
-    let path = layout.packignore();
-    let text = json_file::read_bytes(&path)?.unwrap_or_default();
-    let there = text.split(|byte| *byte == b'\n').any(|line| {
-        let line = line
-            .trim_ascii()
-            .strip_suffix(b"/")
-            .unwrap_or(line.trim_ascii());
-        line.strip_prefix(b"/").unwrap_or(line) == OWN_FOLDER.as_bytes()
-    });
-    if there {
+    add_line(&layout.packignore(), OWN_FOLDER)?;
+    let pack = layout.pack();
+    let Some((above, name)) = pack
+        .parent()
+        .zip(pack.file_name().and_then(|name| name.to_str()))
+    else {
+        return Ok(());
+    };
+    if above.join("instance.cfg").is_file() {
+        add_line(&above.join(".packignore"), &format!("{name}/{OWN_FOLDER}"))?;
+    }
+    Ok(())
+}
+
+/// Adds a line to a list of paths, unless it names that path already.
+fn add_line(path: &Path, wanted: &str) -> Result<()> {
+    let mut text = json_file::read_bytes(path)?.unwrap_or_default();
+    let names = |line: &[u8]| {
+        let line = line.trim_ascii();
+        let line = line.strip_suffix(b"/").unwrap_or(line);
+        line.strip_prefix(b"/").unwrap_or(line) == wanted.as_bytes()
+    };
+    if text.split(|byte| *byte == b'\n').any(names) {
         return Ok(());
     }
-    let mut text = text;
     if !text.is_empty() && !text.ends_with(b"\n") {
         text.push(b'\n');
     }
-    text.extend(OWN_FOLDER.as_bytes());
+    text.extend(wanted.as_bytes());
     text.push(b'\n');
-    json_file::write_bytes(&path, &text, Access::Public)
+    json_file::write_bytes(path, &text, Access::Public)
+}
+
+#[derive(serde::Deserialize)]
+struct StateBefore {
+    instance_id: InstanceId,
+    #[serde(default)]
+    to_create: bool,
 }
 
 /// What a folder held before it was opted in.
@@ -397,19 +469,24 @@ impl Before {
         })
     }
 
-    fn to_create(&self, sync: &SyncFile) -> bool {
-        #[derive(serde::Deserialize)]
-        struct Only {
-            instance_id: InstanceId,
-            to_create: bool,
-        }
+    /// What the folder's state says of itself, as far as it can be read.
+    fn state(&self) -> Option<StateBefore> {
         let states = self
             .files
             .iter()
             .filter(|(path, _)| path.ends_with("state.json"));
         let mut states =
-            states.filter_map(|(_, bytes)| serde_json::from_slice::<Only>(bytes.as_deref()?).ok());
-        states.any(|state| state.to_create && state.instance_id == sync.instance_id)
+            states.filter_map(|(_, bytes)| serde_json::from_slice(bytes.as_deref()?).ok());
+        states.next()
+    }
+
+    fn instance(&self) -> Option<InstanceId> {
+        self.state().map(|state| state.instance_id)
+    }
+
+    fn to_create(&self, sync: &SyncFile) -> bool {
+        self.state()
+            .is_some_and(|state| state.to_create && state.instance_id == sync.instance_id)
     }
 
     /// Puts everything back, as well as it can be.

@@ -28,6 +28,8 @@ pub enum PullOutcome {
     Conflict {
         /// These.
         units: Vec<RelPath>,
+        /// Whether everything that is here is in the cloud too.
+        saved: bool,
     },
     /// Other devices disagree about units; nothing here was touched.
     Forked {
@@ -82,14 +84,23 @@ pub enum PushOutcome {
         snapshot: SnapshotId,
         /// The units that changed.
         units: Vec<RelPath>,
+        /// The units that were deleted here.
+        deleted: Vec<RelPath>,
         /// New bytes, before compression.
         bytes: u64,
         /// Whether the cloud has news that the next pull will merge.
         news: bool,
     },
+    /// The folder has just joined, and units differ here and in the cloud: nothing was published.
+    Conflict {
+        /// These.
+        units: Vec<RelPath>,
+    },
     /// The cloud could not be reached: it goes out at the next chance.
     Pending {
         /// Why.
         why: String,
+        /// What to do about it.
+        hints: Vec<String>,
     },
 }

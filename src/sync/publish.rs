@@ -37,6 +37,8 @@ pub struct Published {
     pub snapshot: SnapshotId,
     /// The units that changed.
     pub units: Vec<RelPath>,
+    /// The units that were deleted here.
+    pub deleted: Vec<RelPath>,
     /// New bytes, before compression.
     pub bytes: u64,
 }
@@ -56,12 +58,16 @@ pub fn publish(
         // the parent is gone, it must read everything.
         let base = session.state.base.clone();
         let parent = base.filter(|base| visible.contains(base) && !local.scan.same_look);
-        let units: Vec<RelPath> = local
-            .side
-            .iter()
-            .filter(|(_, unit)| unit.changed())
-            .map(|(unit, _)| unit.clone())
-            .collect();
+        let mut units = Vec::new();
+        let mut deleted = Vec::new();
+        for (unit, side) in local.side.iter().filter(|(_, side)| side.changed()) {
+            let list = if side.content.is_some() {
+                &mut units
+            } else {
+                &mut deleted
+            };
+            list.push(unit.clone());
+        }
         let record = record(session, local);
         announce(session, &record)?;
         let backed = back_up(session, repository, local, &record, parent.as_ref())?;
@@ -84,6 +90,7 @@ pub fn publish(
             return Ok(Published {
                 snapshot: backed.snapshot,
                 units,
+                deleted,
                 bytes: backed.bytes_added,
             });
         }

@@ -109,6 +109,10 @@ fn run(session: &mut Session<'_>) -> Result<PullOutcome> {
                 error.hint("What was played since the last push is only on this device so far.")
             );
         }
+        // An answer that is no list says nothing about this folder: the game starts.
+        Err(error) if matches!(error.kind(), Kind::Failed | Kind::Full) => {
+            return Err(error.with_kind(Kind::Offline));
+        }
         other => other?,
     };
     let state = &session.state;
@@ -141,7 +145,7 @@ fn run(session: &mut Session<'_>) -> Result<PullOutcome> {
 }
 
 /// Merges the cloud's news into this folder.
-fn merge(
+pub fn merge(
     session: &mut Session<'_>,
     repository: &Repository,
     mut local: Local,
@@ -186,19 +190,52 @@ fn merge(
         session.state.conflicts = conflicts.iter().cloned().collect();
         session.save()?;
         tell_of_conflicts(session, &plan);
-        return Ok(PullOutcome::Conflict { units: conflicts });
+        // A folder that joins publishes nothing before the join is decided.
+        let saved = !local.changed();
+        return Ok(PullOutcome::Conflict {
+            units: conflicts,
+            saved,
+        });
     }
     if !plan.is_whole() {
-        let units: Vec<RelPath> = plan.forks().cloned().collect();
-        tell_of_forks(session, &units);
-        session.save()?;
-        return Ok(PullOutcome::Forked { units });
+        return stay_on_one_head(session, repository, &mut local, &heads, &plan, &ids);
     }
     let changes = fetch::apply(session, repository, &local, &heads, plan, ids)?;
     if changes == Changes::default() {
         return Ok(PullOutcome::UpToDate { saved });
     }
     Ok(PullOutcome::Applied { changes, saved })
+}
+
+/// Other devices disagree. A folder that has all of what one of them knows goes on with that one,
+/// whole, and says so; any other stays as it is.
+fn stay_on_one_head(
+    session: &mut Session<'_>,
+    repository: &Repository,
+    local: &mut Local,
+    heads: &[Head],
+    plan_of_all: &Plan,
+    ids: &BTreeSet<SnapshotId>,
+) -> Result<PullOutcome> {
+    let units: Vec<RelPath> = plan_of_all.forks().cloned().collect();
+    tell_of_forks(session, &units);
+    let mine = &session.state.vector;
+    let Some(head) = heads.iter().find(|head| head.record.vector.covers(mine)) else {
+        session.save()?;
+        return Ok(PullOutcome::Forked { units });
+    };
+    let head = std::slice::from_ref(head);
+    let plan = plan(session, local, &lineage::cloud_side(head));
+    if plan.is_whole() {
+        // The other heads stay unknown, so that the next pull looks at them again.
+        let mut known = session.state.known.clone();
+        known.extend(head[0].record.covers.intersection(ids).cloned());
+        known.insert(head[0].snapshot.clone());
+        fetch::apply(session, repository, local, head, plan, known)?;
+    } else {
+        session.save()?;
+    }
+    Ok(PullOutcome::Forked { units })
 }
 
 fn plan(session: &Session<'_>, local: &mut Local, cloud: &CloudSide) -> Plan {
@@ -240,10 +277,7 @@ fn save_first(
     local: &mut Local,
     visible: &BTreeSet<SnapshotId>,
 ) -> Result<SnapshotId> {
-    note(
-        session.listener,
-        "Saving what was played here since the last push.",
-    );
+    note(session.listener, "Saving what is only here so far.");
     Ok(publish::publish(session, repository, local, visible)?.snapshot)
 }
 
@@ -318,6 +352,18 @@ fn tell_of_deletions(session: &Session<'_>, plan: &Plan) {
     }
 }
 
+/// A time of a record as people read it, in their own zone.
+fn minutes(time: &str) -> String {
+    let parsed: Option<jiff::Timestamp> = time.parse().ok();
+    parsed.map_or_else(
+        || time.to_owned(),
+        |time| {
+            let zoned = time.to_zoned(jiff::tz::TimeZone::system());
+            zoned.strftime("%Y-%m-%d %H:%M").to_string()
+        },
+    )
+}
+
 fn tell_of_conflicts(session: &Session<'_>, plan: &Plan) {
     for (unit, candidates) in plan.conflicts() {
         for one in candidates {
@@ -325,7 +371,8 @@ fn tell_of_conflicts(session: &Session<'_>, plan: &Plan) {
                 session.listener,
                 format!(
                     "{unit} changed here and on {} (pushed {})",
-                    one.device.name, one.time
+                    one.device.name,
+                    minutes(&one.time)
                 ),
             );
         }
@@ -337,7 +384,8 @@ fn tell_of_forks(session: &Session<'_>, units: &[RelPath]) {
         warn(
             session.listener,
             format!(
-                "{unit} changed on two other devices at once. It stays as it is here until one of them decides."
+                "{unit} changed on two other devices at once. This device goes on with one version until one of them decides; \
+                 the other stays in the cloud."
             ),
         );
     }

@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use super::{
     event::Listener,
-    graph, observe,
-    outcome::PushOutcome,
+    graph::{self, Graph},
+    observe,
+    outcome::{PullOutcome, PushOutcome},
     publish, pull,
     session::{self, Opened, Session},
     settings::Settings,
 };
 use crate::{
     config::{layout::Layout, sync_file},
+    domain::path::RelPath,
     error::{Kind, Result},
     store::repository::Repository,
 };
@@ -33,7 +35,7 @@ pub fn push(settings: &Settings, listener: Listener<'_>) -> Result<PushOutcome> 
         Err(error) if error.kind() == Kind::Offline => {
             session.state.offline = true;
             session.save()?;
-            Ok(PushOutcome::Pending { why: error.to_string() })
+            Ok(PushOutcome::Pending { why: error.to_string(), hints: error.hints().to_vec() })
         }
         Err(error) if error.kind() == Kind::NoRepository => Err(error.hint(
             "Nothing was created: only the device that made the instance does that. Check the URL and the account; \
@@ -56,7 +58,11 @@ fn run(session: &mut Session<'_>) -> Result<PushOutcome> {
         }
         return Ok(PushOutcome::UpToDate);
     }
-    let probed = session.probe();
+    // The server's answer comes first: restic may have to be fetched, and its failure must not hide it.
+    let probed = match session.probe() {
+        Err(error) if error.kind() == Kind::NoRepository && session.state.to_create => Err(error),
+        other => Ok(other?),
+    };
     let repository = session.repository()?;
     let probed = match probed {
         Err(error) if error.kind() == Kind::NoRepository && session.state.to_create => {
@@ -87,6 +93,9 @@ fn run(session: &mut Session<'_>) -> Result<PushOutcome> {
             None => pull::cope_with_rollback(session, &graph),
         }
         local = observe::measure(session, local.scan);
+        if let Some(units) = join_first(session, &repository, &mut local, graph)? {
+            return Ok(PushOutcome::Conflict { units });
+        }
         if !local.changed() && !session.state.republish {
             session.save()?;
             return Ok(PushOutcome::UpToDate);
@@ -94,7 +103,6 @@ fn run(session: &mut Session<'_>) -> Result<PushOutcome> {
     }
     let published = publish::publish(session, &repository, &mut local, &before)?;
     session.state.offline = false;
-    session.state.conflicts.clear();
     // Only if nobody else pushed meanwhile is everything that is visible known here.
     if let Ok(Some(after)) = session.probe() {
         let mut expected = session.state.known.clone();
@@ -107,9 +115,29 @@ fn run(session: &mut Session<'_>) -> Result<PushOutcome> {
     Ok(PushOutcome::Pushed {
         snapshot: published.snapshot,
         units: published.units,
+        deleted: published.deleted,
         bytes: published.bytes,
         news,
     })
+}
+
+/// A folder that has just joined, and was never pulled, merges by the rules of a pull before it
+/// publishes: a join is decided before there is a head of it. Returns the units that differ.
+fn join_first(
+    session: &mut Session<'_>,
+    repository: &Repository,
+    local: &mut observe::Local,
+    graph: Graph,
+) -> Result<Option<Vec<RelPath>>> {
+    if !session.state.vector.is_empty() || graph.records.is_empty() || graph.unknown.is_some() {
+        return Ok(None);
+    }
+    let merged = pull::merge(session, repository, local.clone(), graph)?;
+    *local = observe::local(session);
+    match merged {
+        PullOutcome::Conflict { units, .. } => Ok(Some(units)),
+        _ => Ok(None),
+    }
 }
 
 /// Creates the repository that this device was opted in offline for.

@@ -108,7 +108,8 @@ impl Output {
     /// Prints one JSON object on a line of its own.
     pub fn object(&self, value: &impl Serialize) {
         if let Ok(text) = serde_json::to_string(value) {
-            self.stdout(&text);
+            let hook = self.audience == Audience::Hook && !self.terminal;
+            self.put_line(&if hook { ascii_json(&text) } else { text });
         }
     }
 
@@ -154,9 +155,30 @@ impl Output {
         } else {
             text.to_owned()
         };
+        self.put_line(&text);
+    }
+
+    #[allow(clippy::unused_self)] // everything that prints goes through an output
+    fn put_line(&self, text: &str) {
         let mut stdout = io::stdout().lock();
         let _ = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
     }
+}
+
+/// Spells what is not ASCII in JSON text as `\uXXXX`, which every reader of JSON undoes.
+fn ascii_json(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut spelled = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii() {
+            spelled.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(spelled, "\\u{unit:04x}");
+            }
+        }
+    }
+    spelled
 }
 
 /// Spells what is not ASCII as `\u{..}`, and line breaks inside names as `\n`: nothing is lost, and
@@ -175,6 +197,15 @@ fn ascii(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_stays_json() {
+        let text = serde_json::to_string("\u{65b0}\u{1f3ae}\n").expect("a string");
+        let spelled = ascii_json(&text);
+        assert!(spelled.is_ascii());
+        let back: String = serde_json::from_str(&spelled).expect("still JSON");
+        assert_eq!(back, "\u{65b0}\u{1f3ae}\n");
+    }
 
     #[test]
     fn everything_is_spelled_in_ascii_on_one_line() {

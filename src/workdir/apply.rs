@@ -49,7 +49,7 @@ impl Swap<'_> {
     fn run(&self, journal: &Journal) -> Result<()> {
         undo::describe(&journal.undo_folder(self.layout), journal)?;
         let mut touched = BTreeSet::new();
-        for path in journal.units_removed.iter().chain(&journal.files_removed) {
+        for path in &journal.files_removed {
             self.set_aside(path)
                 .context(|| format!("cannot move {path} to undo"))?;
             touched.extend(self.layout.live(path).parent().map(Path::to_path_buf));
@@ -108,11 +108,23 @@ impl Swap<'_> {
     }
 
     fn remove_folder(&self, path: &RelPath) -> io::Result<()> {
+        // The game leaves its lock behind: no reason for an empty world to stay.
+        if let Ok(lock) = RelPath::new(format!("{path}/session.lock"))
+            && self.is_all_there_is(path, &lock)
+        {
+            self.set_aside(&lock)?;
+        }
         match fs::remove_dir(self.layout.live(path)) {
             // Something lives in it that is not synced: it stays.
             Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
             other => files::found(other).map(|_| ()),
         }
+    }
+
+    fn is_all_there_is(&self, folder: &RelPath, file: &RelPath) -> bool {
+        let entries = fs::read_dir(self.layout.live(folder)).into_iter().flatten();
+        let names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
+        matches!(names.as_slice(), [only] if only == file.name())
     }
 
     fn make_folder(&self, path: &RelPath) -> io::Result<()> {

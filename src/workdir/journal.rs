@@ -37,8 +37,6 @@ pub struct Journal {
     pub staging: String,
     /// When it was written, in RFC 3339, for people.
     pub time: String,
-    /// Units that go away whole.
-    pub units_removed: Vec<RelPath>,
     /// Files that go away.
     pub files_removed: Vec<RelPath>,
     /// Folders that go away where they are empty, deepest first.

@@ -130,6 +130,10 @@ pub fn scan(pack: &Path, scope: &Scope, known: &Stamps, known_at: SystemTime) ->
         }
     }
     let mut scan = scanner.scan;
+    // A folder that holds no file of its scope is no save: what a deleted world leaves behind
+    // (backups of a mod, say) must not come back as an empty one.
+    scan.units
+        .retain(|_, unit| !unit.content.files.is_empty() || unit.unreadable.is_some());
     scan.problems.sort();
     scan.problems.dedup();
     scan

@@ -82,6 +82,12 @@ pub struct State {
     pub stamps: Stamps,
 }
 
+/// What every state has had.
+#[derive(Deserialize)]
+struct Old {
+    schema: u64,
+}
+
 /// What was found at the place of `state.json`.
 #[derive(Debug)]
 pub enum Loaded {
@@ -128,7 +134,14 @@ impl State {
             // A newer schema is refused by name; anything else that cannot be read is no state.
             Err(error) if error.to_string().contains("newer version") => return Err(error),
             Err(error) if error.kind() == Kind::Usage => {
-                return Ok(Loaded::Unusable("it is damaged".to_owned()));
+                return Ok(Loaded::Unusable(
+                    match json_file::read::<Old>(&path, SCHEMA) {
+                        Ok(Some(old)) if old.schema < SCHEMA => {
+                            format!("it has the old schema {}", old.schema)
+                        }
+                        _ => "it is damaged".to_owned(),
+                    },
+                ));
             }
             Err(error) => return Err(error),
         };

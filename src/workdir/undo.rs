@@ -43,11 +43,14 @@ pub fn describe(undo: &Path, journal: &Journal) -> Result<()> {
     if path.exists() {
         return Ok(());
     }
-    let removed = journal.units_removed.iter().chain(&journal.files_removed);
     let description = Description {
         schema: 1,
         time: journal.time.clone(),
-        removed: removed.map(ToString::to_string).collect(),
+        removed: journal
+            .files_removed
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
         changed: journal.files.iter().map(ToString::to_string).collect(),
     };
     json_file::write(&path, &description, Access::Private)

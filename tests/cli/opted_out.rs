@@ -73,7 +73,7 @@ fn disable_removes_the_marker_alone_and_says_how_to_come_back() {
     let device = opted::played(&world, "deck", &server.url());
     let before = Tree::of_all(&device.pack);
     let run = device.command(&["disable"]);
-    let says = ["opted out", "init", opted::ID, "--token-file="];
+    let says = ["opted out", "init", opted::ID, "instance-sync init"];
     opted::harmless(&device, run, 0, &says);
     let after = Tree::of_all(&device.pack);
     for path in before.paths().filter(|path| !path.ends_with("sync.json")) {

@@ -30,7 +30,7 @@ pub fn make(master_key: &str, password: &str) -> (String, String) {
     })
     .to_string();
     let sum = Sha256::digest(file.as_bytes());
-    let name = sum.iter().map(|byte| format!("{byte:02x}")).collect();
+    let name = hex::encode(sum);
     (name, file)
 }
 
