@@ -57,7 +57,10 @@ impl FolderIdentity {
             // only one there is.
             return Fate::Same;
         }
-        if holds_instance(&self.path, instance) && inode(&self.path) != now.inode {
+        // Where folders have no number, two paths of one folder look like a copy: a question to the
+        // player, and never a sync of two folders as one.
+        let other = now.inode == 0 || inode(&self.path) != now.inode;
+        if other && holds_instance(&self.path, instance) {
             return Fate::Copied;
         }
         if self.inode == now.inode && self.inode != 0 {

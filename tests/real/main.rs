@@ -10,6 +10,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod append_only;
 #[cfg(unix)]
 mod clock;
 mod copied;
@@ -27,6 +28,11 @@ mod full_disk;
 mod hanging_restic;
 #[cfg(unix)] // it takes shells and scripts to try it
 mod harness;
+mod joining;
+#[cfg(unix)]
+mod names;
+#[cfg(unix)]
+mod provision;
 #[cfg(unix)]
 mod read_only;
 mod rounds;

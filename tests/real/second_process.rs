@@ -94,7 +94,7 @@ fn a_push_that_hangs_lets_the_game_start_and_once_killed_locks_nobody_out() {
         &desktop,
         desktop.command(&["pull"]),
         0,
-        &["Saving what was played"],
+        &["Saving what is only here"],
     );
     assert_same_with_metadata(&before.0, &desktop.tree());
     assert_eq!(repository(&world).snapshot_ids().len(), 2);

@@ -122,7 +122,7 @@ fn what_was_played_offline_is_saved_by_the_next_pull_as_well() {
         &device,
         device.command(&["pull"]),
         0,
-        &["Saving what was played here"],
+        &["Saving what is only here"],
     );
     let repository = repository(&world);
     let [only] = &repository.snapshot_ids()[..] else {

@@ -1,0 +1,171 @@
+//! Folders that join, forks of other devices, worlds that are removed, records of the future.
+
+use std::fs;
+
+use super::support::*;
+
+fn devices<const N: usize>(world: &World, names: [&str; N]) -> [Device; N] {
+    let devices = names.map(|name| world.device(name));
+    world.opt_in(&devices.each_ref());
+    devices
+}
+
+/// What is synced of the worlds.
+fn saves(device: &Device) -> Tree {
+    let mut tree = device.tree().under("saves");
+    for entry in fs::read_dir(device.pack.join("saves"))
+        .into_iter()
+        .flatten()
+    {
+        let name = entry.unwrap().file_name();
+        tree = tree.without(std::path::Path::new(&name).join("session.lock"));
+    }
+    tree
+}
+
+#[test]
+fn a_folder_that_joins_and_pushes_at_once_publishes_nothing_undecided() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let [desktop, deck] = devices(&world, ["desktop", "deck"]);
+    play::world(&desktop.pack, "Same name", 1);
+    desktop.command(&["push"]).ok();
+    play::world(&deck.pack, "Same name", 2);
+    let (before, repository) = (saves(&deck), world.repository(&deck.instance_id()));
+
+    let stopped = deck.command(&["push"]).code(3);
+    stopped.assert_says("saves/Same name");
+    assert_same(&saves(&deck), &before);
+    assert_eq!(repository.snapshot_ids().len(), 1);
+    desktop.command(&["pull"]).ok().assert_silent();
+
+    let own = deck.pack.join("saves/My own");
+    fs::rename(deck.pack.join("saves/Same name"), own).unwrap();
+    deck.command(&["push"]).ok();
+    desktop.command(&["pull"]).ok().assert_says("saves/My own");
+    assert_same(&saves(&desktop), &saves(&deck));
+}
+
+#[test]
+fn a_device_without_an_edit_follows_one_head_of_a_fork_and_then_whoever_decides() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let [desktop, deck, tv] = devices(&world, ["desktop", "deck", "tv"]);
+    play::world(&desktop.pack, "World", 1);
+    desktop.command(&["push"]).ok();
+    deck.command(&["pull"]).ok();
+    play::session(&desktop.pack, "World", 2);
+    play::session(&deck.pack, "World", 3);
+    desktop.command(&["push"]).ok();
+    deck.command(&["push"]).ok();
+
+    // It has nothing yet: it gets one of the two, whole.
+    tv.command(&["pull"]).ok().assert_says("two other devices");
+    let one = saves(&tv);
+    assert!(one.same(&saves(&desktop)) || one.same(&saves(&deck)));
+    // And stays on it, without a push of its own.
+    tv.command(&["pull"]).ok().assert_says("two other devices");
+    tv.command(&["push"]).ok().assert_silent();
+    assert_same(&saves(&tv), &one);
+
+    // One of them decides, by renaming its own: both versions live on, everywhere.
+    let mine = desktop.pack.join("saves/World of desktop");
+    fs::rename(desktop.pack.join("saves/World"), mine).unwrap();
+    desktop.command(&["pull"]).ok();
+    desktop.command(&["push"]).ok();
+    deck.command(&["pull"]).ok();
+    tv.command(&["pull"]).ok();
+    assert_same(&saves(&desktop), &saves(&deck));
+    assert_same(&saves(&desktop), &saves(&tv));
+}
+
+#[test]
+fn what_is_not_synced_survives_the_removal_of_its_world() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let [desktop, deck] = devices(&world, ["desktop", "deck"]);
+    for name in ["Plain", "With a backup"] {
+        play::world(&desktop.pack, name, 1);
+    }
+    desktop.command(&["push"]).ok();
+    deck.command(&["pull"]).ok();
+    let backup = deck.pack.join("saves/With a backup/backups/old.zip");
+    play::write(&backup, "in no repository");
+    play::write(&deck.pack.join("saves/Plain/session.lock"), "\u{2603}");
+    fs::remove_dir_all(desktop.pack.join("saves")).unwrap();
+    play::world(&desktop.pack, "Another", 1);
+    desktop.command(&["push"]).ok();
+
+    deck.command(&["pull"]).ok().assert_says("removed");
+    assert!(!deck.pack.join("saves/Plain").exists());
+    assert!(!deck.pack.join("saves/With a backup/level.dat").exists());
+    assert_eq!(fs::read_to_string(backup).unwrap(), "in no repository");
+    // What is left is no world: it does not come back as an empty one.
+    deck.command(&["push"]).ok().assert_silent();
+}
+
+#[test]
+fn a_cloud_that_lost_its_snapshots_gets_them_again_and_nothing_here_changes() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let [desktop] = devices(&world, ["desktop"]);
+    play::world(&desktop.pack, "World", 1);
+    desktop.command(&["push"]).ok();
+    let (before, repository) = (saves(&desktop), world.repository(&desktop.instance_id()));
+    repository
+        .run(&["forget", "--unsafe-allow-remove-all", "--host=desktop"])
+        .ok();
+    assert!(repository.snapshot_ids().is_empty());
+
+    desktop
+        .command(&["pull"])
+        .ok()
+        .assert_says("lost snapshots");
+    assert_same(&saves(&desktop), &before);
+    let ids = repository.snapshot_ids();
+    let [id] = ids.as_slice() else {
+        panic!("{ids:?}")
+    };
+    assert!(repository.tree(id).under("saves").same(&before));
+    desktop.command(&["pull"]).ok().assert_silent();
+}
+
+#[test]
+fn a_record_of_a_newer_version_decides_nothing_and_asks_for_an_update() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let [desktop, deck] = devices(&world, ["desktop", "deck"]);
+    play::world(&desktop.pack, "World", 1);
+    desktop.command(&["push"]).ok();
+    deck.command(&["pull"]).ok();
+    let before = saves(&deck);
+    let future = world.path("future");
+    play::write(&future.join(".cloud-sync/push.json"), r#"{"schema": 2}"#);
+    world.repository(&deck.instance_id()).back_up(&future);
+    for _ in 0..2 {
+        let said = deck.command(&["pull"]).ok();
+        said.assert_says("update it on this device");
+        assert_same(&saves(&deck), &before);
+    }
+}
+
+#[test]
+fn the_token_stays_out_of_what_a_launcher_exports() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let deck = world.device("deck");
+    let above = deck.pack.parent().unwrap();
+    play::write(&above.join("instance.cfg"), "name=Skyblock\n");
+    play::write(&above.join(".packignore"), "minecraft/logs");
+    world.opt_in(&[&deck]);
+    let text = |path: std::path::PathBuf| fs::read_to_string(path).unwrap();
+    let wanted = "minecraft/logs\nminecraft/.cloud-sync\n";
+    assert_eq!(text(above.join(".packignore")), wanted);
+    assert_eq!(text(deck.pack.join(".packignore")), ".cloud-sync\n");
+}
