@@ -43,6 +43,7 @@ mod second_process;
 #[cfg(unix)]
 mod secrets;
 mod server_faults;
+mod setup;
 #[cfg(unix)]
 mod signals;
 mod state_file;

@@ -58,7 +58,6 @@ fn odd_rounds(world: &World) {
     }
     play::oddities(&desktop.pack, "[1] $x", play::ODD_NAMES);
     play::oddities(&desktop.pack, "trailing\n", play::ODD_NAMES);
-    fs::create_dir_all(desktop.pack.join("saves/empty world")).unwrap();
     hand_over(&desktop, &deck);
     let first = synced(&desktop.pack);
 
@@ -466,15 +465,24 @@ fn a_custom_profile_without_scope_json_is_refused() {
     let device = world.device("desktop");
     let url = world.cloud().display().to_string();
     play::world(&device.pack, "World", 1);
-    device.init(&url, ALICE.token, &["--offline", "--profile=custom"]);
+    let scope = device.synced_by("scope.json");
+    let init = || {
+        let words = ["init", "--offline", "--profile=custom"];
+        let run = device.command(&words).arg(format!("--url={url}"));
+        run.arg(format!("--token={}", ALICE.token))
+    };
     let says = ["custom", "scope.json", "include"];
+    harmless(&device, init(), 2, &says);
+    assert!(!device.synced_by("sync.json").exists());
+
+    play::write(&scope, r#"{"include": ["saves/*"]}"#);
+    init().ok();
+    let text = fs::read(&scope).unwrap();
+    fs::remove_file(&scope).unwrap();
     for command in ["pull", "push"] {
         harmless(&device, device.command(&[command]), 2, &says);
     }
-    assert!(!world.cloud().exists());
-    play::write(
-        &device.synced_by("scope.json"),
-        r#"{"include": ["saves/*"]}"#,
-    );
+    assert!(!world.cloud().join(ALICE.name).exists());
+    play::write(&scope, text);
     harmless(&device, device.command(&["push"]), 0, &["saves/World"]);
 }

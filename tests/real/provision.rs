@@ -127,9 +127,17 @@ fn the_real_restic_comes_out_of_its_archive_whole() {
     };
     let folder = tempfile::tempdir().unwrap();
     let whole = fs::read(&restic).unwrap();
-    let archive = compressed(&whole);
-    let server = serve(&archive);
-    let settings = settings(&archive, &server.url(), folder.path());
+    // As for Windows, and stored: bzip2 would take half a minute without optimisation.
+    let options = zip::write::SimpleFileOptions::default();
+    let options = options.compression_method(zip::CompressionMethod::Stored);
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let name = "restic_0.19.1_windows_amd64.exe";
+    writer.start_file(name, options).unwrap();
+    writer.write_all(&whole).unwrap();
+    let archive = writer.finish().unwrap().into_inner();
+    let server = FaultServer::always(Answer::body(200, "application/zip", archive.clone()));
+    let mut settings = settings(&archive, &server.url(), folder.path());
+    settings.release.assets[0].file = "restic_0.19.1_test.zip".to_owned();
     let found = provision::fetch(&settings, folder.path(), &|_| {}).unwrap();
     assert!(fs::read(&found.program).unwrap() == whole, "not the same");
     assert!(found.version >= Version(0, 18, 0));
@@ -246,6 +254,14 @@ fn shared(device: &Device) -> PathBuf {
     device.home.join(".local/share/instance-sync")
 }
 
+/// Returns a device that has played, whose cloud is there, and that finds no restic.
+fn without_restic() -> Option<(World, Device)> {
+    let world = World::new();
+    let url = opted::cloud(&world)?;
+    let device = opted::played(&world, "desktop", &url);
+    Some((world, device))
+}
+
 /// Returns the restic that `status` names.
 #[track_caller]
 fn in_use(device: &Device, options: &[&str]) -> (String, String) {
@@ -292,8 +308,9 @@ fn restic_is_given_or_the_instances_or_the_users_or_on_the_path() {
 
 #[test]
 fn a_broken_one_is_passed_over_and_a_broken_given_one_is_an_error() {
-    let world = World::new();
-    let device = opted::played(&world, "desktop", &world.cloud().display().to_string());
+    let Some((world, device)) = without_restic() else {
+        return;
+    };
     let path = world.path("bin/restic");
     restic_of(&path, "0.18.0");
     let broken = shared(&device).join("restic-0.19.1");
@@ -316,8 +333,9 @@ fn a_broken_one_is_passed_over_and_a_broken_given_one_is_an_error() {
 
 #[test]
 fn without_restic_and_without_a_download_the_ways_out_are_named() {
-    let world = World::new();
-    let device = opted::played(&world, "desktop", &world.cloud().display().to_string());
+    let Some((world, device)) = without_restic() else {
+        return;
+    };
     let push = || device.command(&["push", "--no-download"]);
     let says = ["there is no restic", "0.18.0", "PATH", "--restic-binary"];
     harmless(&device, push(), 1, &says);
@@ -331,13 +349,15 @@ fn without_restic_and_without_a_download_the_ways_out_are_named() {
     harmless(&device, push(), 1, &says);
     let called = fs::read_to_string(&log).unwrap();
     assert!(called.lines().all(|line| line == "version"), "{called}");
-    assert!(names(&shared(&device)).iter().all(|name| name == "device"));
+    let left = names(&shared(&device));
+    assert!(!left.iter().any(|name| name.contains("restic")), "{left:?}");
 }
 
 #[test]
 fn a_mirror_with_a_wrong_archive_is_refused_by_the_program() {
-    let world = World::new();
-    let device = opted::played(&world, "desktop", &world.cloud().display().to_string());
+    let Some((world, device)) = without_restic() else {
+        return;
+    };
     let before = names(&shared(&device));
     let server = FaultServer::always(Answer::body(
         200,
@@ -368,6 +388,6 @@ fn a_mirror_with_a_wrong_archive_is_refused_by_the_program() {
     if let Some(restic) = Program::Restic.find() {
         world.use_restic(&restic);
         play::session(&device.pack, "My World", 2);
-        harmless(&device, push(), 0, &["Saved saves/My World"]);
+        harmless(&device, push(), 0, &["Saved", "saves/My World"]);
     }
 }

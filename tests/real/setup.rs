@@ -1,0 +1,127 @@
+//! `setup`, answered through a pipe and on a terminal; secrets in a real Secret Service.
+
+use std::fs;
+
+use super::support::*;
+
+#[test]
+fn setup_is_answered_line_by_line_through_a_pipe() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let desktop = world.device("desktop");
+    let cloud = world.cloud().display().to_string();
+    let answers = format!("{cloud}\nalice:desktop-secret\na passphrase of mine\n\n");
+    let said = desktop.command(&["setup"]).stdin(answers).ok();
+    said.assert_says("is opted in as the new instance");
+    said.assert_never_says("desktop-secret");
+    said.assert_never_says("passphrase of mine");
+    play::world(&desktop.pack, "World", 1);
+    desktop.command(&["push"]).ok();
+
+    // The second device joins, by the id.
+    let deck = world.device("deck");
+    let id = desktop.instance_id();
+    let answers = format!("alice:desktop-secret\na passphrase of mine\n{id}\n");
+    let url = format!("--url={cloud}");
+    deck.command(&["setup", &url]).stdin(answers).ok();
+    deck.command(&["pull"]).ok();
+    assert_same(&deck.tree().under("saves/World"), &{
+        let tree = desktop.tree().under("saves/World");
+        tree.without("session.lock")
+    });
+
+    // An answer that cannot be is refused with a reason, and leaves nothing.
+    let tv = world.device("tv");
+    let answers = "alice without a colon\n";
+    let said = tv.command(&["setup", &url]).stdin(answers).code(2);
+    said.assert_says("has no colon");
+    assert!(!tv.pack.join(".cloud-sync").exists());
+}
+
+/// Adds the system's own programs behind those of the world.
+fn with_system_programs(env: &mut [(std::ffi::OsString, std::ffi::OsString)]) {
+    for (_, value) in env.iter_mut().filter(|(name, _)| name == "PATH") {
+        value.push(":/usr/bin:/bin");
+    }
+}
+
+/// `script` gives the program a terminal of its own.
+#[test]
+#[cfg(target_os = "linux")]
+fn setup_on_a_terminal_does_not_echo_the_secret() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let desktop = world.device("desktop");
+    let program = env!("CARGO_BIN_EXE_instance-sync");
+    let line = format!(
+        "{program} --pack-folder={} setup --url={}",
+        desktop.pack.display(),
+        world.cloud().display()
+    );
+    let mut env = desktop.environment();
+    env.push(("TERM".into(), "xterm".into()));
+    with_system_programs(&mut env);
+    // Answers come as a person types them: each after its question.
+    let typist = "sleep 1; printf 'alice:desktop-secret\\r'; sleep 1; printf '\\r'; sleep 1; printf '\\r'; sleep 8";
+    let shell = format!("({typist}) | script -qec '{line}' /dev/null");
+    let run = Run::new("/bin/sh".as_ref(), &desktop.home, env).args(["-c", &shell]);
+    let said = run.ok();
+    said.assert_says("Token (ACCOUNT:SECRET");
+    said.assert_says("is opted in as the new instance");
+    said.assert_never_says("desktop-secret");
+    assert!(desktop.synced_by("sync.json").exists());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_secret_service_holds_the_token_and_the_key() {
+    let found = (Program::DbusRunSession.find(), Program::GnomeKeyring.find());
+    let ((Some(bus), Some(service)), Some(world)) = (found, World::with_server()) else {
+        return;
+    };
+    let desktop = world.device("desktop");
+    let id = ulid::Ulid::generate().to_string();
+    let server = world.server();
+    let folder = server.repository_folder(ALICE, &id);
+    template::repository(&folder, ALICE.secret).expect("a world with restic");
+    play::world(&desktop.pack, "World", 1);
+    let program = format!(
+        "{} --pack-folder={} --ca-file={}",
+        env!("CARGO_BIN_EXE_instance-sync"),
+        desktop.pack.display(),
+        server.ca_file().display()
+    );
+    let url = server.url();
+    let script = format!(
+        "set -e
+        printf 'unlock' | {service} --unlock --components=secrets >/dev/null
+        printf '%s' '{token}' | {program} init --url={url} --instance-id={id} --token=- --keyring
+        {program} push
+        {program} pull",
+        service = service.display(),
+        token = ALICE.token
+    );
+    fs::create_dir_all(desktop.home.join("run")).unwrap();
+    let mut env = desktop.environment();
+    env.push(("XDG_RUNTIME_DIR".into(), desktop.home.join("run").into()));
+    with_system_programs(&mut env);
+    let run = Run::new(&bus, &desktop.home, env).args(["--", "/bin/sh", "-c", &script]);
+    let said = run.ok();
+    said.assert_says("saves/World");
+    said.assert_never_says(ALICE.secret);
+    // Nothing secret is in a file.
+    for file in ["token", "key"] {
+        assert!(!desktop.synced_by(file).exists(), "{file}");
+    }
+    assert_eq!(world.repository(&id).snapshot_ids().len(), 1);
+    // Without the service: one clear message, and the game starts.
+    desktop.command(&["pull"]).ok().assert_says("no token");
+    // And opting in where there is none changes nothing.
+    let deck = world.device("deck");
+    let words = ["init", "--keyring", "--token", ALICE.token, "--offline"];
+    let run = deck.command(&words).arg(format!("--url={url}"));
+    run.code(1).assert_says("keyring");
+    assert!(!deck.pack.join(".cloud-sync").exists());
+}
