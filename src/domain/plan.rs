@@ -312,3 +312,6 @@ pub fn content_after(step: &Step, before: Option<Digest>) -> Option<Digest> {
         _ => before,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use tempfile::TempPath;
+
 use crate::{
     config::json_file::sync_folder,
     error::{Context, Error, Result},
@@ -14,15 +16,20 @@ use crate::{
 /// A program is never larger; more is an archive made to fill the disk.
 const LARGEST: u64 = 512 << 20;
 
-/// Unpacks `archive`, whose name ends in `.bz2` or `.zip`, to the executable `program`.
+/// Unpacks `archive`, whose name ends in `.bz2` or `.zip`, to an executable file in `folder` that is
+/// gone again unless it is [installed](install).
 ///
 /// It is written beside its place and renamed, so that two processes that race for it both end
 /// with a whole program.
-pub fn unpack(archive: &mut (impl Read + Seek), file_name: &str, program: &Path) -> Result<()> {
-    let folder = program.parent().unwrap_or(Path::new("."));
-    let what = || format!("cannot unpack restic to {}", program.display());
+pub fn unpack(
+    archive: &mut (impl Read + Seek),
+    file_name: &str,
+    folder: &Path,
+) -> Result<TempPath> {
+    let what = || format!("cannot unpack restic in {}", folder.display());
     let mut target = tempfile::Builder::new()
         .prefix(".restic-")
+        .suffix(std::env::consts::EXE_SUFFIX)
         .tempfile_in(folder)
         .context(what)?;
     archive.rewind().context(what)?;
@@ -48,15 +55,20 @@ pub fn unpack(archive: &mut (impl Read + Seek), file_name: &str, program: &Path)
     }
     make_executable(target.as_file()).context(what)?;
     target.as_file().sync_all().context(what)?;
-    // Closed before it is renamed: on Linux a program that is open for writing cannot be run.
-    let path = target.into_temp_path();
-    match path.persist(program) {
+    // Closed before it is run: on Linux a program that is open for writing cannot be.
+    Ok(target.into_temp_path())
+}
+
+/// Puts a program that was found to work in its place.
+pub fn install(unpacked: TempPath, program: &Path) -> Result<()> {
+    let what = || format!("cannot put restic at {}", program.display());
+    match unpacked.persist(program) {
         Ok(()) => {}
         // On Windows a program that runs cannot be replaced; then it is there already.
         Err(_) if program.is_file() => {}
         Err(error) => return Err(Error::failed(what()).because(error.error)),
     }
-    sync_folder(folder).context(what)
+    sync_folder(program.parent().unwrap_or(Path::new("."))).context(what)
 }
 
 fn from_zip(archive: &mut (impl Read + Seek), target: &mut impl Write) -> io::Result<u64> {
@@ -106,7 +118,8 @@ mod tests {
         let mut archive = writer.finish().expect("finishes");
         let folder = tempfile::tempdir().expect("a folder");
         let program = folder.path().join("restic.exe");
-        unpack(&mut archive, "restic.zip", &program).expect("unpacks");
+        let unpacked = unpack(&mut archive, "restic.zip", folder.path()).expect("unpacks");
+        install(unpacked, &program).expect("installs");
         assert_eq!(fs::read_to_string(program).expect("reads"), "program");
     }
 
@@ -114,11 +127,8 @@ mod tests {
     fn nonsense_leaves_nothing_behind() {
         for name in ["restic.zip", "restic.bz2"] {
             let folder = tempfile::tempdir().expect("a folder");
-            let error = unpack(
-                &mut Cursor::new(b"nonsense".to_vec()),
-                name,
-                &folder.path().join("restic"),
-            );
+            let nonsense = b"nonsense".to_vec();
+            let error = unpack(&mut Cursor::new(nonsense), name, folder.path());
             assert!(error.is_err());
             assert_eq!(fs::read_dir(folder.path()).expect("lists").count(), 0);
         }

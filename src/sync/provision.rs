@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{Seek, SeekFrom},
     path::Path,
+    time::Duration,
 };
 
 use super::{
@@ -16,7 +17,7 @@ use crate::{
     remote::download,
     store::{
         find::{self, Found, Origin},
-        release::OLDEST,
+        release::{OLDEST, Version},
         unpack,
     },
 };
@@ -97,19 +98,28 @@ pub fn fetch(settings: &Settings, folder: &Path, listener: Listener<'_>) -> Resu
         .seek(SeekFrom::Start(0))
         .context(|| "cannot read the download".to_owned())?;
     let program = folder.join(release.program_name());
-    unpack::unpack(archive.as_file_mut(), &asset.file, &program)?;
-    // An executable that does not run here is found out now and not at the next push.
-    let version = find::version(&program).ok_or_else(|| {
-        let _ = fs::remove_file(&program);
-        Error::new(
-            Kind::Failed,
-            format!("{} does not run on this machine", program.display()),
-        )
-        .hint(ways_out)
+    let unpacked = unpack::unpack(archive.as_file_mut(), &asset.file, folder)?;
+    // An executable that does not run here is found out now and not at the next push, and never
+    // takes the place of one that does.
+    let version = version_of_new(&unpacked).ok_or_else(|| {
+        let what = format!("what {url} holds does not run on this machine as restic");
+        Error::new(Kind::Failed, what).hint(ways_out)
     })?;
+    unpack::install(unpacked, &program)?;
     Ok(Found {
         program,
         version,
         origin: Origin::Fetched,
+    })
+}
+
+/// Asks a program that was written just now. Another thread's child may hold it open for a moment
+/// longer, so that it cannot be run yet.
+fn version_of_new(program: &Path) -> Option<Version> {
+    (0..20).find_map(|attempt| {
+        if attempt > 0 {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        find::version(program)
     })
 }

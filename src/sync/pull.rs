@@ -121,7 +121,8 @@ fn run(session: &mut Session<'_>) -> Result<PullOutcome> {
     if settled && same_scope && probed.as_ref() == Some(&state.known) {
         return finish_unchanged(session, local);
     }
-    let repository = session.repository()?;
+    let mut repository = session.repository()?;
+    session.learn_key(&mut repository)?;
     let probed = match probed {
         Some(ids) => ids,
         None => repository.snapshot_ids()?.into_iter().collect(),

@@ -63,7 +63,7 @@ fn run(session: &mut Session<'_>) -> Result<PushOutcome> {
         Err(error) if error.kind() == Kind::NoRepository && session.state.to_create => Err(error),
         other => Ok(other?),
     };
-    let repository = session.repository()?;
+    let mut repository = session.repository()?;
     let probed = match probed {
         Err(error) if error.kind() == Kind::NoRepository && session.state.to_create => {
             create(session, &repository)?;
@@ -84,6 +84,7 @@ fn run(session: &mut Session<'_>) -> Result<PushOutcome> {
         .collect(),
     };
     session.state.to_create = false;
+    session.learn_key(&mut repository)?;
     let news = before != session.state.known;
     if news {
         let graph = graph::read(session, &repository, &before)?;

@@ -235,6 +235,28 @@ impl Session<'_> {
         ))
     }
 
+    /// Finds out which key the password opens, once, where an opt-in could not (offline, or by the
+    /// earlier Python tool): from then on every call names it.
+    pub fn learn_key(&mut self, repository: &mut Repository) -> Result<()> {
+        if repository.key_hint.is_some() {
+            return Ok(());
+        }
+        let id = repository.open()?;
+        repository.key_hint = Some(id.clone());
+        let (place, instance) = (self.layout.key(), self.sync.instance_id);
+        let in_files = place.exists() || self.layout.token().exists();
+        if let Some(credentials) = &mut self.credentials {
+            credentials.key.key_id = Some(id);
+            // Not worth a failure: it is found out again.
+            let _ = if in_files {
+                files::write_key(&place, &credentials.key)
+            } else {
+                keyring::write_key(instance, &credentials.key)
+            };
+        }
+        Ok(())
+    }
+
     /// Saves the state.
     pub fn save(&self) -> Result<()> {
         self.state.save(&self.layout)

@@ -241,10 +241,14 @@ impl Scanner<'_> {
             return;
         };
         let Ok(path) = RelPath::new(path) else { return };
-        let metadata = match entry.metadata() {
-            Ok(metadata) => metadata,
-            Err(error) => return self.walk_error(root, place, &error),
+        // The root of a walk is what a link leads to, where it is one.
+        let metadata = if entry.depth() == 0 {
+            std::fs::metadata(entry.path()).ok()
+        } else {
+            entry.metadata().ok()
         };
+        // It vanished during the walk.
+        let Some(metadata) = metadata else { return };
         let (unit, kind) = self.unit_of(&path, root);
         if entry.path_is_symlink() && entry.depth() > 0 {
             // A linked world is a world; a link inside one cannot travel to every platform.
