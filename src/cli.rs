@@ -1,6 +1,6 @@
 //! The command line, as types. No I/O.
 
-#![allow(clippy::doc_markdown)] // these comments are the help texts
+#![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links)] // these comments are the help texts
 
 use std::path::PathBuf;
 

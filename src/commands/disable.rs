@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Context, Done};
-use crate::{config::layout::Layout, error::Result, sync::opt_in};
+use crate::{config::layout::Layout, domain::profile::Profile, error::Result, sync::opt_in};
 
 /// Runs the command.
 pub fn run(context: &Context<'_>) -> Result<Done> {
@@ -35,6 +35,10 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
             options += " \"--ca-file=";
             options += &ca_file.display().to_string();
             options += "\"";
+        }
+        if was.profile != Profile::default() {
+            options += " --profile=";
+            options += &was.profile.to_string();
         }
         if was.insecure_http {
             options += " --insecure-http";

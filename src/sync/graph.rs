@@ -54,30 +54,39 @@ pub fn read(
         ));
         return Ok(graph);
     }
-    adopt_pending(session, repository, &listed)?;
-    let news: Vec<&Listed> = newest_first(&listed, |id| !session.state.known.contains(id));
+    let read = adopt_pending(session, repository, &listed)
+        .and_then(|()| read_news(session, repository, &listed, &mut graph));
+    match read {
+        Err(error) if error.kind() == Kind::Damaged => graph.unknown = Some(error.to_string()),
+        other => other?,
+    }
+    Ok(graph)
+}
+
+fn read_news(
+    session: &Session<'_>,
+    repository: &Repository,
+    listed: &[Listed],
+    graph: &mut Graph,
+) -> Result<()> {
     let mut covered = BTreeSet::new();
-    for snapshot in news {
+    for snapshot in newest_first(listed, |id| !session.state.known.contains(id)) {
         if covered.contains(&snapshot.id) {
             continue;
         }
         match record_of(session, repository, snapshot)? {
-            Reading::Record(record) => {
+            Some(record) => {
                 covered.extend(record.covers.iter().cloned());
                 graph.records.push(Head {
                     snapshot: snapshot.id.clone(),
-                    record: *record,
+                    record,
                 });
             }
-            Reading::Foreign => graph.foreign += 1,
-            Reading::Damaged(why) => {
-                graph.unknown = Some(why);
-                return Ok(graph);
-            }
+            None => graph.foreign += 1,
         }
     }
-    graph.lost = is_lost(session, repository, &graph, &listed)?;
-    Ok(graph)
+    graph.lost = is_lost(session, repository, graph, listed)?;
+    Ok(())
 }
 
 /// The order in which snapshots are read: a guess that saves reading, and decides nothing.
@@ -90,31 +99,21 @@ fn newest_first(listed: &[Listed], wanted: impl Fn(&SnapshotId) -> bool) -> Vec<
     news
 }
 
-enum Reading {
-    Record(Box<PushRecord>),
-    Foreign,
-    Damaged(String),
-}
-
-fn record_of(session: &Session<'_>, repository: &Repository, snapshot: &Listed) -> Result<Reading> {
+/// Returns what a snapshot says of itself, where it says something that can be used.
+fn record_of(
+    session: &Session<'_>,
+    repository: &Repository,
+    snapshot: &Listed,
+) -> Result<Option<PushRecord>> {
     if snapshot.is_incomplete() {
+        let id = snapshot.id.short();
         warn(
             session.listener,
-            format!(
-                "snapshot {} is not complete and is left aside (its device will push again)",
-                snapshot.id.short()
-            ),
+            format!("snapshot {id} is not complete and is left aside (its device will push again)"),
         );
-        return Ok(Reading::Foreign);
+        return Ok(None);
     }
-    match read_record(session, repository, &snapshot.id) {
-        Ok(Some(record)) => Ok(Reading::Record(Box::new(record))),
-        Ok(None) => Ok(Reading::Foreign),
-        Err(error) if matches!(error.kind(), Kind::Damaged) => {
-            Ok(Reading::Damaged(error.to_string()))
-        }
-        Err(error) => Err(error),
-    }
+    read_record(session, repository, &snapshot.id)
 }
 
 /// Reads what one snapshot says of itself; `None` where it says nothing that can be trusted.

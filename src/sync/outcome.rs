@@ -31,7 +31,7 @@ pub enum PullOutcome {
         /// Whether everything that is here is in the cloud too.
         saved: bool,
     },
-    /// Other devices disagree about units; nothing here was touched.
+    /// Other devices disagree about units. This folder follows one of them whole, or stays as it is.
     Forked {
         /// These.
         units: Vec<RelPath>,

@@ -56,7 +56,7 @@ pub fn describe(undo: &Path, journal: &Journal) -> Result<()> {
     json_file::write(&path, &description, Access::Private)
 }
 
-/// Removes the oldest copies beyond [`KEPT`]. Ids are ULIDs: their order is that of their making
+/// Removes the oldest copies beyond the newest few. Ids are ULIDs: their order is that of their making
 /// on this device.
 pub fn trim(layout: &Layout) {
     let Ok(entries) = fs::read_dir(layout.undo()) else {
