@@ -266,9 +266,6 @@ impl Opting<'_> {
         let mut state = self.first_state()?;
         state.to_create = self.fresh;
         if self.request.offline {
-            if self.fresh {
-                self.make_base()?;
-            }
             self.write(&credentials, token)?;
             state.save(self.layout)?;
             self.mark()?;

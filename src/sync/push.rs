@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     config::{layout::Layout, sync_file},
-    domain::path::RelPath,
+    domain::{location::Location, path::RelPath},
     error::{Kind, Result},
     store::repository::Repository,
 };
@@ -58,6 +58,7 @@ fn run(session: &mut Session<'_>) -> Result<PushOutcome> {
         }
         return Ok(PushOutcome::UpToDate);
     }
+    make_base(session);
     // The server's answer comes first: restic may have to be fetched, and its failure must not hide it.
     let probed = match session.probe() {
         Err(error) if error.kind() == Kind::NoRepository && session.state.to_create => Err(error),
@@ -138,6 +139,16 @@ fn join_first(
     match merged {
         PullOutcome::Conflict { units, .. } => Ok(Some(units)),
         _ => Ok(None),
+    }
+}
+
+/// A folder as the cloud that was chosen offline: its top is made by the push that creates the
+/// repository, where only the last part of its path is missing. More may be a disk that is not
+/// connected.
+fn make_base(session: &Session<'_>) {
+    if let (true, Location::Folder(path)) = (session.state.to_create, &session.sync.location) {
+        // If it fails, the probe says what is missing.
+        let _ = std::fs::create_dir(path);
     }
 }
 

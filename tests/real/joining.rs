@@ -169,3 +169,27 @@ fn the_token_stays_out_of_what_a_launcher_exports() {
     assert_eq!(text(above.join(".packignore")), wanted);
     assert_eq!(text(deck.pack.join(".packignore")), ".cloud-sync\n");
 }
+
+#[test]
+fn a_folder_that_was_chosen_offline_is_made_by_the_first_push() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let desktop = world.device("desktop");
+    let cloud = world.cloud().display().to_string();
+    desktop.init(&cloud, ALICE.token, &["--offline"]);
+    assert!(!world.cloud().exists());
+    play::world(&desktop.pack, "World", 1);
+    desktop.command(&["push"]).ok().assert_says("saves/World");
+    let id = desktop.instance_id();
+    assert_eq!(world.repository(&id).snapshot_ids().len(), 1);
+    // The key that opens it was found out, so that every later call can name it.
+    assert!(desktop.json("key")["key_id"].is_string());
+    // A disk that is not connected is not made up.
+    let deck = world.device("deck");
+    let away = world.path("not/connected").display().to_string();
+    deck.init(&away, ALICE.token, &["--offline"]);
+    play::world(&deck.pack, "World", 1);
+    deck.command(&["push"]).ok().assert_says("is not there");
+    assert!(!world.path("not").exists());
+}
