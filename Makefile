@@ -6,6 +6,9 @@ DESTDIR ?=
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 PROGRAMS := $(CURDIR)/target/programs
 
+# Many tests wait for deadlines rather than for a processor.
+export RUST_TEST_THREADS ?= 4
+
 # Tests find the real programs here, before anything that is on PATH.
 export INSTANCE_SYNC_TEST_PROGRAMS := $(PROGRAMS)
 
@@ -20,7 +23,7 @@ build: ## Build the program for development
 
 test: ## Run all tests, those on real restic and rest-server included
 	tests/obtain-programs
-	PATH="$(PROGRAMS):$$PATH" $(CARGO) test --locked
+	PATH="$(PROGRAMS):$$PATH" $(CARGO) test --locked --no-fail-fast
 
 lint: ## Check format, clippy and documentation; a warning is an error
 	$(CARGO) fmt --check
