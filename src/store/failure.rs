@@ -44,8 +44,8 @@ pub fn check(
              while it held the lock, remove the lock with: restic unlock",
         ),
         Some(130) => error(Kind::Failed).hint("restic was interrupted. Nothing is lost; run the command again."),
-        _ if has(&["401", "403", "unauthorized", "forbidden"]) => error(Kind::Credentials),
-        _ if has(&["507", "insufficient storage", "quota"]) => {
+        _ if has(&["(401)", "(403)", "unauthorized", "forbidden"]) => error(Kind::Credentials),
+        _ if has(&["(507)", "insufficient storage", "quota"]) => {
             error(Kind::Full).hint("The server has no room for this account. Ask whoever runs it; the save stays here.")
         }
         _ if has(&["no space left", "disk full", "not enough space"])
@@ -154,6 +154,13 @@ mod tests {
         );
         assert_eq!(kind(1, "gibberish"), Some(Kind::Failed));
         assert_eq!(kind(130, ""), Some(Kind::Failed));
+    }
+
+    #[test]
+    fn digits_in_the_name_of_a_pack_are_no_status() {
+        let text = "Fatal: write /x/data/db/84036401507: no space left on device";
+        assert_eq!(kind(1, text), Some(Kind::Full));
+        assert_eq!(kind(1, "Fatal: pack 401403507 is odd"), Some(Kind::Failed));
     }
 
     #[test]
