@@ -65,6 +65,12 @@ fn certificates(path: &Path) -> Result<Vec<Certificate>> {
     }
 }
 
+/// Returns the `host[:port]` of a URL, for messages.
+pub fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
+}
+
 /// Turns a request that got no answer into an error of [`Kind::Offline`], with the cause in words.
 pub fn no_answer(host: &str, error: &reqwest::Error) -> Error {
     let causes = causes(error);

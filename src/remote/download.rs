@@ -30,13 +30,7 @@ pub fn download(
     largest: u64,
     progress: &mut dyn FnMut(u64, Option<u64>),
 ) -> Result<Digest> {
-    let host = url
-        .split("://")
-        .nth(1)
-        .unwrap_or(url)
-        .split('/')
-        .next()
-        .unwrap_or(url);
+    let host = client::host(url);
     let client = client::client(None, DEADLINES, Policy::limited(5), true)?;
     let mut response = client
         .get(url)

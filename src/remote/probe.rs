@@ -68,13 +68,7 @@ pub fn probe(question: &Question<'_>) -> Result<Option<BTreeSet<SnapshotId>>> {
 }
 
 fn ask(url: &str, question: &Question<'_>) -> Result<BTreeSet<SnapshotId>> {
-    let host = url
-        .split("://")
-        .nth(1)
-        .unwrap_or(url)
-        .split('/')
-        .next()
-        .unwrap_or(url);
+    let host = client::host(url);
     let plain = url.starts_with("http://");
     // Plain http is for loopback: no proxy may see what it carries.
     let client = client::client(question.ca_file, DEADLINES, Policy::none(), !plain)?;
