@@ -80,27 +80,20 @@ fn last_words(stderr: &str, secrets: &[&SecretString]) -> String {
         },
         |error| error.message,
     );
-    let mut text: String = text
-        .trim()
-        .trim_start_matches("Fatal: ")
-        .lines()
-        .next()
-        .unwrap_or("")
-        .chars()
-        .take(500)
-        .collect();
-    text.retain(|c| !c.is_control());
-    masked(&text, secrets)
+    let line = text.trim().trim_start_matches("Fatal: ").lines().next();
+    masked(line.unwrap_or(""), secrets)
 }
 
+/// Returns what may be shown of a text of restic's: no secret, no control character, not too long.
 fn masked(text: &str, secrets: &[&SecretString]) -> String {
-    let mut text: String = text.chars().filter(|c| !c.is_control()).take(500).collect();
-    for secret in secrets {
-        if !secret.expose_secret().is_empty() {
-            text = text.replace(secret.expose_secret(), "***");
+    let mut text = text.to_owned();
+    // Before it is cut: half a secret is one too.
+    for secret in secrets.iter().map(|secret| secret.expose_secret()) {
+        if !secret.is_empty() {
+            text = text.replace(secret, "***");
         }
     }
-    text
+    text.chars().filter(|c| !c.is_control()).take(500).collect()
 }
 
 #[cfg(test)]

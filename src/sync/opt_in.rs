@@ -143,35 +143,33 @@ pub fn opt_in(settings: &Settings, listener: Listener<'_>, request: &Request) ->
     let joins = request
         .instance
         .or(current.as_ref().map(|current| current.instance_id));
-    let sync = SyncFile {
-        instance_id: joins.unwrap_or_else(|| InstanceId::new(Ulid::generate())),
-        location: request.location.clone(),
-        account: None,
-        profile: request.profile,
-        ca_file: settings.ca_file.as_deref().map(session::absolute),
-        insecure_http,
-    };
+    let instance_id = joins.unwrap_or_else(|| InstanceId::new(Ulid::generate()));
     let before = Before::of(&layout)?;
-    let kept = Kept::of(&layout, &sync, before.instance());
-    let token = request.token.clone().or_else(|| kept.token.clone());
+    let kept = Kept::of(&layout, instance_id, before.instance());
+    let token = request.token.clone().or(kept.token);
     let account = token
         .as_ref()
         .map_or(LOCAL_ACCOUNT, |token| token.account.as_str());
     let sync = SyncFile {
+        instance_id,
+        location: request.location.clone(),
         account: Some(account.to_owned()),
-        ..sync
+        profile: request.profile,
+        ca_file: settings.ca_file.as_deref().map(session::absolute),
+        insecure_http,
     };
-    let credentials = credentials(request, token.as_ref(), kept.key, &sync)?;
+    let credentials = credentials(request, token.as_ref(), kept.key, account)?;
     let opting = Opting {
         settings,
         listener,
         layout: &layout,
         sync: &sync,
         request,
+        token: token.as_ref(),
         // A folder that was opted in and never reached its server has still to create it.
         fresh: joins.is_none() || (request.instance.is_none() && before.to_create(&sync)),
     };
-    match opting.run(credentials, token.as_ref()) {
+    match opting.run(credentials) {
         Ok(how) => Ok(done(sync.instance_id, how)),
         Err(error) => {
             before.restore(&layout);
@@ -187,12 +185,12 @@ struct Kept {
 }
 
 impl Kept {
-    fn of(layout: &Layout, sync: &SyncFile, before: Option<InstanceId>) -> Self {
+    fn of(layout: &Layout, instance: InstanceId, before: Option<InstanceId>) -> Self {
         let none = Self {
             token: None,
             key: None,
         };
-        if before != Some(sync.instance_id) {
+        if before != Some(instance) {
             return none;
         }
         let token = files::read_token(&layout.token())
@@ -207,8 +205,8 @@ impl Kept {
             return Self { token, key };
         }
         Self {
-            token: keyring::read_token(sync.instance_id).ok().flatten(),
-            key: keyring::read_key(sync.instance_id).ok().flatten(),
+            token: keyring::read_token(instance).ok().flatten(),
+            key: keyring::read_key(instance).ok().flatten(),
         }
     }
 }
@@ -217,7 +215,7 @@ fn credentials(
     request: &Request,
     token: Option<&Token>,
     kept: Option<RepositoryKey>,
-    sync: &SyncFile,
+    account: &str,
 ) -> Result<Credentials> {
     if token.is_none() && matches!(request.location, Location::Rest(_)) {
         return Err(Error::usage("a rest-server needs a token")
@@ -235,10 +233,7 @@ fn credentials(
         }
     };
     Ok(Credentials {
-        account: sync
-            .account
-            .clone()
-            .unwrap_or_else(|| LOCAL_ACCOUNT.to_owned()),
+        account: account.to_owned(),
         secret,
         key,
     })
@@ -250,11 +245,12 @@ struct Opting<'a> {
     layout: &'a Layout,
     sync: &'a SyncFile,
     request: &'a Request,
+    token: Option<&'a Token>,
     fresh: bool,
 }
 
 impl Opting<'_> {
-    fn run(&self, mut credentials: Credentials, token: Option<&Token>) -> Result<How> {
+    fn run(&self, mut credentials: Credentials) -> Result<How> {
         let own = self.layout.own();
         let hint = "Is the folder writable?";
         fs::create_dir_all(own)
@@ -266,7 +262,7 @@ impl Opting<'_> {
         let mut state = self.first_state()?;
         state.to_create = self.fresh;
         if self.request.offline {
-            self.write(&credentials, token)?;
+            self.write(&credentials)?;
             state.save(self.layout)?;
             self.mark()?;
             return Ok(How::Offline);
@@ -301,14 +297,14 @@ impl Opting<'_> {
         };
         // On disk before the repository is: a crash in between leaves a folder that creates it at
         // its first push.
-        self.write(&credentials, token)?;
+        self.write(&credentials)?;
         state.save(self.layout)?;
         if self.fresh && !exists {
             self.make_base()?;
             repository(&credentials).init()?;
         }
         credentials.key.key_id = Some(repository(&credentials).open()?);
-        self.write(&credentials, token)?;
+        self.write(&credentials)?;
         state.to_create = false;
         state.save(self.layout)?;
         self.mark()?;
@@ -367,17 +363,17 @@ impl Opting<'_> {
         }
     }
 
-    fn write(&self, credentials: &Credentials, token: Option<&Token>) -> Result<()> {
+    fn write(&self, credentials: &Credentials) -> Result<()> {
         let instance = self.sync.instance_id;
         match self.request.place {
             Place::File => {
-                if let Some(token) = token {
+                if let Some(token) = self.token {
                     files::write_token(&self.layout.token(), token)?;
                 }
                 files::write_key(&self.layout.key(), &credentials.key)
             }
             Place::Keyring => {
-                if let Some(token) = token {
+                if let Some(token) = self.token {
                     keyring::write_token(instance, token)?;
                 }
                 keyring::write_key(instance, &credentials.key)?;

@@ -1,6 +1,6 @@
 //! Push: what was played here, into the cloud, after the game has ended.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use super::{
     event::Listener,
@@ -60,29 +60,20 @@ fn run(session: &mut Session<'_>) -> Result<PushOutcome> {
     }
     make_base(session);
     // The server's answer comes first: restic may have to be fetched, and its failure must not hide it.
-    let probed = match session.probe() {
-        Err(error) if error.kind() == Kind::NoRepository && session.state.to_create => Err(error),
-        other => Ok(other?),
-    };
+    let mut probed = absent_if_to_create(session.state.to_create, session.probe())?;
     let mut repository = session.repository()?;
-    let probed = match probed {
-        Err(error) if error.kind() == Kind::NoRepository && session.state.to_create => {
-            create(session, &repository)?;
-            session.probe()?
-        }
-        other => other?,
-    };
-    let before = match probed {
-        Some(ids) => ids,
-        None => match repository.snapshot_ids() {
-            Err(error) if error.kind() == Kind::NoRepository && session.state.to_create => {
-                create(session, &repository)?;
-                repository.snapshot_ids()?
-            }
-            other => other?,
-        }
-        .into_iter()
-        .collect(),
+    if let Some(None) = probed {
+        // Only restic can ask such a place.
+        let listed = repository
+            .snapshot_ids()
+            .map(|ids| Some(ids.into_iter().collect()));
+        probed = absent_if_to_create(session.state.to_create, listed)?;
+    }
+    let before = if let Some(ids) = probed {
+        ids.unwrap_or_default()
+    } else {
+        create(session, &repository)?;
+        BTreeSet::new()
     };
     session.state.to_create = false;
     session.learn_key(&mut repository)?;
@@ -121,6 +112,14 @@ fn run(session: &mut Session<'_>) -> Result<PushOutcome> {
         bytes: published.bytes,
         news,
     })
+}
+
+/// Turns "no repository" into `None` for the device that has still to create it.
+fn absent_if_to_create<T>(to_create: bool, asked: Result<T>) -> Result<Option<T>> {
+    match asked {
+        Err(error) if to_create && error.kind() == Kind::NoRepository => Ok(None),
+        other => other.map(Some),
+    }
 }
 
 /// A folder that has just joined, and was never pulled, merges by the rules of a pull before it

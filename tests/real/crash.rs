@@ -5,6 +5,8 @@ use std::fs;
 use std::process::Command;
 use std::time::Duration;
 
+// A world's lock is not synced, and must not bring a deleted world back.
+use super::rounds::synced as units;
 use super::support::*;
 
 /// The two versions of the deck's game folder, and a device that has the old one and can be put
@@ -81,27 +83,6 @@ impl Scene {
             .collect();
         assert!(left.is_empty(), "{what}: left behind: {left:?}");
     }
-}
-
-/// What is synced. A world's lock is not, and must not bring a deleted world back.
-fn units(device: &Device) -> Tree {
-    let mut tree = device
-        .tree()
-        .without("logs")
-        .without("mods")
-        .without(".packignore");
-    for entry in fs::read_dir(device.pack.join("saves"))
-        .into_iter()
-        .flatten()
-    {
-        let name = entry.unwrap().file_name();
-        tree = tree.without(
-            std::path::Path::new("saves")
-                .join(name)
-                .join("session.lock"),
-        );
-    }
-    tree
 }
 
 /// Copies with times and mode bits, so that nothing looks changed.

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use super::rounds::synced;
 use super::support::*;
 
 fn devices<const N: usize>(world: &World, names: [&str; N]) -> [Device; N] {
@@ -12,15 +13,7 @@ fn devices<const N: usize>(world: &World, names: [&str; N]) -> [Device; N] {
 
 /// What is synced of the worlds.
 fn saves(device: &Device) -> Tree {
-    let mut tree = device.tree().under("saves");
-    for entry in fs::read_dir(device.pack.join("saves"))
-        .into_iter()
-        .flatten()
-    {
-        let name = entry.unwrap().file_name();
-        tree = tree.without(std::path::Path::new(&name).join("session.lock"));
-    }
-    tree
+    synced(device).under("saves")
 }
 
 #[test]

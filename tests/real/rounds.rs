@@ -22,7 +22,7 @@ fn address(world: &World) -> (String, String) {
 }
 
 /// What is synced of a game folder: not the logs, not the mods, not the locks.
-fn synced(device: &Device) -> Tree {
+pub fn synced(device: &Device) -> Tree {
     let outside = ["logs", "mods", ".packignore"];
     let mut tree = outside.iter().fold(device.tree(), Tree::without);
     for world in fs::read_dir(device.pack.join("saves"))
