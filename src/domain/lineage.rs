@@ -98,7 +98,16 @@ pub fn cloud_side(heads: &[Head]) -> CloudSide {
             .iter()
             .any(|candidate| candidate.version.digest().is_some())
         {
-            candidates.retain(|candidate| candidate.version.state != UnitState::Gone);
+            let (gone, kept): (Vec<_>, Vec<_>) = candidates
+                .drain(..)
+                .partition(|candidate| candidate.version.state == UnitState::Gone);
+            *candidates = kept;
+            // What the deletion had replaced is replaced by the edit that beats it.
+            for edit in candidates.iter_mut() {
+                for deletion in &gone {
+                    edit.vector.join(&deletion.vector);
+                }
+            }
         }
         // Of equals, keep the one that everybody would keep: content that is here before content
         // that must be fetched from elsewhere, then the larger dot.
