@@ -13,7 +13,7 @@ export RUST_TEST_THREADS ?= 4
 export INSTANCE_SYNC_TEST_PROGRAMS := $(PROGRAMS)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint demo soak docs dist install uninstall clean
+.PHONY: help build test lint demo soak fuzz docs dist install uninstall clean
 
 help: ## Print this table
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,9 +34,12 @@ demo: build ## Play a session on two simulated devices with a real restic
 	tests/obtain-programs
 	tests/demo
 
-soak: ## Run the real tier with 200 kills at random moments instead of 25
+soak: ## Look for lost saves for hours (MINUTES=120): fleet model, real schedules, fuzzing, mutants
 	tests/obtain-programs
-	PATH="$(PROGRAMS):$$PATH" INSTANCE_SYNC_SOAK=200 $(CARGO) test --locked --test real
+	PATH="$(PROGRAMS):$$PATH" tests/soak $(MINUTES)
+
+fuzz: ## Feed each reader of files mutated bytes, for FUZZ_SECONDS (60) each
+	fuzz/run
 
 docs: ## Write docs/cli.md anew from the program's own help
 	UPDATE_DOCS=1 $(CARGO) test --locked --test cli cli_reference

@@ -4,9 +4,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::domain::{ids::InstanceId, profile::Profile};
+use crate::domain::{ids::InstanceId, path::RelPath, policy::Policy, profile::Profile};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -82,9 +82,9 @@ pub struct Global {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Bring the cloud's news here (the pre-launch hook)
-    Pull,
+    Pull(Hook),
     /// Save what was played to the cloud (the post-exit hook)
-    Push,
+    Push(Push),
     /// Opt this folder in, by questions
     Setup(Setup),
     /// Opt this folder in, for scripts
@@ -93,6 +93,74 @@ pub enum Command {
     Disable,
     /// Show what is opted in, what changed here, and whether the cloud is ahead
     Status(Status),
+    /// Decide about worlds that changed on two devices, or that are missing here
+    Resolve(Resolve),
+    /// Bring back what a pull replaced or removed
+    Undo(Undo),
+    /// Restore the newest state into a temporary folder and compare it with what was pushed
+    Verify,
+}
+
+/// Options of `pull` and `push`.
+#[derive(Debug, Args)]
+pub struct Hook {
+    /// Do this with worlds that changed on two devices: ask, keep-both, keep-local, keep-cloud, newest, abort
+    #[arg(long, value_name = "POLICY")]
+    pub on_conflict: Option<Policy>,
+    /// Let everything that is missing here count as deleted, however much it is
+    #[arg(long)]
+    pub allow_shrink: bool,
+}
+
+/// What `resolve` keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Keep {
+    /// Both: the later one under the plain name, the other as a world beside it
+    Both,
+    /// What is on this device
+    Local,
+    /// What is in the cloud
+    Cloud,
+    /// The one that was saved later
+    Newest,
+}
+
+/// Options of `resolve`.
+#[derive(Debug, Args)]
+pub struct Resolve {
+    /// Decide about these alone: paths relative to the game folder, such as 'saves/My World'
+    #[arg(value_name = "UNIT", value_parser = unit)]
+    pub units: Vec<RelPath>,
+    /// Keep this; without it, ask where there is a terminal, else show what is open
+    #[arg(long, value_enum)]
+    pub keep: Option<Keep>,
+}
+
+/// Options of `undo`.
+#[derive(Debug, Args)]
+pub struct Undo {
+    /// Bring back these alone: paths relative to the game folder, such as 'saves/My World'
+    #[arg(value_name = "UNIT", value_parser = unit)]
+    pub units: Vec<RelPath>,
+    /// Show what can be brought back, and change nothing
+    #[arg(long, conflicts_with_all = ["units", "dry_run", "id"])]
+    pub list: bool,
+    /// Show what would happen, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Take back this one instead of the latest: the beginning of an id that --list shows
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+}
+
+/// Options of `push`.
+#[derive(Debug, Args)]
+pub struct Push {
+    #[command(flatten)]
+    pub hook: Hook,
+    /// Remove locks that died processes left in the repository, first
+    #[arg(long)]
+    pub unlock: bool,
 }
 
 /// Options of `setup`.
@@ -147,4 +215,15 @@ pub struct Status {
     /// Do not ask the cloud
     #[arg(long)]
     pub offline: bool,
+}
+
+/// Reads a unit as a shell completes it: with a `/` at the end, on Windows with `\`.
+fn unit(text: &str) -> Result<RelPath, String> {
+    let text = if cfg!(windows) {
+        text.replace('\\', "/")
+    } else {
+        text.to_owned()
+    };
+    let text = text.strip_prefix("./").unwrap_or(&text);
+    RelPath::new(text.trim_end_matches('/')).map_err(|error| error.to_string())
 }

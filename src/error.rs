@@ -20,7 +20,8 @@ pub enum Kind {
     Credentials,
     /// Another instance-sync worked on this instance past the deadline.
     Busy,
-    /// The server could not be reached, or did not answer in time. Nothing is known to be wrong.
+    /// The server could not be reached, did not answer in time, or somebody has locked the whole
+    /// repository. Nothing is known to be wrong.
     Offline,
     /// The server answered, and there is no repository at this address.
     NoRepository,
@@ -71,6 +72,13 @@ impl Error {
     #[must_use]
     pub fn because(mut self, source: impl Into<Source>) -> Self {
         self.source = Some(source.into());
+        self
+    }
+
+    /// Takes the cause away, where it could say more than anybody may read.
+    #[must_use]
+    pub fn without_cause(mut self) -> Self {
+        self.source = None;
         self
     }
 

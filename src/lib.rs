@@ -18,6 +18,8 @@
 pub mod domain;
 pub mod error;
 
+mod crash_point;
+
 pub mod config;
 pub mod remote;
 pub mod secrets;
@@ -32,3 +34,8 @@ pub mod ui;
 pub mod cli;
 #[doc(hidden)]
 pub mod commands;
+
+/// The fleet model: see its own words.
+#[cfg(test)]
+#[path = "../tests/fleet/mod.rs"]
+mod fleet;

@@ -3,23 +3,28 @@
 use serde_json::json;
 
 use super::{Context, Done};
-use crate::{config::layout::Layout, domain::profile::Profile, error::Result, sync::opt_in};
+use crate::{
+    config::layout::Layout,
+    domain::{profile::Profile, shell},
+    error::Result,
+    sync::opt_in,
+};
 
 /// Runs the command.
 pub fn run(context: &Context<'_>) -> Result<Done> {
     let was = opt_in::opt_out(&context.settings)?;
-    let folder = crate::sync::session::absolute(&context.settings.pack);
+    let pack = crate::sync::session::absolute(&context.settings.pack);
     if context.output.is_json() {
         let instance = was
             .as_ref()
             .and_then(|was| was.as_ref())
             .map(|was| was.instance_id);
         context.output.object(
-            &json!({"pack_folder": folder, "was_opted_in": was.is_some(), "instance_id": instance}),
+            &json!({"pack_folder": pack, "was_opted_in": was.is_some(), "instance_id": instance}),
         );
         return Ok(Done::Well);
     }
-    let folder = folder.display();
+    let folder = pack.display();
     let Some(was) = was else {
         context
             .output
@@ -32,9 +37,8 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
     if let Some(was) = was {
         let mut options = String::new();
         if let Some(ca_file) = &was.ca_file {
-            options += " \"--ca-file=";
-            options += &ca_file.display().to_string();
-            options += "\"";
+            options += " ";
+            options += &shell::option("ca-file", ca_file.display());
         }
         if was.profile != Profile::default() {
             options += " --profile=";
@@ -49,8 +53,10 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
             options += " --keyring";
         }
         context.output.line(&format!(
-            "To come back: instance-sync init \"--pack-folder={folder}\" \"--url={}\" --instance-id={}{options}",
-            was.location, was.instance_id
+            "To come back: instance-sync init {} {} --instance-id={}{options}",
+            shell::pack_folder(&pack),
+            shell::option("url", &was.location),
+            was.instance_id
         ));
     }
     Ok(Done::Well)

@@ -4,8 +4,12 @@ mod disable;
 mod init;
 mod pull;
 mod push;
+mod question;
+mod resolve;
 mod setup;
 mod status;
+mod undo;
+mod verify;
 
 use std::{env, path::PathBuf, process::ExitCode};
 
@@ -74,7 +78,7 @@ impl Context<'_> {
 /// Runs what the command line asks for, and reports.
 pub fn run(cli: &Cli) -> ExitCode {
     let audience = match cli.command {
-        Command::Pull | Command::Push => Audience::Hook,
+        Command::Pull(_) | Command::Push(_) => Audience::Hook,
         _ => Audience::Person,
     };
     let format = if cli.global.json {
@@ -84,18 +88,21 @@ pub fn run(cli: &Cli) -> ExitCode {
     };
     let output = Output::new(audience, format);
     let context = Context {
-        settings: settings(&cli.global),
+        settings: settings(cli),
         output: &output,
         label: label(&cli.global),
         progress: Progress::new(&output),
     };
     let result = match &cli.command {
-        Command::Pull => pull::run(&context),
-        Command::Push => push::run(&context),
+        Command::Pull(_) => pull::run(&context),
+        Command::Push(_) => push::run(&context),
         Command::Setup(args) => setup::run(&context, args),
         Command::Init(args) => init::run(&context, args),
         Command::Disable => disable::run(&context),
         Command::Status(args) => status::run(&context, args),
+        Command::Resolve(args) => resolve::run(&context, args),
+        Command::Undo(args) => undo::run(&context, args),
+        Command::Verify => verify::run(&context),
     };
     context.settle();
     ExitCode::from(match result {
@@ -109,7 +116,13 @@ pub fn run(cli: &Cli) -> ExitCode {
     })
 }
 
-fn settings(global: &Global) -> Settings {
+fn settings(cli: &Cli) -> Settings {
+    let global = &cli.global;
+    let hook = match &cli.command {
+        Command::Pull(hook) => Some(hook),
+        Command::Push(push) => Some(&push.hook),
+        _ => None,
+    };
     let pack = global.pack_folder.clone().or_else(|| {
         env::var_os("INST_MC_DIR")
             .filter(|dir| !dir.is_empty())
@@ -122,6 +135,9 @@ fn settings(global: &Global) -> Settings {
         mirror: global.restic_mirror.clone(),
         ca_file: global.ca_file.clone(),
         insecure_http: global.insecure_http,
+        on_conflict: hook.and_then(|hook| hook.on_conflict),
+        allow_shrink: hook.is_some_and(|hook| hook.allow_shrink),
+        unlock: matches!(&cli.command, Command::Push(push) if push.unlock),
         ..Settings::new(pack.unwrap_or_else(|| PathBuf::from(".")))
     }
 }

@@ -2,13 +2,18 @@
 
 use serde::Serialize;
 
-use super::{Context, Done};
+use super::{
+    Context, Done,
+    question::{self, Occasion},
+};
 use crate::{
-    domain::path::RelPath,
+    domain::{path::RelPath, shell},
     error::Result,
     sync::{
         outcome::{Changes, PullOutcome},
         pull,
+        question::{Ask, Question},
+        session::absolute,
     },
 };
 
@@ -21,35 +26,55 @@ struct Report<'a> {
 
 /// Runs the command.
 pub fn run(context: &Context<'_>) -> Result<Done> {
-    let outcome = pull::pull(&context.settings, &|event| context.hear(event))?;
+    let ask = |question: &Question| question::ask(context, question, Occasion::Launch);
+    let ask: Option<Ask<'_>> = question::can_ask(context).then_some(&ask);
+    let outcome = pull::pull(&context.settings, &|event| context.hear(event), ask)?;
+    Ok(report(context, "pull", &outcome))
+}
+
+/// Says what became of a pull, or of a decision.
+pub fn report(context: &Context<'_>, event: &'static str, outcome: &PullOutcome) -> Done {
     context.settle();
-    if outcome == PullOutcome::NotOptedIn {
-        return Ok(Done::Well);
+    if *outcome == PullOutcome::NotOptedIn {
+        return Done::Well;
     }
     if context.output.is_json() {
-        context.output.object(&Report {
-            event: "pull",
-            outcome: &outcome,
-        });
+        context.output.object(&Report { event, outcome });
     } else {
-        say(context, &outcome);
+        say(context, outcome);
     }
-    Ok(match outcome {
+    match outcome {
         PullOutcome::Conflict { .. } => Done::Undecided,
         _ => Done::Well,
-    })
+    }
 }
 
 fn say(context: &Context<'_>, outcome: &PullOutcome) {
+    let folder = folder(context);
     match outcome {
         PullOutcome::Applied { changes, .. } => context.output.line(&summary(changes)),
+        PullOutcome::Forked { changes, .. } if *changes != Changes::default() => {
+            context.output.line(&summary(changes));
+        }
+        PullOutcome::Postponed { units, changes } => {
+            if *changes != Changes::default() {
+                context.output.line(&summary(changes));
+            }
+            context.output.line(&format!(
+                "To be decided later: {}. Both versions stay in the cloud.",
+                list(units)
+            ));
+        }
         PullOutcome::Conflict { units, saved } => {
             let hints = [
                 kept(*saved).to_owned(),
-                "To keep both, rename one in saves/ and pull again; the game was not started meanwhile.".to_owned(),
                 format!(
-                    "To play what is here without syncing meanwhile: instance-sync disable \"--pack-folder={}\"",
-                    context.settings.pack.display()
+                    "To keep both versions: instance-sync resolve --keep=both {folder}. For one of them alone: \
+                     --keep=local (this device's) or --keep=cloud. For one world alone, add its name: {}.",
+                    shell::word(units[0].as_str())
+                ),
+                format!(
+                    "To play what is here without syncing meanwhile: instance-sync disable {folder}",
                 ),
             ];
             context.output.warning(
@@ -60,6 +85,11 @@ fn say(context: &Context<'_>, outcome: &PullOutcome) {
         // Told already, or not worth a line.
         _ => {}
     }
+}
+
+/// The option that names this game folder, as it can be pasted into a shell.
+pub fn folder(context: &Context<'_>) -> String {
+    shell::pack_folder(&absolute(&context.settings.pack))
 }
 
 fn kept(saved: bool) -> &'static str {
@@ -78,12 +108,18 @@ fn summary(changes: &Changes) -> String {
     }
     if !changes.removed.is_empty() {
         parts.push(format!(
-            "removed {} (deleted on another device; kept in .cloud-sync/undo)",
+            "removed {} (deleted on another device; instance-sync undo brings it back)",
             list(&changes.removed)
         ));
     }
+    if !changes.copied.is_empty() {
+        parts.push(format!("kept both versions: {}", list(&changes.copied)));
+    }
     if !changes.held.is_empty() {
         parts.push(format!("left {} in the cloud", list(&changes.held)));
+    }
+    if !changes.lost.is_empty() {
+        parts.push(format!("could not get {}", list(&changes.lost)));
     }
     let text = parts.join("; ");
     let mut chars = text.chars();

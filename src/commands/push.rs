@@ -3,7 +3,10 @@
 use indicatif::HumanBytes;
 use serde::Serialize;
 
-use super::{Context, Done, pull::list};
+use super::{
+    Context, Done,
+    pull::{folder, list},
+};
 use crate::{
     domain::path::RelPath,
     error::Result,
@@ -44,6 +47,7 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
             deleted,
             bytes,
             news,
+            left_open,
             ..
         } => {
             let size = HumanBytes(bytes);
@@ -56,6 +60,17 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
                     "The cloud also has snapshots that are new here; the next pull looks at them.",
                 );
             }
+            if !left_open.is_empty() {
+                let hints = [
+                    "It is never saved half-written. Leave the world, then run: instance-sync push"
+                        .to_owned(),
+                ];
+                let text = format!(
+                    "left out, since a running game has it open: {}",
+                    list(&left_open)
+                );
+                context.output.warning(&text, &hints);
+            }
         }
         PushOutcome::Pending { why, mut hints } => {
             hints.push("The save is kept here and goes out at the next chance.".to_owned());
@@ -64,7 +79,7 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
         PushOutcome::Conflict { units } => {
             let hints = [
                 "Nothing was pushed and nothing changed here: what is here is only here until this is decided.".to_owned(),
-                "To keep both, rename the world in saves/ and run instance-sync pull, then push.".to_owned(),
+                format!("To decide: instance-sync resolve --keep=both {}. Or --keep=local (this device's), --keep=cloud.", folder(context)),
             ];
             let text = format!(
                 "this folder has just joined, and differs from the cloud in {}",

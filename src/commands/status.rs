@@ -102,6 +102,17 @@ fn rows(folder: &std::path::Path, instance: &Instance) -> Vec<(&'static str, Str
             .collect();
         rows.push(("conflicts", names.join(", ")));
     }
+    if !instance.vanished.is_empty() {
+        let names: Vec<&str> = instance
+            .vanished
+            .iter()
+            .map(crate::domain::path::RelPath::as_str)
+            .collect();
+        rows.push((
+            "missing",
+            format!("{} (not taken for deleted)", names.join(", ")),
+        ));
+    }
     for problem in &instance.problems {
         rows.push(("not synced", format!("{}: {}", problem.path, problem.why)));
     }

@@ -19,8 +19,8 @@ struct DeviceFile {
 
 /// Returns this device, and gives it an id at the first time.
 ///
-/// The name is `$INSTANCE_SYNC_DEVICE_NAME`, else the host's. A device that cannot keep a file has
-/// a name and no id; nothing depends on more.
+/// The name is `$INSTANCE_SYNC_DEVICE_NAME`, else the host's. A device that cannot keep a file, or
+/// whose file is of a newer version, has a name and no id; nothing depends on more.
 pub fn this_device(dirs: &UserDirs) -> DeviceLabel {
     DeviceLabel {
         id: device_id(dirs),
@@ -31,8 +31,11 @@ pub fn this_device(dirs: &UserDirs) -> DeviceLabel {
 fn device_id(dirs: &UserDirs) -> Option<DeviceId> {
     let folder = dirs.data.as_deref()?;
     let path = folder.join("device.json");
-    if let Ok(Some(file)) = json_file::read::<DeviceFile>(&path, 1) {
-        return Some(file.id);
+    match json_file::read::<DeviceFile>(&path, 1) {
+        Ok(Some(file)) => return Some(file.id),
+        Err(error) if error.to_string().contains("newer version") => return None,
+        // There is none, or none that can be used.
+        Ok(None) | Err(_) => {}
     }
     let id = DeviceId::new(Ulid::generate());
     std::fs::create_dir_all(folder).ok()?;

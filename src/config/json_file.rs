@@ -9,7 +9,10 @@ use std::{
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::error::{Context, Error, Result};
+use crate::{
+    crash_point,
+    error::{Context, Error, Result},
+};
 
 /// The largest file that is read: a world of a million files stays below it.
 const LARGEST: u64 = 512 << 20;
@@ -27,6 +30,7 @@ pub enum Access {
 pub fn write_bytes(path: &Path, bytes: &[u8], access: Access) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let what = || format!("cannot write {}", path.display());
+    crash_point::step();
     let mut file = tempfile::Builder::new()
         .prefix(".writing-")
         .tempfile_in(folder)
@@ -35,6 +39,7 @@ pub fn write_bytes(path: &Path, bytes: &[u8], access: Access) -> Result<()> {
     file.write_all(bytes).context(what).map_err(full_disk)?;
     set_access(file.as_file(), access).context(what)?;
     file.as_file().sync_all().context(what).map_err(full_disk)?;
+    crash_point::step();
     file.persist(path)
         .map_err(|error| error.error)
         .context(what)?;
@@ -111,6 +116,7 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
 
 /// Removes a file; no error where there is none.
 pub fn remove(path: &Path) -> Result<()> {
+    crash_point::step();
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(Error::failed(format!("cannot remove {}", path.display())).because(error))

@@ -6,7 +6,7 @@ use super::{json_file, layout::Layout};
 use crate::{
     domain::{
         profile::Profile,
-        scope::{Rules, Scope, UnitRule},
+        scope::{ConflictRule, Rules, Scope, UnitRule},
     },
     error::{Error, Result},
 };
@@ -22,6 +22,8 @@ struct ScopeFile {
     include: Option<Vec<String>>,
     exclude: Option<Vec<String>>,
     units: Option<Vec<UnitRule>>,
+    #[serde(default)]
+    conflicts: Vec<ConflictRule>,
 }
 
 /// Returns the scope of an instance: the profile's rules, each list replaced by the one that
@@ -41,11 +43,13 @@ pub fn read(layout: &Layout, profile: Profile) -> Result<Scope> {
                 include: Vec::new(),
                 exclude: Vec::new(),
                 units: Vec::new(),
+                conflicts: Vec::new(),
             });
             Rules {
                 include: file.include.map_or(defaults.include, |list| tidy(&list)),
                 exclude: file.exclude.map_or(defaults.exclude, |list| tidy(&list)),
                 units: file.units.unwrap_or(defaults.units),
+                conflicts: file.conflicts,
             }
         }
     };

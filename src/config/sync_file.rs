@@ -9,7 +9,7 @@ use super::{
     layout::Layout,
 };
 use crate::{
-    domain::{ids::InstanceId, location::Location, profile::Profile},
+    domain::{ids::InstanceId, location::Location, profile::Profile, shell},
     error::{Error, Result},
 };
 
@@ -67,8 +67,8 @@ pub fn is_opted_in(layout: &Layout) -> bool {
 pub fn read(layout: &Layout) -> Result<SyncFile> {
     let path = layout.sync_json();
     let repair = format!(
-        "Repair the file, or opt in again: instance-sync setup --force \"--pack-folder={}\". The saves were not touched.",
-        layout.pack().display()
+        "Repair the file, or opt in again: instance-sync setup --force {}. The saves were not touched.",
+        shell::pack_folder(layout.pack())
     );
     let written: Written = json_file::read(&path, SCHEMA)
         .map_err(|error| error.hint(repair.clone()))?

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ids::SnapshotId,
-    local::{Hold, LocalSide, LocalUnit},
+    local::{LocalSide, LocalUnit},
     path::RelPath,
     plan::held_version,
-    record::{UnitState, UnitTable, UnitVersion},
+    record::{Origin, UnitState, UnitTable, UnitVersion},
+    unit::Extent,
     version::{Dot, VersionVector},
 };
 
@@ -20,41 +21,68 @@ pub struct Agreed {
     pub version: UnitVersion,
     /// A snapshot that has it, or that says that it is gone.
     pub snapshot: SnapshotId,
+    /// How large it was here; nothing where it was never here.
+    #[serde(default)]
+    pub extent: Extent,
+    /// The version that was here last, where this one is held and was never here: what lies here is
+    /// that one, or an edit of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<UnitVersion>,
+}
+
+impl Agreed {
+    /// Returns the version that was here last.
+    pub fn last_here(&self) -> Option<&UnitVersion> {
+        match self.version.state {
+            UnitState::Held { .. } => self.was.as_ref(),
+            UnitState::Here(_) | UnitState::Gone => Some(&self.version),
+        }
+    }
+
+    /// Returns the snapshot to restore it from.
+    pub fn source(&self) -> SnapshotId {
+        self.version.source(&self.snapshot)
+    }
 }
 
 /// What a folder and the cloud last agreed on, unit by unit. Kept per unit, so that a partial
 /// pull or push is never mistaken for an edit.
 pub type Agreement = BTreeMap<RelPath, Agreed>;
 
-/// Returns the table of a push that gives `dot` to everything that changed here.
+/// The mark of a push: what everything that it changed gets.
+#[derive(Debug, Clone)]
+pub struct Mark<'a> {
+    /// The change.
+    pub dot: Dot,
+    /// Who makes it, and when.
+    pub origin: &'a Origin,
+    /// What the push covers, itself included.
+    pub vector: &'a VersionVector,
+}
+
+/// Returns the table of a push that gives its mark to everything that changed here.
 ///
 /// Deleted units stay listed as gone. Units that this device leaves alone stay listed as held in
 /// the snapshot that has them.
-pub fn next_table(
-    agreement: &Agreement,
-    local: &LocalSide,
-    dot: Dot,
-    vector: &VersionVector,
-) -> UnitTable {
+pub fn next_table(agreement: &Agreement, local: &LocalSide, mark: &Mark<'_>) -> UnitTable {
     let mut table: UnitTable = agreement
         .iter()
         .filter(|(unit, _)| !local.contains_key(*unit))
         .map(|(unit, agreed)| {
             (
                 unit.clone(),
-                held_version(&agreed.version, &agreed.version.source(&agreed.snapshot)),
+                held_version(&agreed.version, &agreed.source()),
             )
         })
         .collect();
     for (unit, side) in local {
         let agreed = agreement.get(unit);
-        let version = match (side.hold, agreed) {
-            (Some(Hold::Unreadable | Hold::OutOfScope | Hold::Name), Some(agreed)) => Some(
-                held_version(&agreed.version, &agreed.version.source(&agreed.snapshot)),
-            ),
-            (Some(_), None) => None,
-            (None, _) if side.changed() => Some(changed(side, dot, vector)),
-            (None, agreed) => agreed.map(|agreed| {
+        let left_out = side.hold.is_some() || side.elsewhere.is_some();
+        let version = match (left_out, agreed) {
+            (true, Some(agreed)) => Some(held_version(&agreed.version, &agreed.source())),
+            (true, None) => None,
+            (false, _) if side.changed() => Some(changed(side, mark)),
+            (false, agreed) => agreed.map(|agreed| {
                 let mut version = agreed.version.clone();
                 version.kind = side.kind;
                 version.state = side.content.map_or(UnitState::Gone, UnitState::Here);
@@ -68,19 +96,15 @@ pub fn next_table(
     table
 }
 
-fn changed(side: &LocalUnit, dot: Dot, vector: &VersionVector) -> UnitVersion {
-    let before = side
-        .agreed
-        .iter()
-        .flat_map(|agreed| agreed.over.iter().chain([&agreed.dot]));
-    let over: BTreeSet<Dot> = before
-        .copied()
-        .filter(|dot| !vector.covers_dot(*dot))
-        .collect();
+fn changed(side: &LocalUnit, mark: &Mark<'_>) -> UnitVersion {
+    let before = side.agreed.iter().flat_map(UnitVersion::included);
+    let over: BTreeSet<Dot> = before.filter(|dot| !mark.vector.covers_dot(*dot)).collect();
     UnitVersion {
         kind: side.kind,
-        dot,
+        dot: mark.dot,
+        also: BTreeSet::new(),
         over,
+        origin: mark.origin.clone(),
         state: side.content.map_or(UnitState::Gone, UnitState::Here),
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::{
     ids::SnapshotId,
     path::RelPath,
-    record::{DeviceLabel, PushRecord, UnitState, UnitVersion},
+    record::{PushRecord, UnitState, UnitVersion},
+    unit::{Extent, UnitContent},
     version::VersionVector,
 };
 
@@ -45,10 +46,8 @@ pub struct Candidate {
     pub vector: VersionVector,
     /// The version.
     pub version: UnitVersion,
-    /// Who pushed that head.
-    pub device: DeviceLabel,
-    /// When, for display.
-    pub time: String,
+    /// How large it is, where the head says so.
+    pub extent: Option<Extent>,
 }
 
 impl Candidate {
@@ -58,7 +57,8 @@ impl Candidate {
     }
 }
 
-/// What the cloud says of each unit: one candidate, or several where heads disagree.
+/// What the cloud says of each unit: one candidate, or several where heads disagree, the latest
+/// first.
 pub type CloudSide = BTreeMap<RelPath, Vec<Candidate>>;
 
 /// Returns what all `heads` together say of each unit.
@@ -72,13 +72,16 @@ pub fn cloud_side(heads: &[Head]) -> CloudSide {
         for (unit, version) in &head.record.units {
             let overtaken = heads.iter().any(|other| {
                 let knows = |theirs: &UnitVersion| {
-                    other.record.vector.covers_dot(version.dot) || theirs.includes(version.dot)
+                    version
+                        .changes()
+                        .all(|dot| other.record.vector.covers_dot(dot) || theirs.includes(dot))
                 };
                 other.snapshot != head.snapshot
                     && other.record.units.get(unit).is_some_and(|theirs| {
                         knows(theirs)
                             && theirs.dot != version.dot
-                            && !head.record.vector.covers_dot(theirs.dot)
+                            && (!head.record.vector.covers_dot(theirs.dot)
+                                || theirs.outranks(version))
                     })
             });
             if overtaken {
@@ -88,8 +91,7 @@ pub fn cloud_side(heads: &[Head]) -> CloudSide {
                 head: head.snapshot.clone(),
                 vector: head.record.vector.clone(),
                 version: version.clone(),
-                device: head.record.device.clone(),
-                time: head.record.time.clone(),
+                extent: head.record.contents.get(unit).map(UnitContent::extent),
             });
         }
     }
@@ -110,11 +112,11 @@ pub fn cloud_side(heads: &[Head]) -> CloudSide {
             }
         }
         // Of equals, keep the one that everybody would keep: content that is here before content
-        // that must be fetched from elsewhere, then the larger dot.
+        // that must be fetched from elsewhere, of the same version; else the later version.
         candidates.sort_by(|a, b| {
             let here =
                 |candidate: &Candidate| matches!(candidate.version.state, UnitState::Here(_));
-            (here(b), b.version.dot).cmp(&(here(a), a.version.dot))
+            (b.version.rank(), here(b)).cmp(&(a.version.rank(), here(a)))
         });
         let mut kept: Vec<Candidate> = Vec::new();
         for candidate in candidates.drain(..) {
@@ -122,7 +124,10 @@ pub fn cloud_side(heads: &[Head]) -> CloudSide {
                 .iter_mut()
                 .find(|other| other.version.digest() == candidate.version.digest())
             {
-                Some(other) => other.vector.join(&candidate.vector),
+                Some(other) => {
+                    other.version = other.version.united_with(&candidate.version);
+                    other.vector.join(&candidate.vector);
+                }
                 None => kept.push(candidate),
             }
         }

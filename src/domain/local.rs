@@ -1,9 +1,9 @@
 //! This folder's side: what was found on disk, measured against the agreement.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    agreement::Agreement,
+    agreement::{Agreed, Agreement},
     digest::Digest,
     path::RelPath,
     record::{UnitState, UnitVersion},
@@ -31,6 +31,9 @@ pub struct LocalUnit {
     pub agreed: Option<UnitVersion>,
     /// Why this device must not touch it, if it must not.
     pub hold: Option<Hold>,
+    /// The cloud's version, where this device left it out until now and something lies here: then
+    /// what this folder covers says nothing of this unit.
+    pub elsewhere: Option<UnitVersion>,
 }
 
 impl LocalUnit {
@@ -41,9 +44,16 @@ impl LocalUnit {
         (self.hold.is_some() || agreed.digest() == self.content).then_some(agreed.dot)
     }
 
+    /// Returns whether what lies here is no version of the cloud's history, while the cloud has one
+    /// that was never here: nobody may take the one for an edit of the other.
+    pub fn is_rival(&self) -> bool {
+        self.hold.is_none() && self.elsewhere.is_some() && self.dot().is_none()
+    }
+
     /// Returns whether it changed here since this folder and the cloud last agreed.
     pub fn changed(&self) -> bool {
         self.hold.is_none()
+            && self.elsewhere.is_none()
             && self.dot().is_none()
             && !(self.agreed.is_none() && self.content.is_none())
     }
@@ -56,8 +66,27 @@ pub enum Hold {
     OutOfScope,
     /// It cannot be read whole.
     Unreadable,
-    /// The cloud's version cannot exist here, and never did.
+    /// The cloud's version cannot exist here; an older one may.
     Name,
+    /// A running game has it open.
+    Open,
+    /// It is missing here, or most of it, together with most of the rest, and nobody has said that it
+    /// was deleted.
+    Vanished,
+    /// The cloud's version cannot be restored.
+    Damaged,
+}
+
+impl Hold {
+    /// Returns whether the cloud's news of the unit stay news while it is held: the folder has, or
+    /// had, a version of its own, which is not to be mistaken for the cloud's.
+    pub fn keeps_news(self) -> bool {
+        match self {
+            // A disk that comes back brings the version from before: older than the news, no edit of them.
+            Self::Unreadable | Self::Open | Self::Damaged | Self::Vanished => true,
+            Self::OutOfScope | Self::Name => false,
+        }
+    }
 }
 
 /// Every unit that is here, or that the agreement knows of.
@@ -65,28 +94,33 @@ pub type LocalSide = BTreeMap<RelPath, LocalUnit>;
 
 /// Measures what was `found` against the `agreement`.
 ///
-/// `kind_in_scope` returns the kind that this device's scope gives to a path, or `None` where it
-/// is outside.
+/// `vanished` are units whose absence is no deletion before somebody says so. `kind_in_scope`
+/// returns the kind that this device's scope gives to a path, or `None` where it is outside.
 pub fn local_side(
     agreement: &Agreement,
     found: &BTreeMap<RelPath, (UnitKind, Found)>,
+    vanished: &BTreeSet<RelPath>,
     kind_in_scope: impl Fn(&RelPath) -> Option<UnitKind>,
 ) -> LocalSide {
     let mut side = LocalSide::new();
     for (unit, (kind, found)) in found {
-        let agreed = agreement.get(unit).map(|agreed| &agreed.version);
-        // A held version was never here: what was found is no edit of it.
-        let agreed = agreed
-            .filter(|version| match (&version.state, found) {
-                (UnitState::Held { digest, .. }, Found::Content(found)) => digest == found,
-                _ => true,
-            })
-            .cloned();
+        let known = agreement.get(unit);
+        let (agreed, elsewhere) = match (known, found) {
+            // A held version was never here: what was found is no edit of it, but of what was here
+            // before.
+            (Some(known), Found::Content(found)) if is_held_elsewhere(known, *found) => {
+                (known.was.clone(), Some(known.version.clone()))
+            }
+            (known, _) => (known.map(|known| known.version.clone()), None),
+        };
         let (content, hold) = match found {
             Found::Unreadable => (
                 agreed.as_ref().and_then(UnitVersion::digest),
                 Some(Hold::Unreadable),
             ),
+            Found::Content(digest) if vanished.contains(unit) => {
+                (Some(*digest), Some(Hold::Vanished))
+            }
             Found::Content(digest) => (Some(*digest), None),
         };
         side.insert(
@@ -96,6 +130,7 @@ pub fn local_side(
                 content,
                 agreed,
                 hold,
+                elsewhere,
             },
         );
     }
@@ -106,6 +141,9 @@ pub fn local_side(
         let version = &agreed.version;
         let hold = match (&version.state, kind_in_scope(unit)) {
             (_, None) => Some(Hold::OutOfScope),
+            (UnitState::Here(_) | UnitState::Held { .. }, Some(_)) if vanished.contains(unit) => {
+                Some(Hold::Vanished)
+            }
             // Left out by this device until now, and still not here: neither a deletion nor known
             // to be impossible. The next news of it is looked at afresh.
             (UnitState::Held { .. }, Some(_)) => continue,
@@ -116,10 +154,15 @@ pub fn local_side(
             content: hold.and_then(|_| version.digest()),
             agreed: Some(version.clone()),
             hold,
+            elsewhere: None,
         };
         side.insert(unit.clone(), local);
     }
     side
+}
+
+fn is_held_elsewhere(agreed: &Agreed, found: Digest) -> bool {
+    matches!(&agreed.version.state, UnitState::Held { digest, .. } if *digest != found)
 }
 
 /// Adds the units that only the cloud knows and that this device's scope leaves out, so that they
@@ -136,6 +179,7 @@ pub fn leave_out_strangers<'a>(
                 content: None,
                 agreed: None,
                 hold: Some(Hold::OutOfScope),
+                elsewhere: None,
             };
             side.insert(unit.clone(), stranger);
         }

@@ -4,7 +4,10 @@
 //! without a server.
 
 pub mod agreement;
+pub mod copy_name;
 pub mod digest;
+#[cfg(test)]
+mod fixtures;
 pub mod ids;
 pub mod lineage;
 pub mod local;
@@ -12,8 +15,12 @@ pub mod location;
 pub mod names;
 pub mod path;
 pub mod plan;
+pub mod policy;
 pub mod profile;
 pub mod record;
 pub mod scope;
+pub mod settle;
+pub mod shell;
+pub mod shrink;
 pub mod unit;
 pub mod version;

@@ -9,7 +9,9 @@ use super::{
     local::{Hold, LocalSide, LocalUnit},
     path::RelPath,
     record::{UnitState, UnitVersion},
-    version::{Dot, VersionVector},
+    settle::Settlement,
+    unit::UnitKind,
+    version::VersionVector,
 };
 
 /// What a pull would do with one unit.
@@ -19,15 +21,8 @@ pub enum Step {
     Nothing,
     /// Both sides hold the same content: only remember the cloud's version.
     Agree(UnitVersion),
-    /// The cloud's version is newer: fetch it from this snapshot.
-    Take {
-        /// The snapshot that holds it.
-        from: SnapshotId,
-        /// What it will be.
-        version: UnitVersion,
-        /// Set where the unit was deleted here and changed in the cloud.
-        revived: bool,
-    },
+    /// The cloud's version is newer: fetch it.
+    Take(Take),
     /// It was deleted in the cloud and is unchanged here: move it to `undo/`.
     Remove(UnitVersion),
     /// This folder's version is newer; the next push publishes it.
@@ -35,17 +30,76 @@ pub enum Step {
         /// Set where the unit was changed here and deleted in the cloud.
         beats_deletion: bool,
     },
-    /// It changed on both sides.
-    Conflict(Vec<Candidate>),
-    /// Other devices disagree about it, and this folder has no change of its own: stay.
-    Fork(Vec<Candidate>),
-    /// This device leaves it alone and passes the cloud's version on.
+    /// There are versions that do not know of each other, and nobody has decided.
+    Dispute(Dispute),
+    /// They were decided.
+    Settle(Box<Settlement>),
+    /// Others have to decide; this folder, which has no version of its own, goes on with one of
+    /// theirs meanwhile.
+    Follow(Take),
+    /// This device leaves it alone.
     Hold {
         /// What the cloud says, where it says anything that is new here.
         version: Option<UnitVersion>,
         /// Why it is left alone.
         why: Hold,
     },
+}
+
+/// A version to fetch.
+#[derive(Debug, Clone)]
+pub struct Take {
+    /// The snapshot that holds it.
+    pub from: SnapshotId,
+    /// What the unit will be.
+    pub version: UnitVersion,
+    /// Set where the unit was deleted here and changed in the cloud.
+    pub revived: bool,
+}
+
+/// Who has to decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Party {
+    /// This folder: its own change is one of the versions, and no other device was told of it
+    /// first.
+    Own,
+    /// Others, or nobody in particular.
+    Others,
+}
+
+/// What this folder holds of a disputed unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Here {
+    /// None of the versions: nothing, or something that all of them replace.
+    None,
+    /// A version of the cloud's history.
+    Version(UnitVersion),
+    /// Something that was never published as a version: a folder that joins.
+    Unpublished(Digest),
+}
+
+impl Here {
+    /// Returns the content that is one of the disputed ones.
+    pub fn digest(&self) -> Option<Digest> {
+        match self {
+            Self::None => None,
+            Self::Version(version) => version.digest(),
+            Self::Unpublished(digest) => Some(*digest),
+        }
+    }
+}
+
+/// Versions of one unit that do not know of each other.
+#[derive(Debug, Clone)]
+pub struct Dispute {
+    /// What it is to a player.
+    pub kind: UnitKind,
+    /// Who has to decide.
+    pub party: Party,
+    /// This folder's version.
+    pub here: Here,
+    /// The cloud's other versions, the latest first. Never empty.
+    pub versions: Vec<Candidate>,
 }
 
 /// One step for each unit that either side knows.
@@ -56,43 +110,48 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Returns the units that changed on both sides.
-    pub fn conflicts(&self) -> impl Iterator<Item = (&RelPath, &[Candidate])> {
-        self.steps.iter().filter_map(|(unit, step)| match step {
-            Step::Conflict(candidates) => Some((unit, candidates.as_slice())),
+    /// Returns the disputes that nobody has decided, of one party.
+    pub fn disputes(&self, party: Party) -> impl Iterator<Item = (&RelPath, &Dispute)> {
+        self.steps
+            .iter()
+            .filter_map(move |(unit, step)| match step {
+                Step::Dispute(dispute) if dispute.party == party => Some((unit, dispute)),
+                _ => None,
+            })
+    }
+
+    /// Returns all disputes, of whatever party.
+    pub fn all_disputes(&self) -> Vec<(RelPath, Dispute)> {
+        let disputed = self.steps.iter().filter_map(|(unit, step)| match step {
+            Step::Dispute(dispute) => Some((unit.clone(), dispute.clone())),
             _ => None,
-        })
+        });
+        disputed.collect()
     }
 
     /// Returns the units about which other devices disagree.
     pub fn forks(&self) -> impl Iterator<Item = &RelPath> {
         self.steps
             .iter()
-            .filter(|(_, step)| matches!(step, Step::Fork(_)))
+            .filter(|(_, step)| match step {
+                Step::Follow(_) => true,
+                Step::Dispute(dispute) => dispute.party == Party::Others,
+                _ => false,
+            })
             .map(|(unit, _)| unit)
     }
 
-    /// Returns whether every unit has a step that can be carried out: only then may the cloud's
-    /// vectors be joined to this folder's.
+    /// Returns whether every unit has a step that settles it: only then may the cloud's vectors be
+    /// joined to this folder's.
     pub fn is_whole(&self) -> bool {
-        !self.steps.values().any(|step| {
-            let undecided = matches!(step, Step::Conflict(_) | Step::Fork(_));
-            let unread = matches!(
-                step,
-                Step::Hold {
-                    version: Some(_),
-                    why: Hold::Unreadable
-                }
-            );
-            undecided || unread
+        !self.steps.values().any(|step| match step {
+            Step::Dispute(_) | Step::Follow(_) => true,
+            Step::Hold {
+                version: Some(_),
+                why,
+            } => why.keeps_news(),
+            _ => false,
         })
-    }
-
-    /// Returns whether carrying it out would change any file of the player's.
-    pub fn touches_files(&self) -> bool {
-        self.steps
-            .values()
-            .any(|step| matches!(step, Step::Take { .. } | Step::Remove(_)))
     }
 }
 
@@ -101,11 +160,11 @@ impl Plan {
 /// | here \ cloud | unchanged | changed | added | deleted |
 /// |---|---|---|---|---|
 /// | unchanged | nothing | take | take | remove |
-/// | changed | keep | conflict | conflict | keep, and say so |
-/// | added | keep | conflict | conflict | keep, and say so |
+/// | changed | keep | dispute | dispute | keep, and say so |
+/// | added | keep | dispute | dispute | keep, and say so |
 /// | deleted | keep (deleted) | take, and say so | take, and say so | agree |
 ///
-/// Equal content is never a conflict, and absence from a head's table never deletes.
+/// Equal content is never disputed, and absence from a head's table never deletes.
 pub fn plan(local: &LocalSide, mine: &Mine<'_>, cloud: &CloudSide) -> Plan {
     let mut steps = BTreeMap::new();
     for (unit, candidates) in cloud {
@@ -135,6 +194,9 @@ pub struct Mine<'a> {
     pub replica: ReplicaId,
     /// What it covers.
     pub vector: &'a VersionVector,
+    /// Whether its last push went out beside somebody else's: then it is the one to decide. A
+    /// change that is not published yet makes it so in any case.
+    pub deciding: bool,
 }
 
 /// A unit that this folder has never known: absent, and not deleted by anyone here.
@@ -142,7 +204,13 @@ fn newcomer(candidates: &[Candidate]) -> Step {
     match candidates {
         [one] if one.version.state == UnitState::Gone => Step::Agree(one.version.clone()),
         [one] => adopt(one, false),
-        _ => Step::Fork(candidates.to_vec()),
+        [first, ..] => Step::Dispute(Dispute {
+            kind: first.version.kind,
+            party: Party::Others,
+            here: Here::None,
+            versions: candidates.to_vec(),
+        }),
+        [] => Step::Nothing,
     }
 }
 
@@ -159,121 +227,175 @@ enum Relation {
     Concurrent,
 }
 
-fn knows(local: &LocalUnit, mine: &Mine<'_>, dot: Dot) -> bool {
-    mine.vector.covers_dot(dot)
-        || local
-            .agreed
-            .as_ref()
-            .is_some_and(|agreed| agreed.includes(dot))
+/// Whether everything that a version includes is known here.
+fn knows(local: &LocalUnit, mine: &Mine<'_>, version: &UnitVersion) -> bool {
+    version.changes().all(|dot| {
+        (local.elsewhere.is_none() && mine.vector.covers_dot(dot))
+            || local
+                .agreed
+                .as_ref()
+                .is_some_and(|agreed| agreed.includes(dot))
+    })
 }
 
 fn relation(local: &LocalUnit, mine: &Mine<'_>, candidate: &Candidate) -> Relation {
     let includes = |dot| candidate.vector.covers_dot(dot) || candidate.version.includes(dot);
     if candidate.version.digest() == local.content {
-        Relation::Same
-    } else if knows(local, mine, candidate.version.dot) {
-        Relation::Older
-    } else if local.dot().is_some_and(includes) {
-        Relation::Newer
-    } else {
-        Relation::Concurrent
+        return Relation::Same;
+    }
+    let known = knows(local, mine, &candidate.version);
+    let includes_ours = local.dot().is_some_and(includes);
+    match (known, includes_ours) {
+        (false, false) => Relation::Concurrent,
+        (false, true) => Relation::Newer,
+        (true, true) if outlives(local, mine, candidate) => Relation::Newer,
+        (true, _) => Relation::Older,
     }
 }
 
+/// Both sides know both versions, and go on with different ones: they merged at the same time, and
+/// one of them saw more. Whoever saw all that the other did is right; else both take the same one.
+fn outlives(local: &LocalUnit, mine: &Mine<'_>, candidate: &Candidate) -> bool {
+    if candidate.vector.covers(mine.vector) {
+        return true;
+    }
+    local
+        .agreed
+        .as_ref()
+        .is_some_and(|ours| candidate.version.outranks(ours))
+}
+
 fn step(local: &LocalUnit, mine: &Mine<'_>, candidates: &[Candidate]) -> Step {
-    let having = |wanted: Relation| -> Vec<&Candidate> {
-        candidates
-            .iter()
-            .filter(|one| relation(local, mine, one) == wanted)
-            .collect()
-    };
     if let Some(why) = local.hold {
         let news = candidates
             .iter()
-            .find(|one| !knows(local, mine, one.version.dot));
+            .find(|one| !knows(local, mine, &one.version));
         return Step::Hold {
             version: news.map(as_held),
             why,
         };
     }
-    let concurrent = having(Relation::Concurrent);
-    if !concurrent.is_empty() {
-        return concurrent_step(local, mine, candidates, &concurrent);
-    }
-    match having(Relation::Newer).as_slice() {
-        [] => {}
-        [one] if candidates.len() == 1 => return adopt(one, false),
-        _ => return Step::Fork(candidates.to_vec()),
-    }
-    if let Some(same) = having(Relation::Same).first() {
-        return agree(local, mine, same);
-    }
-    if local.changed() {
-        Step::Keep {
+    let having = |wanted: Relation| {
+        candidates
+            .iter()
+            .filter(move |one| relation(local, mine, one) == wanted)
+    };
+    let same = having(Relation::Same).next();
+    let newer = having(Relation::Newer).count() > 0;
+    let others: Vec<&Candidate> = candidates
+        .iter()
+        .filter(|one| {
+            matches!(
+                relation(local, mine, one),
+                Relation::Newer | Relation::Concurrent
+            )
+        })
+        .collect();
+    match (others.as_slice(), same) {
+        ([], Some(same)) => agree(local, mine, same),
+        ([], None) if local.changed() => Step::Keep {
             beats_deletion: false,
-        }
-    } else {
-        Step::Nothing
+        },
+        ([], None) => Step::Nothing,
+        // What is here is older than the only other version, or is a deletion that an edit beats.
+        ([one], None) if newer => adopt(one, false),
+        ([one], None) if local.content.is_none() => adopt(one, true),
+        ([one], _) if one.version.state == UnitState::Gone => Step::Keep {
+            beats_deletion: true,
+        },
+        _ => Step::Dispute(dispute(local, mine, &others, same, newer)),
     }
 }
 
-/// Both sides changed, and neither knew: an edit beats a deletion, two edits are a conflict of
-/// whoever made one of them, and a fork to everybody else.
-fn concurrent_step(
+fn dispute(
     local: &LocalUnit,
     mine: &Mine<'_>,
-    all: &[Candidate],
-    concurrent: &[&Candidate],
-) -> Step {
-    let deletions = concurrent
-        .iter()
-        .all(|one| one.version.state == UnitState::Gone);
-    let own = local.dot().is_none_or(|dot| dot.replica == mine.replica);
-    match (local.content, concurrent) {
-        (Some(_), _) if deletions => Step::Keep {
-            beats_deletion: true,
+    others: &[&Candidate],
+    same: Option<&Candidate>,
+    newer: bool,
+) -> Dispute {
+    let here = match (local.content, same) {
+        (Some(digest), Some(same)) => match agree(local, mine, same) {
+            Step::Agree(version) => Here::Version(version),
+            _ if local.dot().is_none() => Here::Unpublished(digest),
+            _ => Here::Version(
+                local
+                    .agreed
+                    .clone()
+                    .unwrap_or_else(|| as_here(&same.version)),
+            ),
         },
-        (None, [one]) if all.len() == 1 => adopt(one, true),
-        (Some(_), _) if own => {
-            Step::Conflict(concurrent.iter().map(|one| (*one).clone()).collect())
-        }
-        _ => Step::Fork(all.to_vec()),
+        (Some(digest), None) if !newer => match (local.dot(), &local.agreed) {
+            (Some(_), Some(agreed)) => Here::Version(agreed.clone()),
+            _ => Here::Unpublished(digest),
+        },
+        _ => Here::None,
+    };
+    let own = match local.dot() {
+        None => true,
+        Some(dot) => dot.replica == mine.replica && mine.deciding,
+    };
+    Dispute {
+        kind: local.kind,
+        party: if own && here != Here::None {
+            Party::Own
+        } else {
+            Party::Others
+        },
+        here,
+        versions: others.iter().map(|one| (*one).clone()).collect(),
     }
 }
 
 fn adopt(one: &Candidate, revived: bool) -> Step {
     match one.version.state {
         UnitState::Gone => Step::Remove(one.version.clone()),
-        UnitState::Here(_) | UnitState::Held { .. } => Step::Take {
-            from: one.source(),
-            version: as_here(&one.version),
-            revived,
-        },
+        UnitState::Here(_) | UnitState::Held { .. } => Step::Take(take(one, revived)),
     }
 }
 
-/// Equal content on both sides: which mark does it carry from now on?
+/// Returns what it takes to have a candidate here.
+pub fn take(one: &Candidate, revived: bool) -> Take {
+    Take {
+        from: one.source(),
+        version: as_here(&one.version),
+        revived,
+    }
+}
+
+/// Equal content on both sides: which marks does it carry from now on?
 fn agree(local: &LocalUnit, mine: &Mine<'_>, same: &Candidate) -> Step {
-    let theirs = same.version.dot;
-    let newer = match local.dot() {
-        None => true,
-        Some(ours) if ours == theirs => false,
-        Some(ours) => match (same.vector.covers_dot(ours), mine.vector.covers_dot(theirs)) {
-            (true, false) => true,
-            (false, true) => false,
-            // Both changed it to the same content, or both know: everybody keeps the larger.
-            _ => theirs > ours,
-        },
+    let theirs = as_here(&same.version);
+    let knows_of = |ours: &UnitVersion| {
+        ours.changes()
+            .all(|dot| same.vector.covers_dot(dot) || theirs.includes(dot))
     };
-    if newer {
-        Step::Agree(as_here(&same.version))
-    } else {
+    let (Some(_), Some(ours)) = (local.dot(), &local.agreed) else {
+        // An edit on top of something that they do not know is more than theirs, though it looks the
+        // same: such as a decision for it that was carried out in a pull that was not whole.
+        return match &local.agreed {
+            Some(ours) if !knows_of(ours) => Step::Keep {
+                beats_deletion: false,
+            },
+            _ => Step::Agree(theirs),
+        };
+    };
+    let theirs_knows = knows_of(ours);
+    let agreed = match (theirs_knows, knows(local, mine, &theirs)) {
+        (true, false) => theirs,
+        (false, true) => return Step::Nothing,
+        // Both made it the same, or both know: everybody keeps one of both.
+        _ => ours.united_with(&theirs),
+    };
+    if agreed == *ours {
         Step::Nothing
+    } else {
+        Step::Agree(agreed)
     }
 }
 
-/// A version that is held elsewhere is simply here once it has been fetched.
-fn as_here(version: &UnitVersion) -> UnitVersion {
+/// Returns `version` as it is once it has been fetched: simply here, wherever it was held.
+pub fn as_here(version: &UnitVersion) -> UnitVersion {
     let state = match version.digest() {
         Some(digest) => UnitState::Here(digest),
         None => UnitState::Gone,
@@ -307,7 +429,11 @@ pub fn held_version(version: &UnitVersion, snapshot: &SnapshotId) -> UnitVersion
 /// What a unit's content is after its step, where the step changes it: for tests and previews.
 pub fn content_after(step: &Step, before: Option<Digest>) -> Option<Digest> {
     match step {
-        Step::Take { version, .. } => version.digest(),
+        Step::Take(take) | Step::Follow(take) => take.version.digest(),
+        Step::Settle(settlement) => match &settlement.take {
+            Some(take) => take.version.digest(),
+            None => before,
+        },
         Step::Remove(_) => None,
         _ => before,
     }

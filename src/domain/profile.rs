@@ -5,6 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    policy::Policy,
     scope::{Rules, UnitRule},
     unit::UnitKind,
 };
@@ -77,6 +78,13 @@ const MINECRAFT_EXCLUDES: [&str; 20] = [
 ];
 
 impl Profile {
+    /// Returns what becomes of a unit that changed on two sides, where nobody said anything else.
+    pub fn policy(self) -> Policy {
+        match self {
+            Self::Minecraft | Self::Custom => Policy::Ask,
+        }
+    }
+
     /// Returns the built-in rules, or `None` where there are none and `scope.json` must be there.
     pub fn rules(self) -> Option<Rules> {
         match self {
@@ -97,6 +105,7 @@ impl Profile {
                     include: units.iter().map(|rule| rule.path.clone()).collect(),
                     exclude: MINECRAFT_EXCLUDES.map(str::to_owned).to_vec(),
                     units,
+                    conflicts: Vec::new(),
                 })
             }
         }

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -33,6 +34,16 @@ pub enum UnitState {
     },
 }
 
+/// Who made a change, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The device's name at that time.
+    pub device: String,
+    /// By that device's clock. It is shown, and it chooses which of several versions that nobody
+    /// saw coming keeps the plain name: whatever it says, all of them stay.
+    pub time: Timestamp,
+}
+
 /// One unit at one version: the row of a unit table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "VersionRow", into = "VersionRow")]
@@ -41,9 +52,13 @@ pub struct UnitVersion {
     pub kind: UnitKind,
     /// The mark of its last change.
     pub dot: Dot,
-    /// Changes that this version replaced although the vector beside it does not cover them: only
-    /// after a partial pull. Empty otherwise.
+    /// Changes that made the same content elsewhere at the same time: this version is each of them.
+    pub also: BTreeSet<Dot>,
+    /// Changes that this version replaced although the vector beside it need not cover them: what
+    /// lost to it in a decision, and what was edited after a partial pull.
     pub over: BTreeSet<Dot>,
+    /// Who made that change.
+    pub origin: Origin,
     /// What it is.
     pub state: UnitState,
 }
@@ -51,7 +66,58 @@ pub struct UnitVersion {
 impl UnitVersion {
     /// Returns whether this version is, or was made from, the change that `dot` marks.
     pub fn includes(&self, dot: Dot) -> bool {
-        self.dot == dot || self.over.contains(&dot)
+        self.included().any(|own| own == dot)
+    }
+
+    /// Returns every change that this version is.
+    pub fn changes(&self) -> impl Iterator<Item = Dot> {
+        std::iter::once(self.dot).chain(self.also.iter().copied())
+    }
+
+    /// Returns every change that this version is, or says that it replaced.
+    pub fn included(&self) -> impl Iterator<Item = Dot> {
+        self.changes().chain(self.over.iter().copied())
+    }
+
+    /// Makes one version of this one and another that has the same content and was made at the same
+    /// time: whoever does that gets the same one.
+    #[must_use]
+    pub fn united_with(&self, other: &Self) -> Self {
+        let later = if other.rank() > self.rank() {
+            other
+        } else {
+            self
+        };
+        let mut also: BTreeSet<Dot> = self.changes().chain(other.changes()).collect();
+        also.remove(&later.dot);
+        let over = self.over.union(&other.over).copied();
+        Self {
+            over: over.filter(|dot| !also.contains(dot)).collect(),
+            also,
+            ..later.clone()
+        }
+    }
+
+    /// Returns this version as one that won over `losers` in a decision.
+    #[must_use]
+    pub fn decided_over<'a>(&self, losers: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut won = self.clone();
+        won.over.extend(losers.into_iter().flat_map(Self::included));
+        won.over
+            .retain(|dot| !self.changes().any(|own| own == *dot));
+        won
+    }
+
+    /// Returns what orders versions that do not know of each other: the later one is greater. Every
+    /// device computes the same, whatever the clocks were.
+    pub fn rank(&self) -> (Timestamp, Dot) {
+        (self.origin.time, self.dot)
+    }
+
+    /// Returns whether everybody who knows both this version and `other`, neither of which replaced the
+    /// other, goes on with this one: an edit beats a deletion, and the later one the earlier.
+    pub fn outranks(&self, other: &Self) -> bool {
+        (self.digest().is_some(), self.rank()) > (other.digest().is_some(), other.rank())
     }
 
     /// Returns the content's digest, or `None` where the unit is gone.
@@ -78,7 +144,11 @@ struct VersionRow {
     kind: UnitKind,
     dot: Dot,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    also: BTreeSet<Dot>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     over: BTreeSet<Dot>,
+    by: String,
+    at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     digest: Option<Digest>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -106,7 +176,12 @@ impl TryFrom<VersionRow> for UnitVersion {
         Ok(Self {
             kind: row.kind,
             dot: row.dot,
+            also: row.also,
             over: row.over,
+            origin: Origin {
+                device: row.by,
+                time: row.at,
+            },
             state,
         })
     }
@@ -123,7 +198,10 @@ impl From<UnitVersion> for VersionRow {
             state,
             kind: version.kind,
             dot: version.dot,
+            also: version.also,
             over: version.over,
+            by: version.origin.device,
+            at: version.origin.time,
             digest,
             within,
         }
@@ -142,6 +220,17 @@ pub struct DeviceLabel {
     pub name: String,
 }
 
+/// What a snapshot is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Purpose {
+    /// The state of a folder: it can be a head.
+    #[default]
+    Push,
+    /// A safety copy of units that something else takes the place of. Never a head.
+    Rescue,
+}
+
 /// The content of `push.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PushRecord {
@@ -149,6 +238,9 @@ pub struct PushRecord {
     pub schema: u32,
     /// The instance that this is about: a record of another one is not trusted.
     pub instance_id: InstanceId,
+    /// What it is for.
+    #[serde(default)]
+    pub purpose: Purpose,
     /// The attempt, also written as the tag `push=`.
     pub push: PushId,
     /// The folder that pushed.
@@ -192,12 +284,6 @@ impl PushRecord {
 
     /// Checks what the types do not: that every claim fits every other.
     pub fn validate(&self, instance: InstanceId) -> Result<(), String> {
-        if self.schema > SCHEMA {
-            return Err(format!(
-                "its schema {} is newer than this program",
-                self.schema
-            ));
-        }
         if self.instance_id != instance {
             return Err(format!("it belongs to the instance {}", self.instance_id));
         }
@@ -205,11 +291,6 @@ impl PushRecord {
             return Err("its version vector does not cover itself".to_owned());
         }
         for (unit, version) in &self.units {
-            if !self.vector.covers_dot(version.dot) {
-                return Err(format!(
-                    "the change of {unit} is not covered by its version vector"
-                ));
-            }
             let content = self.contents.get(unit);
             let sound = match &version.state {
                 UnitState::Here(digest) => {

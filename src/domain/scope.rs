@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     digest::{Digest, Hasher},
     path::{OWN_FOLDER, RelPath},
+    policy::Policy,
     unit::UnitKind,
 };
 
@@ -22,6 +23,16 @@ pub struct UnitRule {
     pub kind: UnitKind,
 }
 
+/// What becomes of units that changed on two sides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConflictRule {
+    /// A glob of units.
+    pub path: String,
+    /// What becomes of them.
+    pub policy: Policy,
+}
+
 /// The rules, as a profile has them and as `scope.json` overrides them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rules {
@@ -31,6 +42,8 @@ pub struct Rules {
     pub exclude: Vec<String>,
     /// How paths group into units; the first rule that matches wins.
     pub units: Vec<UnitRule>,
+    /// What becomes of conflicts; the first rule that matches wins.
+    pub conflicts: Vec<ConflictRule>,
 }
 
 /// A rule that cannot be used.
@@ -47,6 +60,7 @@ pub struct Scope {
     include: Vec<Vec<String>>,
     exclude: GlobSet,
     units: Vec<(GlobSet, UnitKind)>,
+    conflicts: Vec<(GlobSet, Policy)>,
     digest: Digest,
 }
 
@@ -60,9 +74,13 @@ impl Scope {
             .include
             .iter()
             .chain(&rules.exclude)
-            .chain(rules.units.iter().map(|rule| &rule.path));
+            .chain(rules.units.iter().map(|rule| &rule.path))
+            .chain(rules.conflicts.iter().map(|rule| &rule.path));
         for pattern in patterns {
             check(pattern)?;
+        }
+        for pattern in &rules.include {
+            check_parts(pattern)?;
         }
         if rules.include.is_empty() {
             return Err(bad(
@@ -72,21 +90,32 @@ impl Scope {
         }
         let unfinished = format!("**/{UNFINISHED}*");
         let never = NEVER.iter().copied().chain([unfinished.as_str()]);
-        let exclude = globs(rules.exclude.iter().map(String::as_str).chain(never))?;
+        let exclude = globs(never.chain(rules.exclude.iter().map(String::as_str)))?;
         let units = rules
             .units
             .iter()
             .map(|rule| Ok((globs([rule.path.as_str()])?, rule.kind)))
             .collect::<Result<Vec<_>, BadRule>>()?;
+        let conflicts = rules
+            .conflicts
+            .iter()
+            .map(|rule| Ok((globs([rule.path.as_str()])?, rule.policy)))
+            .collect::<Result<Vec<_>, BadRule>>()?;
         let include = rules
             .include
             .iter()
-            .map(|glob| glob.split('/').map(str::to_owned).collect())
+            .map(|glob| {
+                let mut parts: Vec<String> = glob.split('/').map(str::to_owned).collect();
+                // The same, and each of many would walk everything that the next one walks again.
+                parts.dedup_by(|a, b| a == "**" && b == "**");
+                parts
+            })
             .collect();
         Ok(Self {
             include,
             exclude,
             units,
+            conflicts,
             digest: digest(rules),
         })
     }
@@ -127,6 +156,14 @@ impl Scope {
         }
     }
 
+    /// Returns what the rules say of conflicts about `unit`, if they say anything.
+    pub fn policy(&self, unit: &RelPath) -> Option<Policy> {
+        self.conflicts
+            .iter()
+            .find(|(glob, _)| glob.is_match(unit.as_str()))
+            .map(|(_, policy)| *policy)
+    }
+
     /// Returns a digest of the rules.
     pub fn digest(&self) -> Digest {
         self.digest
@@ -157,7 +194,8 @@ pub fn matches_part(pattern: &str, name: &str) -> bool {
     if !pattern.contains(['*', '?', '[', '{', '\\']) {
         return pattern == name;
     }
-    glob(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(name))
+    // Not `Glob::compile_matcher`, which panics where the expression is too large.
+    globs([pattern]).is_ok_and(|glob| glob.is_match(name))
 }
 
 fn glob(pattern: &str) -> Result<globset::Glob, globset::Error> {
@@ -169,13 +207,17 @@ fn glob(pattern: &str) -> Result<globset::Glob, globset::Error> {
 
 fn globs<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<GlobSet, BadRule> {
     let mut builder = GlobSetBuilder::new();
+    let mut last = "";
     for pattern in patterns {
         builder.add(
             glob(pattern)
                 .map_err(|error| bad(pattern, &format!("is not a glob: {}", error.kind())))?,
         );
+        last = pattern;
     }
-    builder.build().map_err(|error| bad("", &error.to_string()))
+    builder
+        .build()
+        .map_err(|_| bad(last, "is too complicated, alone or with those before it"))
 }
 
 fn bad(pattern: &str, why: &str) -> BadRule {
@@ -211,9 +253,18 @@ fn check(pattern: &str) -> Result<(), BadRule> {
     {
         return Err(bad(pattern, "has '**' beside other characters"));
     }
-    glob(pattern)
-        .map(|_| ())
-        .map_err(|error| bad(pattern, &format!("is not a glob: {}", error.kind())))
+    globs([pattern]).map(|_| ())
+}
+
+/// Includes are matched component by component.
+fn check_parts(pattern: &str) -> Result<(), BadRule> {
+    if pattern.split('/').all(|part| globs([part]).is_ok()) {
+        return Ok(());
+    }
+    Err(bad(
+        pattern,
+        "has '/' inside brackets or braces, or behind a backslash; write one pattern for each",
+    ))
 }
 
 fn digest(rules: &Rules) -> Digest {
@@ -225,6 +276,9 @@ fn digest(rules: &Rules) -> Digest {
     }
     for rule in &rules.units {
         hasher.update(format!("unit\0{}\0{:?}\0", rule.path, rule.kind).as_bytes());
+    }
+    for rule in &rules.conflicts {
+        hasher.update(format!("conflict\0{}\0{}\0", rule.path, rule.policy).as_bytes());
     }
     hasher.finish()
 }
@@ -284,6 +338,24 @@ mod tests {
         assert!(!scope.excludes("saves/W/level.dat"));
     }
 
+    fn including(pattern: &str) -> Rules {
+        Rules {
+            include: vec![pattern.to_owned()],
+            exclude: vec![],
+            units: vec![],
+            conflicts: vec![],
+        }
+    }
+
+    #[test]
+    fn any_number_of_double_stars_is_one() {
+        let pattern = "**/".repeat(300) + "x";
+        let scope = Scope::new(&including(&pattern)).expect("compiles");
+        assert_eq!(scope.includes(), [["**", "x"]]);
+        assert!(scope.kind_of(&path("a/b/c/d/e/f/g/x")).is_some());
+        assert!(scope.kind_of(&path("a/b/c/d/e/f/g/y")).is_none());
+    }
+
     #[test]
     fn bad_patterns_are_named() {
         for pattern in [
@@ -296,12 +368,11 @@ mod tests {
             "[",
             "a**b",
             "a/",
+            "{saves/*,options.txt}",
+            "a[/]b",
+            &("{a,".repeat(300) + &"}".repeat(300)),
         ] {
-            let rules = Rules {
-                include: vec![pattern.to_owned()],
-                exclude: vec![],
-                units: vec![],
-            };
+            let rules = including(pattern);
             let error = Scope::new(&rules).expect_err(pattern);
             assert!(
                 error.to_string().contains(&format!("{pattern:?}")),

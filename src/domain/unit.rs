@@ -43,6 +43,22 @@ pub struct UnitContent {
     pub folders: BTreeSet<InnerPath>,
 }
 
+/// How large something is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extent {
+    /// Regular files.
+    pub files: u64,
+    /// Bytes in all of them.
+    pub bytes: u64,
+}
+
+impl std::ops::AddAssign for Extent {
+    fn add_assign(&mut self, other: Self) {
+        self.files = self.files.saturating_add(other.files);
+        self.bytes = self.bytes.saturating_add(other.bytes);
+    }
+}
+
 impl UnitContent {
     /// Returns the unit's digest: equal digests mean equal names and equal bytes.
     pub fn digest(&self) -> Digest {
@@ -60,9 +76,15 @@ impl UnitContent {
         hasher.finish()
     }
 
-    /// Returns the sum of all file sizes in bytes.
-    pub fn bytes(&self) -> u64 {
-        self.files.values().map(|file| file.size).sum()
+    /// Returns how large it is; the largest numbers where a record claims more.
+    pub fn extent(&self) -> Extent {
+        Extent {
+            files: self.files.len() as u64,
+            bytes: self
+                .files
+                .values()
+                .fold(0, |sum, file| sum.saturating_add(file.size)),
+        }
     }
 }
 

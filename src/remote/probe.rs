@@ -60,22 +60,41 @@ struct Entry {
 /// [`Kind::Offline`], [`Kind::Credentials`], [`Kind::NoRepository`], and [`Kind::Failed`] where
 /// something answers that is no repository server.
 pub fn probe(question: &Question<'_>) -> Result<Option<BTreeSet<SnapshotId>>> {
-    match question.location {
-        Location::Rest(url) => ask(url, question).map(Some),
-        Location::Folder(path) => look(path, question).map(Some),
-        Location::Other(_) => Ok(None),
-    }
+    let names = match question.location {
+        Location::Rest(url) => ask(url, "snapshots", question)?,
+        Location::Folder(path) => look(path, "snapshots", question)?,
+        Location::Other(_) => return Ok(None),
+    };
+    // Uploads that are under way appear as `<id>.rest-server-temp...`.
+    Ok(Some(
+        names.iter().filter_map(|name| name.parse().ok()).collect(),
+    ))
 }
 
-fn ask(url: &str, question: &Question<'_>) -> Result<BTreeSet<SnapshotId>> {
+/// Returns the ids of the repository's keys, in order, or `None` where only restic itself could
+/// tell, which it does not before it has opened the repository.
+///
+/// # Errors
+/// As those of [`probe`].
+pub fn keys(question: &Question<'_>) -> Result<Option<Vec<String>>> {
+    let names = match question.location {
+        Location::Rest(url) => ask(url, "keys", question)?,
+        Location::Folder(path) => look(path, "keys", question)?,
+        Location::Other(_) => return Ok(None),
+    };
+    let is_id = |name: &String| name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit());
+    let mut ids: Vec<String> = names.into_iter().filter(is_id).collect();
+    ids.sort();
+    Ok(Some(ids))
+}
+
+/// Asks a server for the names of its objects of one kind.
+fn ask(url: &str, kind: &str, question: &Question<'_>) -> Result<Vec<String>> {
     let host = client::host(url);
     let plain = url.starts_with("http://");
     // Plain http is for loopback: no proxy may see what it carries.
     let client = client::client(question.ca_file, DEADLINES, Policy::none(), !plain)?;
-    let address = format!(
-        "{url}/{}/{}/snapshots/",
-        question.account, question.instance
-    );
+    let address = format!("{url}/{}/{}/{kind}/", question.account, question.instance);
     let mut request = client.get(address).header(header::ACCEPT, ACCEPT);
     if let Some(secret) = question.secret {
         request = request.basic_auth(question.account, Some(secret.expose_secret()));
@@ -85,7 +104,7 @@ fn ask(url: &str, question: &Question<'_>) -> Result<BTreeSet<SnapshotId>> {
         .map_err(|error| client::no_answer(host, &error))?;
     let status = response.status();
     if status == StatusCode::OK {
-        return read(host, response);
+        return read(host, kind, response);
     }
     let said = status.canonical_reason().unwrap_or("an unknown answer");
     let said = format!("{host} answered {} {said}", status.as_u16());
@@ -107,7 +126,7 @@ fn ask(url: &str, question: &Question<'_>) -> Result<BTreeSet<SnapshotId>> {
     })
 }
 
-fn read(host: &str, response: Response) -> Result<BTreeSet<SnapshotId>> {
+fn read(host: &str, kind: &str, response: Response) -> Result<Vec<String>> {
     let mut body = Vec::new();
     response
         .take(LARGEST)
@@ -115,23 +134,22 @@ fn read(host: &str, response: Response) -> Result<BTreeSet<SnapshotId>> {
         .map_err(|error| {
             Error::new(Kind::Offline, format!("the answer of {host} broke off")).because(error)
         })?;
-    let names: Vec<String> = match serde_json::from_slice::<Vec<Entry>>(&body) {
-        Ok(entries) => entries.into_iter().map(|entry| entry.name).collect(),
+    match serde_json::from_slice::<Vec<Entry>>(&body) {
+        Ok(entries) => Ok(entries.into_iter().map(|entry| entry.name).collect()),
         // Version 1 of the protocol lists bare names, whatever was asked for.
         Err(_) => serde_json::from_slice(&body).map_err(|_| {
             Error::failed(format!(
-                "{host} answered something that is no list of snapshots"
+                "{host} answered something that is no list of {kind}"
             ))
             .hint(
                 "Check the URL: a web page answers there, not a rest-server. Nothing was changed.",
             )
-        })?,
-    };
-    // Uploads that are under way appear as `<id>.rest-server-temp...`.
-    Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
+        }),
+    }
 }
 
-fn look(path: &str, question: &Question<'_>) -> Result<BTreeSet<SnapshotId>> {
+/// Looks into a folder for the names of its objects of one kind.
+fn look(path: &str, kind: &str, question: &Question<'_>) -> Result<Vec<String>> {
     let base = PathBuf::from(path);
     let repository = PathBuf::from(
         question
@@ -152,12 +170,12 @@ fn look(path: &str, question: &Question<'_>) -> Result<BTreeSet<SnapshotId>> {
             format!("{path} holds no such repository"),
         ));
     }
-    let snapshots = repository.join("snapshots");
-    let entries = fs::read_dir(&snapshots)
-        .context(|| format!("cannot list {}", snapshots.display()))
+    let objects = repository.join(kind);
+    let entries = fs::read_dir(&objects)
+        .context(|| format!("cannot list {}", objects.display()))
         .map_err(|error| error.with_kind(Kind::Offline))?;
     Ok(entries
         .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter_map(|entry| entry.file_name().into_string().ok())
         .collect())
 }

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::token::{RepositoryKey, Token};
 use crate::{
     config::json_file::{self, Access},
-    error::{Error, Result},
+    error::{Error, Kind, Result},
 };
 
 /// What is read from a file, and whether others could read it too until now.
@@ -47,7 +47,11 @@ pub fn write_token(path: &Path, token: &Token) -> Result<()> {
 /// Reads a key file, or returns `None` where there is none.
 pub fn read_key(path: &Path) -> Result<Option<Loaded<RepositoryKey>>> {
     let was_open = mend(path);
-    let key = json_file::read(path, 1)?;
+    let key = json_file::read(path, 1).map_err(|error| match error.kind() {
+        // The parser's own message could repeat what it read.
+        Kind::Usage => error.without_cause(),
+        _ => error,
+    })?;
     Ok(key.map(|value| Loaded { value, was_open }))
 }
 
@@ -89,4 +93,29 @@ fn mend(path: &Path) -> bool {
 fn mend(path: &Path) -> bool {
     let _ = fs::metadata(path);
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_secret_is_in_an_error_about_a_key() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("key");
+        for text in [
+            r#"{"schema": 1, "password": 20261121}"#,
+            r#"{"schema": 1, "password": ["20261121"]}"#,
+            r#"{"schema": 1, "password": {"20261121": 1}}"#,
+            r#"{"schema": "20261121", "password": "x"}"#,
+            r#"{"schema": 1, "password": "x", "fast_password": 20261121}"#,
+            r#""20261121""#,
+            "20261121",
+        ] {
+            fs::write(&path, text).expect("writes");
+            let error = read_key(&path).expect_err(text).to_string();
+            assert!(!error.contains("20261121"), "{error}");
+            assert!(error.contains("is not what it should be"), "{error}");
+        }
+    }
 }

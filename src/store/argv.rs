@@ -13,6 +13,8 @@ pub struct Backup<'a> {
     pub host: &'a str,
     /// The tags, `name=value` each.
     pub tags: &'a [String],
+    /// How long to wait for whoever locked the whole repository, in seconds.
+    pub lock_patience: u64,
     /// The snapshot that this folder was equal to. `None` makes restic read every file.
     pub parent: Option<&'a SnapshotId>,
 }
@@ -41,6 +43,22 @@ pub fn list_snapshots() -> Vec<OsString> {
     words(&["list", "snapshots", "--no-lock"])
 }
 
+/// `restic list locks`
+pub fn list_locks() -> Vec<OsString> {
+    words(&["list", "locks", "--no-lock"])
+}
+
+/// `restic cat lock`: it takes no id that is cut short.
+pub fn lock(id: &str) -> Vec<OsString> {
+    words(&["cat", "lock", id, "--no-lock"])
+}
+
+/// `restic unlock`: only with `--remove-all` would it remove a lock that may be in use.
+pub fn unlock() -> Vec<OsString> {
+    // Without --json: 0.19 then says nothing.
+    words(&["unlock"])
+}
+
 /// `restic dump`: one file of a snapshot.
 pub fn dump(snapshot: &SnapshotId, path: &str) -> Vec<OsString> {
     words(&["dump", "--no-lock", snapshot.as_str(), path])
@@ -49,12 +67,13 @@ pub fn dump(snapshot: &SnapshotId, path: &str) -> Vec<OsString> {
 /// `restic backup`
 pub fn backup(backup: &Backup<'_>) -> Vec<OsString> {
     let tags = backup.tags.join(",");
+    let patience = format!("{}s", backup.lock_patience);
     let mut args = words(&[
         "backup",
         "--json",
         "--no-scan",
         "--retry-lock",
-        "20s",
+        &patience,
         "--host",
         backup.host,
         "--tag",

@@ -8,6 +8,10 @@ use super::{
 };
 use crate::error::{Error, Kind, Result};
 
+/// What to do about an exclusive lock.
+pub const LOCKED: &str = "Somebody prunes or checks the whole repository. If that process died, remove its lock with: \
+     instance-sync push --unlock (on the machine where it ran; elsewhere once the lock is 30 min old)";
+
 /// Turns the end of a call into an error, unless it ended well. `what` says what was being done.
 pub fn check(
     what: &str,
@@ -39,10 +43,8 @@ pub fn check(
             "The repository exists, and its password is another one: if the player chose a passphrase, give it with \
              --passphrase-file when this device joins.",
         ),
-        Some(11) => error(Kind::Failed).hint(
-            "Somebody else works on the whole repository (prune, or check). Try again later; if a process died \
-             while it held the lock, remove the lock with: restic unlock",
-        ),
+        // Nothing is wrong with this folder or the repository: it is as if the server were away.
+        Some(11) => error(Kind::Offline).hint(LOCKED),
         Some(130) => error(Kind::Failed).hint("restic was interrupted. Nothing is lost; run the command again."),
         _ if has(&["(401)", "(403)", "unauthorized", "forbidden"]) => error(Kind::Credentials),
         _ if has(&["(507)", "insufficient storage", "quota"]) => {
@@ -59,13 +61,47 @@ pub fn check(
         _ if has(&["is damaged", "ciphertext verification failed", "invalid data returned", "load(", "not found in index", "is too short", "unable to load"]) => {
             error(Kind::Damaged).hint("Nothing was changed here. Look at the repository with: restic check")
         }
+        // A pack that the index lists is not there.
+        _ if has(&["readfull("]) && has(&["no such file", "cannot find", "does not exist", "404"]) => {
+            error(Kind::Damaged).hint("Nothing was changed here. Look at the repository with: restic check")
+        }
         Some(code) => Error::failed(format!("{what}: restic ended with code {code}: {said}")),
         None => Error::failed(format!("{what}: restic was killed")).hint("Nothing is lost; run the command again."),
     })
 }
 
+/// Returns whether restic gave up over a key before it saw anything else of the repository: the one
+/// that the password opens does not fit the `config`, or another cannot be read (0.18 then looks at
+/// no further one), or there are more than it tries.
+pub fn is_of_a_key(ended: &Ended) -> bool {
+    let says = |text: &str| ended.stderr.contains(text);
+    ended.stopped.is_none()
+        && match ended.code {
+            Some(1) => {
+                says(WRONG_KEY)
+                    || says("LoadRaw(<key/")
+                    || says(r"LoadRaw(\u003ckey/")
+                    || says("only supported KDF is")
+                    || says("scrypt: ")
+                    || says("maximum number of keys reached")
+            }
+            // A panic.
+            Some(2) => says("repository.OpenKey"),
+            _ => false,
+        }
+}
+
+/// What restic says where a key that the password opens does not open the `config`.
+const WRONG_KEY: &str = "config or key ";
+
+/// Returns the key that the password opens and that does not fit the `config`.
+pub fn wrong_key(ended: &Ended) -> Option<&str> {
+    let (_, rest) = ended.stderr.split_once(WRONG_KEY)?;
+    rest.split_whitespace().next()
+}
+
 /// Returns the line that says what went wrong, without control characters and secrets.
-fn last_words(stderr: &str, secrets: &[&SecretString]) -> String {
+pub fn last_words(stderr: &str, secrets: &[&SecretString]) -> String {
     let from_json = stderr
         .lines()
         .rev()
@@ -85,7 +121,7 @@ fn last_words(stderr: &str, secrets: &[&SecretString]) -> String {
 }
 
 /// Returns what may be shown of a text of restic's: no secret, no control character, not too long.
-fn masked(text: &str, secrets: &[&SecretString]) -> String {
+pub fn masked(text: &str, secrets: &[&SecretString]) -> String {
     let mut text = text.to_owned();
     // Before it is cut: half a secret is one too.
     for secret in secrets.iter().map(|secret| secret.expose_secret()) {
@@ -122,7 +158,7 @@ mod tests {
         assert_eq!(kind(0, "whatever"), None);
         assert_eq!(kind(10, ""), Some(Kind::NoRepository));
         assert_eq!(kind(12, ""), Some(Kind::Credentials));
-        assert_eq!(kind(11, ""), Some(Kind::Failed));
+        assert_eq!(kind(11, ""), Some(Kind::Offline));
         assert_eq!(
             kind(1, "Fatal: unexpected HTTP response (401): 401 Unauthorized"),
             Some(Kind::Credentials)
@@ -145,8 +181,55 @@ mod tests {
             ),
             Some(Kind::Damaged)
         );
+        assert_eq!(
+            kind(
+                1,
+                "cannot dump file: ReadFull(<data/2983b34b06>): open /c/data/29/x: no such file or directory"
+            ),
+            Some(Kind::Damaged)
+        );
         assert_eq!(kind(1, "gibberish"), Some(Kind::Failed));
         assert_eq!(kind(130, ""), Some(Kind::Failed));
+    }
+
+    #[test]
+    fn a_key_that_does_not_fit_is_told_from_other_failures() {
+        let ended = |code, stderr: &str| Ended {
+            code: Some(code),
+            stopped: None,
+            stderr: stderr.to_owned(),
+        };
+        let wrong = ended(
+            1,
+            r#"{"code":1,"message":"Fatal: config or key 5d01 is damaged: ciphertext verification failed"}"#,
+        );
+        assert!(is_of_a_key(&wrong));
+        assert_eq!(wrong_key(&wrong), Some("5d01"));
+        for (code, text) in [
+            (1, "Fatal: LoadRaw(<key/0000000000>): invalid data returned"),
+            (
+                1,
+                r"Fatal: LoadRaw(\u003ckey/0000000000\u003e): invalid data",
+            ),
+            (1, "Fatal: only supported KDF is scrypt()"),
+            (
+                2,
+                "panic: ...\ngithub.com/restic/restic/internal/repository.OpenKey(",
+            ),
+        ] {
+            assert!(is_of_a_key(&ended(code, text)), "{text}");
+            assert_eq!(wrong_key(&ended(code, text)), None);
+        }
+        for (code, text) in [
+            (12, "Fatal: wrong password or no key found"),
+            (
+                1,
+                "Fatal: LoadRaw(<index/0000000000>): invalid data returned",
+            ),
+            (0, "config or key 5d01 is damaged"),
+        ] {
+            assert!(!is_of_a_key(&ended(code, text)), "{text}");
+        }
     }
 
     #[test]

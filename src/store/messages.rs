@@ -48,9 +48,20 @@ pub struct Summary {
 /// What could not be read or written.
 #[derive(Debug, Deserialize)]
 pub struct FileError {
-    /// The file.
+    /// The file, from the top of the snapshot on.
     #[serde(default)]
     pub item: String,
+    /// Why.
+    #[serde(default)]
+    pub error: Why,
+}
+
+/// Why a file could not be read or written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Why {
+    /// In restic's words.
+    pub message: String,
 }
 
 /// One of `snapshots --json`.

@@ -3,6 +3,9 @@
 pub mod argv;
 mod failure;
 pub mod find;
+pub mod keys;
+mod lacking;
+mod locks;
 pub mod messages;
 pub mod pattern;
 pub mod process;

@@ -68,15 +68,19 @@ pub struct Ended {
 const STDERR_KEPT: usize = 64 << 10;
 const LONGEST_LINE: usize = 512 << 20;
 
-enum Output {
-    Stdout(Vec<u8>),
-    Stderr(Vec<u8>),
+/// Where a child writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pipe {
+    /// Its answers.
+    Stdout,
+    /// Its complaints.
+    Stderr,
 }
 
-/// Runs a program to its end, handing each piece of stdout to `on_output` as it comes.
+/// Runs a program to its end, handing each piece of what it writes to `on_output` as it comes.
 ///
-/// `on_output` returns whether the piece was a sign of progress.
-pub fn run(call: &Call<'_>, on_output: &mut dyn FnMut(&[u8]) -> bool) -> Result<Ended> {
+/// `on_output` returns whether the piece was a sign of progress; no complaint is one.
+pub fn run(call: &Call<'_>, on_output: &mut dyn FnMut(Pipe, &[u8]) -> bool) -> Result<Ended> {
     let mut command = Command::new(call.program);
     command
         .args(&call.args)
@@ -102,18 +106,19 @@ pub fn run(call: &Call<'_>, on_output: &mut dyn FnMut(&[u8]) -> bool) -> Result<
     platform::tie(&leash, &child);
 
     let (sender, receiver) = mpsc::sync_channel(64);
-    pump(child.stdout.take(), sender.clone(), Output::Stdout);
-    pump(child.stderr.take(), sender, Output::Stderr);
+    pump(child.stdout.take(), sender.clone(), Pipe::Stdout);
+    pump(child.stderr.take(), sender, Pipe::Stderr);
     let mut watch = Watch::new(call.patience);
     let mut stderr: Vec<u8> = Vec::new();
     let stopped = loop {
         match receiver.recv_timeout(watch.left()) {
-            Ok(Output::Stdout(bytes)) => {
-                if on_output(&bytes) {
+            Ok((Pipe::Stdout, bytes)) => {
+                if on_output(Pipe::Stdout, &bytes) {
                     watch.progress();
                 }
             }
-            Ok(Output::Stderr(bytes)) => {
+            Ok((Pipe::Stderr, bytes)) => {
+                on_output(Pipe::Stderr, &bytes);
                 if String::from_utf8_lossy(&bytes).contains("retrying after") {
                     watch.retrying();
                 }
@@ -146,15 +151,16 @@ pub fn run(call: &Call<'_>, on_output: &mut dyn FnMut(&[u8]) -> bool) -> Result<
     })
 }
 
-/// Like [`run`], with each line of stdout on its own.
-pub fn run_lines(call: &Call<'_>, on_line: &mut dyn FnMut(&[u8]) -> bool) -> Result<Ended> {
-    let mut rest: Vec<u8> = Vec::new();
-    let ended = run(call, &mut |bytes| {
+/// Like [`run`], with each line on its own.
+pub fn run_lines(call: &Call<'_>, on_line: &mut dyn FnMut(Pipe, &[u8]) -> bool) -> Result<Ended> {
+    let mut rests = [Vec::new(), Vec::new()];
+    let ended = run(call, &mut |pipe, bytes| {
         let mut progress = false;
+        let rest: &mut Vec<u8> = &mut rests[pipe as usize];
         for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
             rest.extend_from_slice(piece);
             if rest.last() == Some(&b'\n') {
-                progress |= on_line(&rest);
+                progress |= on_line(pipe, rest);
                 rest.clear();
             } else if rest.len() > STDERR_KEPT {
                 // No message of restic's is that long.
@@ -163,8 +169,10 @@ pub fn run_lines(call: &Call<'_>, on_line: &mut dyn FnMut(&[u8]) -> bool) -> Res
         }
         progress
     })?;
-    if !rest.is_empty() {
-        on_line(&rest);
+    for (pipe, rest) in [Pipe::Stdout, Pipe::Stderr].into_iter().zip(&rests) {
+        if !rest.is_empty() {
+            on_line(pipe, rest);
+        }
     }
     Ok(ended)
 }
@@ -173,7 +181,10 @@ pub fn run_lines(call: &Call<'_>, on_line: &mut dyn FnMut(&[u8]) -> bool) -> Res
 pub fn run_whole(call: &Call<'_>) -> Result<(Ended, Vec<u8>)> {
     let mut whole = Vec::new();
     let mut flood = false;
-    let mut ended = run(call, &mut |bytes| {
+    let mut ended = run(call, &mut |pipe, bytes| {
+        if pipe == Pipe::Stderr {
+            return false;
+        }
         flood |= whole.len() + bytes.len() > LONGEST_LINE;
         if !flood {
             whole.extend_from_slice(bytes);
@@ -195,11 +206,7 @@ fn scrub(command: &mut Command) {
     }
 }
 
-fn pump(
-    pipe: Option<impl Read + Send + 'static>,
-    sender: SyncSender<Output>,
-    wrap: fn(Vec<u8>) -> Output,
-) {
+fn pump(pipe: Option<impl Read + Send + 'static>, sender: SyncSender<(Pipe, Vec<u8>)>, name: Pipe) {
     let Some(mut pipe) = pipe else { return };
     thread::spawn(move || {
         let mut buffer = vec![0; 64 << 10];
@@ -208,7 +215,7 @@ fn pump(
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Ok(0) | Err(_) => return,
                 Ok(length) => {
-                    if sender.send(wrap(buffer[..length].to_vec())).is_err() {
+                    if sender.send((name, buffer[..length].to_vec())).is_err() {
                         return;
                     }
                 }

@@ -4,17 +4,21 @@ use std::{
     ffi::OsString,
     io::Write,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
 use super::{
     argv, failure,
+    keys::Keys,
+    lacking::Lacking,
+    locks::Lock,
     messages::{Key, Listed, Message, Status, Summary},
     pattern,
-    process::{self, Call, Ended, Patience},
+    process::{self, Call, Ended, Patience, Pipe},
 };
 use crate::{
     domain::{
@@ -35,8 +39,22 @@ const UPLOAD: Patience = Patience {
     retrying: Duration::from_secs(10),
 };
 
+/// How many keys are tried until one opens the repository, as many as restic does, and how long.
+const MOST_KEYS: usize = 20;
+const SEARCH: Duration = Duration::from_secs(20);
+
+/// How many locks are looked at to find the one that hinders, and how long.
+const MOST_LOCKS: usize = 8;
+const LOOK: Duration = Duration::from_secs(10);
+
+/// The variable that names the key.
+const KEY_HINT: &str = "RESTIC_KEY_HINT";
+
+const OPENING: &str = "opening the repository";
+const FETCHING: &str = "fetching from the cloud";
+const UNCHANGED: &str = "Nothing was changed on this device.";
+
 /// How to open a repository.
-#[derive(Debug)]
 pub struct Repository {
     /// restic's program.
     pub program: PathBuf,
@@ -46,8 +64,8 @@ pub struct Repository {
     pub account: Option<(String, SecretString)>,
     /// The repository's own password.
     pub password: SecretString,
-    /// Which key to open it with. Without, junk in `keys/` can break restic.
-    pub key_hint: Option<String>,
+    /// Which key to open it with.
+    pub keys: Keys,
     /// A private CA.
     pub ca_file: Option<PathBuf>,
     /// restic's cache.
@@ -67,6 +85,27 @@ pub struct Backed {
     pub complete: bool,
 }
 
+/// How far a restore got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Restored {
+    /// Everything came.
+    Whole,
+    /// Some of it is not in the repository any more, or is damaged there. The rest came.
+    Lacking {
+        /// How many files are lacking, or whole folders.
+        items: usize,
+        /// What restic said of the first.
+        why: String,
+    },
+}
+
+/// What a long call told on its way.
+#[derive(Default)]
+struct Told {
+    summary: Option<Summary>,
+    lacking: Lacking,
+}
+
 impl Repository {
     fn call(&self, args: Vec<OsString>, folder: Option<PathBuf>, patience: Patience) -> Call<'_> {
         let mut settings: Vec<(&'static str, OsString)> = vec![
@@ -75,8 +114,8 @@ impl Repository {
             ("RESTIC_PROGRESS_FPS", "5".into()),
         ];
         let mut secrets = vec![("RESTIC_PASSWORD", self.password.clone())];
-        if let Some(hint) = &self.key_hint {
-            settings.push(("RESTIC_KEY_HINT", hint.into()));
+        if let Some(hint) = self.keys.hint() {
+            settings.push((KEY_HINT, hint.into()));
         }
         if let Some(ca_file) = &self.ca_file {
             settings.push(("RESTIC_CACERT", ca_file.into()));
@@ -95,22 +134,97 @@ impl Repository {
         }
     }
 
-    fn check(&self, what: &str, ended: &Ended, patience: Patience) -> Result<()> {
+    fn secrets(&self) -> Vec<&SecretString> {
         let mut secrets = vec![&self.password];
         secrets.extend(self.account.as_ref().map(|(_, secret)| secret));
-        failure::check(what, ended, patience, &secrets)
+        secrets
     }
 
-    fn answer(&self, what: &str, args: Vec<OsString>) -> Result<Vec<u8>> {
-        let call = self.call(args, None, BRISK);
-        let (ended, stdout) = process::run_whole(&call)?;
+    fn check(&self, what: &str, ended: &Ended, patience: Patience) -> Result<()> {
+        failure::check(what, ended, patience, &self.secrets())
+    }
+
+    /// Runs a call, and where the key was the wrong one, runs it again with the right one.
+    fn with_right_key<T>(&self, mut run: impl FnMut() -> Result<(Ended, T)>) -> Result<(Ended, T)> {
+        let (ended, value) = run()?;
+        if self.keys.is_settled() || !failure::is_of_a_key(&ended) {
+            return Ok((ended, value));
+        }
+        self.find_key(&ended)?;
+        run()
+    }
+
+    fn whole(&self, args: &[OsString]) -> Result<(Ended, Vec<u8>)> {
+        self.with_right_key(|| process::run_whole(&self.call(args.to_vec(), None, BRISK)))
+    }
+
+    /// Tries the other keys of the repository, since `ended` says that the one in use is the wrong
+    /// one, and names from now on the one that opens it.
+    fn find_key(&self, ended: &Ended) -> Result<()> {
+        let since = Instant::now();
+        let wrong = failure::wrong_key(ended);
+        let ids = match self.keys.list() {
+            Err(error) if error.kind() == Kind::Offline => return Err(error),
+            Err(_) => None,
+            Ok(ids) => ids,
+        };
+        let mut tried = usize::from(wrong.is_some());
+        let others = ids.iter().flatten().filter(|id| Some(id.as_str()) != wrong);
+        for id in others.take(MOST_KEYS) {
+            if since.elapsed() > SEARCH {
+                break;
+            }
+            tried += 1;
+            let mut call = self.call(argv::keys(), None, BRISK);
+            call.settings.retain(|(name, _)| *name != KEY_HINT);
+            call.settings.push((KEY_HINT, id.into()));
+            let (ended, stdout) = process::run_whole(&call)?;
+            match self.check(OPENING, &ended, BRISK) {
+                // Not always the one that was named: restic goes on with the others.
+                Ok(()) => {
+                    self.keys.found(&self.current_key(&stdout)?);
+                    return Ok(());
+                }
+                Err(error) if error.kind() == Kind::Offline => return Err(error),
+                Err(_) => {}
+            }
+        }
+        Err(self.no_key_fits(ended, ids.map(|_| tried)))
+    }
+
+    /// Returns an error for a repository that none of the keys opens that were tried; `None` where
+    /// they cannot be listed.
+    fn no_key_fits(&self, ended: &Ended, tried: Option<usize>) -> Error {
+        let said = failure::last_words(&ended.stderr, &self.secrets());
+        let error = |why: &str| Error::new(Kind::Damaged, format!("{OPENING}: {why}: {said}"));
+        match tried {
+            Some(0 | 1) => error("its key does not open it"),
+            Some(count) => error(&format!("none of the {count} keys that were tried opens it")),
+            None => error("the key that restic takes does not open it").hint(
+                "Perhaps two devices created it at the same moment. Its keys cannot be listed from here: look into its \
+                 folder keys/, try each name with restic --key-hint=NAME cat config, and write the one that works as \
+                 key_id into .cloud-sync/key.",
+            ),
+        }
+        .hint(
+            "If its config or a key was damaged or removed, bring both back from a backup of the server. What is on \
+             this device is whole: to start with a new repository, run instance-sync disable and then instance-sync \
+             setup.",
+        )
+    }
+
+    fn answer(&self, what: &str, args: &[OsString]) -> Result<Vec<u8>> {
+        let (ended, stdout) = self.whole(args)?;
         self.check(what, &ended, BRISK)?;
         Ok(stdout)
     }
 
-    fn json<T: DeserializeOwned>(&self, what: &str, args: Vec<OsString>) -> Result<T> {
-        let stdout = self.answer(what, args)?;
-        serde_json::from_slice(&stdout).map_err(|error| self.not_restic(what).because(error))
+    fn json<T: DeserializeOwned>(&self, what: &str, args: &[OsString]) -> Result<T> {
+        self.parse(what, &self.answer(what, args)?)
+    }
+
+    fn parse<T: DeserializeOwned>(&self, what: &str, stdout: &[u8]) -> Result<T> {
+        serde_json::from_slice(stdout).map_err(|error| self.not_restic(what).because(error))
     }
 
     fn not_restic(&self, what: &str) -> Error {
@@ -124,31 +238,52 @@ impl Repository {
     }
 
     /// Creates the repository. Only the device that made the instance ever calls this.
+    ///
+    /// Where another device was faster by moments, its repository is the one.
     pub fn init(&self) -> Result<()> {
-        self.answer("creating the repository", argv::init())
-            .map(|_| ())
+        let Err(error) = self.answer("creating the repository", &argv::init()) else {
+            return Ok(());
+        };
+        let said = error.to_string();
+        let lost = said.contains("(403)") || said.contains("already exists");
+        if lost && self.open().is_ok() {
+            return Ok(());
+        }
+        Err(error)
     }
 
     /// Opens the repository and returns the id of the key that did.
     pub fn open(&self) -> Result<String> {
-        let what = "opening the repository";
-        let keys: Vec<Key> = self.json(what, argv::keys())?;
+        self.current_key(&self.answer(OPENING, &argv::keys())?)
+    }
+
+    /// Finds out which key the password opens, where that is not known, so that every later call
+    /// can name it.
+    pub fn learn_key(&self) -> Result<()> {
+        if self.keys.hint().is_none() {
+            self.keys.found(&self.open()?);
+        }
+        Ok(())
+    }
+
+    fn current_key(&self, stdout: &[u8]) -> Result<String> {
+        let keys: Vec<Key> = self.parse(OPENING, stdout)?;
         let current = keys.into_iter().find(|key| key.current);
         current
             .map(|key| key.id)
-            .ok_or_else(|| self.not_restic(what))
+            .ok_or_else(|| self.not_restic(OPENING))
     }
 
     /// Lists the snapshots that can be read.
     pub fn snapshots(&self) -> Result<Vec<Listed>> {
         // `null` is how older versions write an empty list.
-        self.json::<Option<Vec<Listed>>>("listing the snapshots", argv::snapshots())
+        self.json::<Option<Vec<Listed>>>("listing the snapshots", &argv::snapshots())
             .map(Option::unwrap_or_default)
     }
 
     /// Lists the ids of all snapshots, readable or not.
     pub fn snapshot_ids(&self) -> Result<Vec<SnapshotId>> {
-        let stdout = self.answer("listing the snapshots", argv::list_snapshots())?;
+        let stdout = self.answer("listing the snapshots", &argv::list_snapshots())?;
         let text = String::from_utf8_lossy(&stdout);
         Ok(text
             .lines()
@@ -159,12 +294,8 @@ impl Repository {
     /// Returns the `push.json` of a snapshot, or `None` where it has none: a snapshot that a person
     /// made with plain restic.
     pub fn push_record(&self, snapshot: &SnapshotId) -> Result<Option<Vec<u8>>> {
-        let call = self.call(
-            argv::dump(snapshot, &format!("/{OWN_FOLDER}/push.json")),
-            None,
-            BRISK,
-        );
-        let (ended, stdout) = process::run_whole(&call)?;
+        let path = format!("/{OWN_FOLDER}/push.json");
+        let (ended, stdout) = self.whole(&argv::dump(snapshot, &path))?;
         if ended.code == Some(1) && ended.stderr.contains("not found in snapshot") {
             return Ok(None);
         }
@@ -183,18 +314,66 @@ impl Repository {
         progress: &mut dyn FnMut(&Status),
     ) -> Result<Backed> {
         let what = "saving to the cloud";
-        let call = self.call(argv::backup(backup), Some(folder.to_path_buf()), UPLOAD);
-        let (ended, summary) = Self::stream(&call, progress)?;
-        if ended.code != Some(3) {
-            self.check(what, &ended, UPLOAD)?;
+        let call = || self.call(argv::backup(backup), Some(folder.to_path_buf()), UPLOAD);
+        let (ended, told) = self.with_right_key(|| Self::stream(&call(), progress))?;
+        match ended.code {
+            Some(3) => {}
+            Some(11) => return Err(self.locked(what, &ended)),
+            _ => self.check(what, &ended, UPLOAD)?,
         }
-        let summary = summary.ok_or_else(|| self.not_restic(what))?;
+        let summary = told.summary.ok_or_else(|| self.not_restic(what))?;
         Ok(Backed {
             snapshot: summary.snapshot_id.ok_or_else(|| self.not_restic(what))?,
             files: summary.total_files_processed,
             bytes_added: summary.data_added,
             complete: ended.code == Some(0),
         })
+    }
+
+    /// Returns an error that says whose lock hinders, and for how long.
+    fn locked(&self, what: &str, ended: &Ended) -> Error {
+        let now = Timestamp::now();
+        let Some(lock) = self.exclusive_lock(&ended.stderr) else {
+            let said = failure::last_words(&ended.stderr, &self.secrets());
+            return Error::new(Kind::Offline, format!("{what}: {said}")).hint(failure::LOCKED);
+        };
+        let error = Error::new(
+            Kind::Offline,
+            format!("{what}: the repository is locked by {}", lock.words(now)),
+        );
+        if lock.is_stale(now) {
+            return error.hint(
+                "Whoever had it is gone: a lock in use is renewed every 5 min. Remove it with: instance-sync push --unlock",
+            );
+        }
+        error.hint(failure::LOCKED)
+    }
+
+    /// Returns the exclusive lock, where it can be read. `said` is what restic said of it, with the
+    /// beginning of its id.
+    fn exclusive_lock(&self, said: &str) -> Option<Lock> {
+        let (what, since) = ("looking at the locks", Instant::now());
+        let listed = self.answer(what, &argv::list_locks()).ok()?;
+        let listed = String::from_utf8_lossy(&listed);
+        let is_id = |id: &&str| id.len() == 64 && id.bytes().all(|b| b.is_ascii_hexdigit());
+        let mut ids: Vec<&str> = listed.lines().map(str::trim).filter(is_id).collect();
+        ids.sort_by_key(|id| !said.contains(&id[..8]));
+        let within = |_: &&str| since.elapsed() < LOOK;
+        // Those of dead backups are passed over, and those that went meanwhile.
+        ids.into_iter()
+            .take(MOST_LOCKS)
+            .take_while(within)
+            .filter_map(|id| self.json::<Lock>(what, &argv::lock(id)).ok())
+            .find(|lock| lock.exclusive)
+    }
+
+    /// Removes the locks of processes that are gone, and returns how many there were. restic decides
+    /// it: a lock of this machine whose process is no more, or one that is 30 minutes old.
+    pub fn unlock(&self) -> Result<u64> {
+        let stdout = self.answer("removing locks", &argv::unlock())?;
+        let said = String::from_utf8_lossy(&stdout);
+        let count = said.split_whitespace().find_map(|word| word.parse().ok());
+        Ok(count.unwrap_or(0))
     }
 
     /// Restores `paths` of a snapshot into the empty folder `target`.
@@ -207,49 +386,92 @@ impl Repository {
         paths: &[RelPath],
         progress: &mut dyn FnMut(&Status),
     ) -> Result<()> {
-        let what = "fetching from the cloud";
-        let mut list = tempfile::NamedTempFile::new()
-            .context(|| format!("{what}: cannot write a list of files"))?;
+        let (ended, _) = self.fetch(snapshot, target, paths, progress)?;
+        self.check_fetched(&ended)
+    }
+
+    /// Restores what can be had of `paths` of a snapshot into the empty folder `target`: what is
+    /// missing or damaged in the repository does not keep the rest from coming.
+    ///
+    /// What comes has to be checked file by file against its digest: a file that is lacking may be
+    /// there, of its right size, with a hole in it.
+    ///
+    /// # Errors
+    /// Whatever is not about single files of the snapshot: offline, refused, no repository, an index
+    /// that cannot be read, a snapshot that is not there, a full disk, a restic that was killed. And
+    /// [`Kind::Damaged`] where nothing can be had.
+    pub fn restore_what_can_be(
+        &self,
+        snapshot: &SnapshotId,
+        target: &Path,
+        paths: &[RelPath],
+        progress: &mut dyn FnMut(&Status),
+    ) -> Result<Restored> {
+        let (ended, lacking) = self.fetch(snapshot, target, paths, progress)?;
+        // Otherwise it ended over something else than what it said of files.
+        let counted = ended.code == Some(1)
+            && ended.stopped.is_none()
+            && failure::last_words(&ended.stderr, &[]).starts_with("There were ");
+        let Some(items) = lacking.count().filter(|_| counted) else {
+            return self.check_fetched(&ended).map(|()| Restored::Whole);
+        };
+        let why = failure::masked(lacking.why(), &self.secrets());
+        if lacking.is_everything() {
+            return Err(Error::new(Kind::Damaged, format!("{FETCHING}: {why}")).hint(UNCHANGED));
+        }
+        Ok(Restored::Lacking { items, why })
+    }
+
+    fn fetch(
+        &self,
+        snapshot: &SnapshotId,
+        target: &Path,
+        paths: &[RelPath],
+        progress: &mut dyn FnMut(&Status),
+    ) -> Result<(Ended, Lacking)> {
+        let cannot = || format!("{FETCHING}: cannot write a list of files");
+        let mut list = tempfile::NamedTempFile::new().context(cannot)?;
         for path in paths {
             list.write_all(pattern::include_line(path.as_str()).as_bytes())
-                .context(|| format!("{what}: cannot write a list of files"))?;
+                .context(cannot)?;
         }
-        let call = self.call(
-            argv::restore(snapshot, target, Some(list.path())),
-            None,
-            BRISK,
-        );
-        let (ended, _) = Self::stream(&call, progress)?;
-        self.check(what, &ended, BRISK)
+        let args = argv::restore(snapshot, target, Some(list.path()));
+        let call = || self.call(args.clone(), None, BRISK);
+        let (ended, told) = self.with_right_key(|| Self::stream(&call(), progress))?;
+        Ok((ended, told.lacking))
+    }
+
+    fn check_fetched(&self, ended: &Ended) -> Result<()> {
+        self.check(FETCHING, ended, BRISK)
             .map_err(|error| match error.kind() {
-                Kind::Failed if ended.code == Some(1) => {
-                    error.hint("Nothing was changed on this device.")
-                }
+                Kind::Failed if ended.code == Some(1) => error.hint(UNCHANGED),
                 _ => error,
             })
     }
 
-    fn stream(
-        call: &Call<'_>,
-        progress: &mut dyn FnMut(&Status),
-    ) -> Result<(Ended, Option<Summary>)> {
+    fn stream(call: &Call<'_>, progress: &mut dyn FnMut(&Status)) -> Result<(Ended, Told)> {
         let mut last = Status::default();
-        let mut summary = None;
-        let ended = process::run_lines(call, &mut |line| match serde_json::from_slice(line) {
-            Ok(Message::Status(status)) => {
-                progress(&status);
-                // restic prints on a timer: only a changed number is a sign of life.
-                let moved = status != last;
-                last = status;
-                moved
+        let mut told = Told::default();
+        let ended = process::run_lines(call, &mut |pipe, line| {
+            match (pipe, serde_json::from_slice(line)) {
+                (Pipe::Stdout, Ok(Message::Status(status))) => {
+                    progress(&status);
+                    // restic prints on a timer: only a changed number is a sign of life.
+                    let moved = status != last;
+                    last = status;
+                    moved
+                }
+                (Pipe::Stdout, Ok(Message::Summary(end))) => {
+                    told.summary = Some(end);
+                    true
+                }
+                (_, Ok(Message::Error(error))) => {
+                    told.lacking.note(&error);
+                    true
+                }
+                (_, parsed) => parsed.is_ok(),
             }
-            Ok(Message::Summary(end)) => {
-                summary = Some(end);
-                true
-            }
-            Ok(Message::Error(_) | Message::Other) => true,
-            Err(_) => false,
         })?;
-        Ok((ended, summary))
+        Ok((ended, told))
     }
 }

@@ -1,118 +1,196 @@
-//! Fetching a plan's units into staging, checking them, and swapping them in.
+//! Getting versions into staging, and checking them there. Nothing of the player's is touched.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
 };
 
-use jiff::Timestamp;
-
 use super::{
-    event::{Event, Phase, Progress},
+    cloud::Store,
+    event::{self, Event, Phase, Progress},
     graph,
     observe::Local,
-    outcome::Changes,
     session::Session,
+    swap::Basis,
 };
 use crate::{
-    config::json_file::{self, Access},
+    config::layout::below,
     domain::{
-        agreement::Agreed,
+        digest::Digest,
         ids::SnapshotId,
-        lineage::Head,
         local::Hold,
         names::{self, Naming},
         path::{InnerPath, RelPath},
-        plan::{Plan, Step, held_version},
-        record::{PushRecord, UnitVersion},
+        plan::{Plan, Step, Take, held_version},
+        record::PushRecord,
         unit::{FileFact, UnitContent},
     },
     error::{Context, Error, Kind, Result},
-    store::repository::Repository,
-    workdir::{
-        apply, files,
-        journal::{self, Journal},
-        lock,
-        scan::Scanned,
-        stage::Staging,
-        stamp::{Known, Stamp},
-        state::State,
-        undo,
-    },
+    workdir::{files, lock, scan::Scanned, stage::Staging},
 };
 
-/// What has to be fetched of one unit.
-struct Wanted {
-    from: SnapshotId,
-    content: UnitContent,
+/// Where content comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A unit of a snapshot.
+    Cloud(SnapshotId, RelPath),
+    /// A unit that is here.
+    Here(RelPath),
 }
 
-/// Carries out `plan` and makes the heads' versions this folder's own.
-///
-/// Until the journal is written nothing of the player's is touched.
-pub fn apply(
-    session: &mut Session<'_>,
-    repository: &Repository,
-    local: &Local,
-    heads: &[Head],
-    mut plan: Plan,
-    ids: BTreeSet<SnapshotId>,
-) -> Result<Changes> {
-    let wanted = wanted(session, repository, local, heads, &mut plan)?;
-    let mut changes = Changes::default();
-    for (unit, step) in &plan.steps {
-        match step {
-            Step::Take { .. } => changes.taken.push(unit.clone()),
-            Step::Remove(_) => changes.removed.push(unit.clone()),
-            Step::Hold {
-                why: Hold::Name, ..
-            } => changes.held.push(unit.clone()),
-            _ => {}
-        }
-    }
-    let mut next = next_state(session, local, heads, &plan, ids);
-    if !plan.touches_files() {
-        next.save(&session.layout)?;
-        session.state = next;
-        return Ok(changes);
-    }
-    let staging = Staging::create(&session.layout)?;
-    let swapped = stage(session, repository, local, &staging, &wanted).and_then(|bytes| {
-        changes.bytes = bytes;
-        swap(session, local, &staging, &plan, &wanted, &mut next)
-    });
-    match swapped {
-        Ok(()) => {
-            session.state = next;
-            undo::trim(&session.layout);
-            Ok(changes)
-        }
-        Err(error) => {
-            // With a journal the next run carries on; without, nothing happened.
-            if !session.layout.journal().exists() {
-                staging.discard();
-            }
-            Err(error)
-        }
-    }
+/// What a unit will be.
+#[derive(Debug, Clone)]
+pub struct Want {
+    /// Where it comes from.
+    pub source: Source,
+    /// What it holds.
+    pub content: UnitContent,
+    /// The unit whose step it is a part of: a copy belongs to a decision about another unit.
+    pub step: RelPath,
 }
 
-/// Looks up the file lists of everything that is to be taken. What cannot exist on this device is
-/// held instead.
-fn wanted(
+/// Everything that a plan puts in place, by where it lands.
+pub type Wants = BTreeMap<RelPath, Want>;
+
+/// Units that cannot be had, and why.
+pub type Lost = BTreeMap<RelPath, String>;
+
+/// Looks up the file lists of everything that `plan` puts in place. What cannot exist on this device
+/// is held instead; what no snapshot has any more is lost.
+pub fn wants(
     session: &Session<'_>,
-    repository: &Repository,
+    store: &dyn Store,
     local: &Local,
-    heads: &[Head],
+    basis: &Basis<'_>,
     plan: &mut Plan,
-) -> Result<BTreeMap<RelPath, Wanted>> {
-    let mut older: BTreeMap<SnapshotId, PushRecord> = BTreeMap::new();
-    let mut wanted = BTreeMap::new();
+) -> Result<(Wants, Lost)> {
+    let mut records = Records {
+        session,
+        store,
+        basis,
+        older: BTreeMap::new(),
+    };
+    let mut wants = Wants::new();
+    let mut lost = Lost::new();
     let mut present: BTreeSet<RelPath> = local.scan.units.keys().cloned().collect();
     for (unit, step) in &mut plan.steps {
-        let Step::Take { from, version, .. } = step else {
-            continue;
+        let found = match records.wants_of(local, unit, step) {
+            Ok(found) => found,
+            Err(error) if error.kind() == Kind::Damaged => {
+                lost.insert(unit.clone(), error.to_string());
+                continue;
+            }
+            Err(error) => return Err(error),
         };
+        let content = found.get(unit).map(|want| &want.content);
+        let obstacle =
+            content.and_then(|content| names::obstacle(Naming::native(), unit, content, &present));
+        if let Some(why) = obstacle {
+            event::warn(
+                session.listener,
+                format!("{unit} stays in the cloud: {why}"),
+            );
+            let version = taken(step).map(|take| held_version(&take.version, &take.from));
+            let why = Hold::Name;
+            *step = Step::Hold { version, why };
+            continue;
+        }
+        for (name, want) in found {
+            let obstacle = names::obstacle(Naming::native(), &name, &want.content, &present);
+            match obstacle.filter(|_| name != *unit) {
+                None => {
+                    present.insert(name.clone());
+                    wants.insert(name, want);
+                }
+                // A copy of what is in the cloud.
+                Some(why) => event::warn(
+                    session.listener,
+                    format!("{name} cannot land here, and stays in the cloud: {why}"),
+                ),
+            }
+        }
+    }
+    Ok((wants, lost))
+}
+
+/// What a step fetches under the unit's own name.
+fn taken(step: &mut Step) -> Option<&mut Take> {
+    match step {
+        Step::Take(take) | Step::Follow(take) => Some(take),
+        Step::Settle(settlement) => settlement.take.as_mut(),
+        _ => None,
+    }
+}
+
+/// The records that file lists are looked up in.
+struct Records<'a> {
+    session: &'a Session<'a>,
+    store: &'a dyn Store,
+    basis: &'a Basis<'a>,
+    older: BTreeMap<SnapshotId, PushRecord>,
+}
+
+impl Records<'_> {
+    /// What one step puts in place.
+    fn wants_of(&mut self, local: &Local, unit: &RelPath, step: &mut Step) -> Result<Wants> {
+        let mut found = Wants::new();
+        let mut add = |name: RelPath, source, content| {
+            let step = unit.clone();
+            found.insert(
+                name,
+                Want {
+                    source,
+                    content,
+                    step,
+                },
+            );
+        };
+        if let Some(take) = taken(step) {
+            take.from = graph::holder(
+                self.session,
+                self.store,
+                self.basis.listed,
+                unit,
+                take.version.digest(),
+                &take.from,
+            )?;
+            let content = self.content(&take.from, unit, take.version.digest())?;
+            let source = Source::Cloud(take.from.clone(), unit.clone());
+            add(unit.clone(), source, content);
+        }
+        let Step::Settle(settlement) = step else {
+            return Ok(found);
+        };
+        for copy in &settlement.copies {
+            let digest = Some(copy.digest);
+            match &copy.from {
+                Some(from) => {
+                    let listed = self.basis.listed;
+                    let from = graph::holder(self.session, self.store, listed, unit, digest, from)?;
+                    let content = self.content(&from, unit, digest)?;
+                    add(
+                        copy.name.clone(),
+                        Source::Cloud(from, unit.clone()),
+                        content,
+                    );
+                }
+                None => {
+                    if let Some(here) = local.scan.units.get(unit) {
+                        let source = Source::Here(unit.clone());
+                        add(copy.name.clone(), source, here.content.clone());
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn content(
+        &mut self,
+        from: &SnapshotId,
+        unit: &RelPath,
+        digest: Option<Digest>,
+    ) -> Result<UnitContent> {
         let damaged = || {
             Error::new(
                 Kind::Damaged,
@@ -121,98 +199,26 @@ fn wanted(
                     from.short()
                 ),
             )
-            .hint("Nothing was changed on this device.")
         };
-        if !heads.iter().any(|head| head.snapshot == *from) && !older.contains_key(from) {
-            let record = graph::read_record(session, repository, from)?.ok_or_else(damaged)?;
-            older.insert(from.clone(), record);
+        let heads = self.basis.heads;
+        let head = heads.iter().find(|head| head.snapshot == *from);
+        if head.is_none() && !self.older.contains_key(from) {
+            let record = graph::read_record(self.session, self.store, from)?.ok_or_else(damaged)?;
+            self.older.insert(from.clone(), record);
         }
-        let head = heads
-            .iter()
-            .find(|head| head.snapshot == *from)
-            .map(|head| &head.record);
-        let record = head.or_else(|| older.get(from)).ok_or_else(damaged)?;
-        let content = record.contents.get(unit).cloned().ok_or_else(damaged)?;
-        if Some(content.digest()) != version.digest() {
-            return Err(damaged());
+        let record = head
+            .map(|head| &head.record)
+            .or_else(|| self.older.get(from));
+        let content = record.and_then(|record| record.contents.get(unit));
+        match content {
+            Some(content) if Some(content.digest()) == digest => Ok(content.clone()),
+            _ => Err(damaged()),
         }
-        if let Some(why) = names::obstacle(Naming::native(), unit, &content, &present) {
-            super::event::warn(
-                session.listener,
-                format!("{unit} stays in the cloud: {why}"),
-            );
-            let version = Some(held_version(version, from));
-            *step = Step::Hold {
-                version,
-                why: Hold::Name,
-            };
-            continue;
-        }
-        present.insert(unit.clone());
-        let from = from.clone();
-        wanted.insert(unit.clone(), Wanted { from, content });
     }
-    Ok(wanted)
-}
-
-/// The state once the plan is carried out.
-fn next_state(
-    session: &Session<'_>,
-    local: &Local,
-    heads: &[Head],
-    plan: &Plan,
-    ids: BTreeSet<SnapshotId>,
-) -> State {
-    let mut next = session.state.clone();
-    for (unit, step) in &plan.steps {
-        let (version, snapshot): (&UnitVersion, Option<SnapshotId>) = match step {
-            Step::Take { from, version, .. } => (version, Some(from.clone())),
-            Step::Agree(version)
-            | Step::Remove(version)
-            | Step::Hold {
-                version: Some(version),
-                ..
-            } => (version, None),
-            _ => continue,
-        };
-        let lists = |head: &&Head| {
-            head.record
-                .units
-                .get(unit)
-                .is_some_and(|row| row.dot == version.dot)
-        };
-        let named = heads.iter().find(lists).map(|head| head.snapshot.clone());
-        let Some(snapshot) = snapshot.or(named) else {
-            continue;
-        };
-        let version = version.clone();
-        next.agreement
-            .insert(unit.clone(), Agreed { version, snapshot });
-    }
-    for head in heads {
-        next.vector.join(&head.record.vector);
-    }
-    if let Some(head) = heads.first() {
-        next.base = Some(head.snapshot.clone());
-    }
-    next.known = ids;
-    next.conflicts.clear();
-    next.offline = false;
-    next.scope = Some(session.scope.digest());
-    let (mut stamps, taken) = (local.scan.stamps.clone(), local.scan.taken);
-    // What is swapped in has other stamps: unless they are filled in below, they are read again.
-    stamps.retain(|unit, _| {
-        !matches!(
-            plan.steps.get(unit),
-            Some(Step::Take { .. } | Step::Remove(_))
-        )
-    });
-    next.remember_scan(stamps, taken);
-    next
 }
 
 /// Which files of a unit differ from what is here.
-fn missing<'a>(
+pub fn missing<'a>(
     unit: &'a RelPath,
     content: &'a UnitContent,
     here: Option<&'a Scanned>,
@@ -226,49 +232,181 @@ fn missing<'a>(
         .map(move |(inner, fact)| (unit.join(inner), inner.clone(), *fact))
 }
 
-/// Fetches what differs into the staging folder and checks it. Returns how many bytes came.
-fn stage(
-    session: &Session<'_>,
-    repository: &Repository,
-    local: &Local,
-    staging: &Staging,
-    wanted: &BTreeMap<RelPath, Wanted>,
-) -> Result<u64> {
-    let mut by_source: BTreeMap<&SnapshotId, Vec<RelPath>> = BTreeMap::new();
-    let mut expected: BTreeMap<RelPath, FileFact> = BTreeMap::new();
-    for (unit, one) in wanted {
-        let here = local.scan.units.get(unit);
-        let paths = by_source.entry(&one.from).or_default();
-        for (path, _, fact) in missing(unit, &one.content, here) {
-            paths.push(path.clone());
-            expected.insert(path, fact);
-        }
-        // A unit that is new here is asked for by its own name as well: so its empty folders
-        // come, and the times of all its folders.
-        if here.is_none() && !one.content.folders.is_empty() {
-            paths.push(unit.clone());
-        }
-    }
-    let total: u64 = expected.values().map(|fact| fact.size).sum();
-    check_room(session, total)?;
-    let mut before = 0;
-    for (snapshot, paths) in by_source.iter().filter(|(_, paths)| !paths.is_empty()) {
-        let mut last = 0;
-        repository.restore(snapshot, &staging.tree(), paths, &mut |status| {
-            last = status.bytes_restored;
-            (session.listener)(Event::Progress(Progress {
-                phase: Phase::Fetch,
-                done: before + last,
-                total: Some(total),
-            }));
-        })?;
-        before += last;
-    }
-    staging.verify(&expected)?;
-    Ok(total)
+/// What came of staging.
+#[derive(Debug, Default)]
+pub struct Staged {
+    /// Bytes fetched.
+    pub bytes: u64,
+    /// The units that could not be had; nothing of them may be swapped in.
+    pub lost: Lost,
 }
 
-fn check_room(session: &Session<'_>, bytes: u64) -> Result<()> {
+/// Fetches what differs into the staging folder and checks it.
+pub fn stage(
+    session: &Session<'_>,
+    store: &dyn Store,
+    local: &Local,
+    staging: &Staging,
+    wants: &Wants,
+) -> Result<Staged> {
+    let expected = expected(local, wants);
+    let bytes = expected
+        .values()
+        .fold(0_u64, |sum, fact| sum.saturating_add(fact.size));
+    check_room(session, bytes)?;
+    let mut fetch = Fetch {
+        session,
+        store,
+        total: bytes,
+        before: 0,
+        why: None,
+    };
+    for (snapshot, paths) in in_place(local, wants) {
+        fetch.restore(&snapshot, &staging.tree(), &paths)?;
+    }
+    for (number, (target, want)) in wants.iter().enumerate() {
+        match &want.source {
+            Source::Cloud(snapshot, unit) if unit != target => {
+                let aside = staging.aside(number);
+                fetch.restore(snapshot, &aside, std::slice::from_ref(unit))?;
+                rename_in(staging, &below(&aside, unit), target, &want.content)?;
+            }
+            Source::Here(unit) => copy_in(session, staging, unit, target, &want.content)?,
+            Source::Cloud(..) => {}
+        }
+    }
+    let damaged = staging.verify(&expected)?;
+    let mut lost = Lost::new();
+    for (path, why) in damaged {
+        let holder = wants.iter().find(|(unit, want)| {
+            want.content
+                .files
+                .keys()
+                .any(|inner| unit.join(inner) == path)
+        });
+        if let Some((_, want)) = holder {
+            let why = fetch.why.clone().unwrap_or(why);
+            lost.entry(want.step.clone())
+                .or_insert_with(|| format!("{path}: {why}"));
+        }
+    }
+    Ok(Staged { bytes, lost })
+}
+
+/// Every file that must be in staging.
+fn expected(local: &Local, wants: &Wants) -> BTreeMap<RelPath, FileFact> {
+    wants
+        .iter()
+        .flat_map(|(unit, want)| missing(unit, &want.content, local.scan.units.get(unit)))
+        .map(|(path, _, fact)| (path, fact))
+        .collect()
+}
+
+/// What each snapshot is asked for that lands under its own name.
+fn in_place(local: &Local, wants: &Wants) -> BTreeMap<SnapshotId, Vec<RelPath>> {
+    let mut by_source: BTreeMap<SnapshotId, Vec<RelPath>> = BTreeMap::new();
+    for (target, want) in wants {
+        let Source::Cloud(snapshot, unit) = &want.source else {
+            continue;
+        };
+        if unit != target {
+            continue;
+        }
+        let here = local.scan.units.get(unit);
+        let mut paths: Vec<RelPath> = missing(unit, &want.content, here)
+            .map(|(path, _, _)| path)
+            .collect();
+        // A unit that is new here is asked for by its own name as well: so its empty folders
+        // come, and the times of all its folders.
+        if here.is_none() && !want.content.folders.is_empty() {
+            paths.push(unit.clone());
+        }
+        if !paths.is_empty() {
+            by_source.entry(snapshot.clone()).or_default().extend(paths);
+        }
+    }
+    by_source
+}
+
+/// A fetch that is under way.
+struct Fetch<'a> {
+    session: &'a Session<'a>,
+    store: &'a dyn Store,
+    total: u64,
+    before: u64,
+    why: Option<String>,
+}
+
+impl Fetch<'_> {
+    fn restore(
+        &mut self,
+        snapshot: &SnapshotId,
+        target: &std::path::Path,
+        paths: &[RelPath],
+    ) -> Result<()> {
+        let mut last = 0;
+        let failed = self.store.restore(snapshot, target, paths, &mut |status| {
+            last = status.bytes_restored;
+            (self.session.listener)(Event::Progress(Progress {
+                phase: Phase::Fetch,
+                done: self.before + last,
+                total: Some(self.total),
+            }));
+        })?;
+        self.before += last;
+        if self.why.is_none() {
+            self.why = failed;
+        }
+        Ok(())
+    }
+}
+
+/// Moves a restored unit to where it is staged under another name.
+fn rename_in(
+    staging: &Staging,
+    restored: &std::path::Path,
+    target: &RelPath,
+    content: &UnitContent,
+) -> Result<()> {
+    let to = staging.place(target);
+    let what = || format!("cannot stage {target}");
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder).context(what)?;
+    }
+    // What did not come is noticed by the check of every file.
+    match fs::rename(restored, &to) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::failed(what()).because(error))
+        }
+        _ => make_folders(staging, target, content),
+    }
+}
+
+fn copy_in(
+    session: &Session<'_>,
+    staging: &Staging,
+    unit: &RelPath,
+    target: &RelPath,
+    content: &UnitContent,
+) -> Result<()> {
+    for inner in content.files.keys() {
+        let (from, to) = (unit.join(inner), target.join(inner));
+        files::copy(&session.layout.live(&from), &staging.place(&to))
+            .context(|| format!("cannot copy {from}"))?;
+    }
+    make_folders(staging, target, content)
+}
+
+fn make_folders(staging: &Staging, target: &RelPath, content: &UnitContent) -> Result<()> {
+    for inner in &content.folders {
+        let place = staging.place(&target.join(inner));
+        fs::create_dir_all(&place).context(|| format!("cannot make {}", place.display()))?;
+    }
+    Ok(())
+}
+
+/// Is there room for this and some to spare?
+pub fn check_room(session: &Session<'_>, bytes: u64) -> Result<()> {
     /// Left over for the system and the game.
     const SPARE: u64 = 16 << 20;
     let needed = bytes.saturating_add(SPARE);
@@ -283,140 +421,4 @@ fn check_room(session: &Session<'_>, bytes: u64) -> Result<()> {
         .hint("Free some space and start again; old versions in .cloud-sync/undo can go. Nothing was changed."));
     }
     Ok(())
-}
-
-/// Swaps the staged files in.
-fn swap(
-    session: &Session<'_>,
-    local: &Local,
-    staging: &Staging,
-    plan: &Plan,
-    wanted: &BTreeMap<RelPath, Wanted>,
-    next: &mut State,
-) -> Result<()> {
-    let journal = journal(session, local, staging, plan, wanted);
-    json_file::write_compact(&staging.next_state(), next, Access::Private)?;
-    check_untouched(session, local, &journal)?;
-    sync_folders(staging);
-    journal.commit(&session.layout)?;
-    apply::carry_out(&session.layout, &journal)?;
-    // The digests are known: only the new stamps are needed, so that nothing is read again.
-    for (unit, one) in wanted {
-        let stamps = one.content.files.iter().filter_map(|(inner, fact)| {
-            let metadata = fs::metadata(session.layout.live(&unit.join(inner))).ok()?;
-            let stamp = Stamp::of(&metadata);
-            let sha256 = fact.sha256;
-            (stamp.size == fact.size).then(|| (inner.clone(), Known { stamp, sha256 }))
-        });
-        next.stamps.insert(unit.clone(), stamps.collect());
-    }
-    let stamps = std::mem::take(&mut next.stamps);
-    next.remember_scan(stamps, std::time::SystemTime::now());
-    journal::finish_with(&session.layout, &journal, next)
-}
-
-fn journal(
-    session: &Session<'_>,
-    local: &Local,
-    staging: &Staging,
-    plan: &Plan,
-    wanted: &BTreeMap<RelPath, Wanted>,
-) -> Journal {
-    let mut journal = Journal {
-        schema: journal::SCHEMA,
-        instance_id: session.sync.instance_id,
-        replica: session.state.replica,
-        staging: staging.id.clone(),
-        time: Timestamp::now().to_string(),
-        files_removed: Vec::new(),
-        folders_removed: Vec::new(),
-        folders_made: Vec::new(),
-        files: Vec::new(),
-    };
-    let empty = UnitContent::default();
-    let removed = plan
-        .steps
-        .iter()
-        .filter(|(_, step)| matches!(step, Step::Remove(_)));
-    // Only what is synced goes: whatever else lies in a world is in no repository.
-    for (unit, here) in removed.filter_map(|(unit, _)| Some((unit, local.scan.units.get(unit)?))) {
-        let files = here.content.files.keys().map(|inner| unit.join(inner));
-        journal.files_removed.extend(files);
-        let folders = here
-            .content
-            .folders
-            .iter()
-            .rev()
-            .map(|inner| unit.join(inner));
-        journal.folders_removed.extend(folders);
-    }
-    for (unit, one) in wanted {
-        let here = local.scan.units.get(unit);
-        let before = here.map_or(&empty, |here| &here.content);
-        let new = &one.content;
-        let gone = before
-            .files
-            .keys()
-            .filter(|inner| !new.files.contains_key(*inner));
-        journal
-            .files_removed
-            .extend(gone.map(|inner| unit.join(inner)));
-        let gone = before
-            .folders
-            .iter()
-            .rev()
-            .filter(|inner| !new.folders.contains(*inner));
-        journal
-            .folders_removed
-            .extend(gone.map(|inner| unit.join(inner)));
-        let made = new
-            .folders
-            .iter()
-            .filter(|inner| !before.folders.contains(*inner))
-            .map(|inner| unit.join(inner));
-        journal
-            .folders_made
-            .extend(made.map(|path| journal::folder(path.clone(), &staging.place(&path))));
-        journal
-            .files
-            .extend(missing(unit, new, here).map(|(path, _, _)| path));
-    }
-    journal
-}
-
-/// Whatever changed since the scan is not overwritten: the next pull looks again.
-fn check_untouched(session: &Session<'_>, local: &Local, journal: &Journal) -> Result<()> {
-    let scanned: BTreeMap<RelPath, Stamp> = local
-        .scan
-        .stamps
-        .iter()
-        .flat_map(|(unit, files)| {
-            files
-                .iter()
-                .map(move |(inner, known)| (unit.join(inner), known.stamp))
-        })
-        .collect();
-    let affected = journal.files.iter().chain(&journal.files_removed);
-    for path in affected {
-        let metadata = files::found(fs::metadata(session.layout.live(path)))
-            .context(|| format!("cannot look at {path}"))?;
-        let now = metadata
-            .as_ref()
-            .filter(|metadata| metadata.is_file())
-            .map(Stamp::of);
-        if now != scanned.get(path).copied() {
-            return Err(Error::failed(format!("{path} changed while the pull was under way"))
-                .hint("Nothing was changed. Close the game or whatever else writes there, and start again."));
-        }
-    }
-    Ok(())
-}
-
-/// Makes the names in the staging folder durable, before a journal promises them.
-fn sync_folders(staging: &Staging) {
-    for entry in walkdir::WalkDir::new(staging.root()).into_iter().flatten() {
-        if entry.file_type().is_dir() {
-            let _ = json_file::sync_folder(entry.path());
-        }
-    }
 }

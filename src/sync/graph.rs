@@ -1,17 +1,21 @@
 //! Reading the graph of snapshots: what each that is new here says of itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{event::warn, session::Session};
+use super::{cloud::Store, event::warn, session::Session};
 use crate::{
     domain::{
-        agreement::Agreed,
+        agreement::{Agreed, Agreement},
+        digest::Digest,
         ids::SnapshotId,
-        lineage::Head,
-        record::{PushRecord, SCHEMA, UnitState},
+        lineage::{Head, heads},
+        path::RelPath,
+        record::{Purpose, PushRecord, SCHEMA, UnitState},
+        unit::UnitContent,
+        version::VersionVector,
     },
-    error::{Kind, Result},
-    store::{messages::Listed, repository::Repository},
+    error::{Error, Kind, Result},
+    store::messages::Listed,
 };
 
 /// What the repository holds that is new here.
@@ -21,6 +25,8 @@ pub struct Graph {
     pub ids: BTreeSet<SnapshotId>,
     /// The new ones that say something of themselves and are not covered by another of them.
     pub records: Vec<Head>,
+    /// The same, as restic lists them.
+    pub listed: Vec<Listed>,
     /// How many new ones say nothing: made by a person with plain restic.
     pub foreign: usize,
     /// Set where something cannot be read: then nothing is decided.
@@ -29,17 +35,18 @@ pub struct Graph {
     pub lost: bool,
 }
 
-/// Reads what is new in the repository. `probed` is what the server listed.
+/// Reads what is new in the store. `probed` is what the server listed.
 pub fn read(
     session: &mut Session<'_>,
-    repository: &Repository,
+    store: &dyn Store,
     probed: &BTreeSet<SnapshotId>,
 ) -> Result<Graph> {
-    let listed = repository.snapshots()?;
+    let listed = store.snapshots()?;
     let ids: BTreeSet<SnapshotId> = listed.iter().map(|snapshot| snapshot.id.clone()).collect();
     let mut graph = Graph {
         unknown: None,
         ids,
+        listed: Vec::new(),
         records: Vec::new(),
         foreign: 0,
         lost: false,
@@ -54,18 +61,19 @@ pub fn read(
         ));
         return Ok(graph);
     }
-    let read = adopt_pending(session, repository, &listed)
-        .and_then(|()| read_news(session, repository, &listed, &mut graph));
+    let read = adopt_pending(session, store, &listed)
+        .and_then(|()| read_news(session, store, &listed, &mut graph));
     match read {
         Err(error) if error.kind() == Kind::Damaged => graph.unknown = Some(error.to_string()),
         other => other?,
     }
+    graph.listed = listed;
     Ok(graph)
 }
 
 fn read_news(
     session: &Session<'_>,
-    repository: &Repository,
+    store: &dyn Store,
     listed: &[Listed],
     graph: &mut Graph,
 ) -> Result<()> {
@@ -74,7 +82,9 @@ fn read_news(
         if covered.contains(&snapshot.id) {
             continue;
         }
-        match record_of(session, repository, snapshot)? {
+        match record_of(session, store, snapshot)? {
+            // A safety copy: nobody's state.
+            Some(record) if record.purpose == Purpose::Rescue => {}
             Some(record) => {
                 covered.extend(record.covers.iter().cloned());
                 graph.records.push(Head {
@@ -85,8 +95,56 @@ fn read_news(
             None => graph.foreign += 1,
         }
     }
-    graph.lost = is_lost(session, repository, graph, listed)?;
+    graph.lost = is_lost(session, store, graph, listed)?;
     Ok(())
+}
+
+/// Returns the snapshot to restore content from: `source`, or where that was pruned another that
+/// holds the same.
+pub fn holder(
+    session: &Session<'_>,
+    store: &dyn Store,
+    listed: &[Listed],
+    unit: &RelPath,
+    digest: Option<Digest>,
+    source: &SnapshotId,
+) -> Result<SnapshotId> {
+    let is_there = listed.iter().any(|snapshot| snapshot.id == *source);
+    let Some(digest) = digest.filter(|_| !is_there) else {
+        return Ok(source.clone());
+    };
+    let wanted = [(unit.clone(), digest)].into();
+    let found = recall(session, store, listed, wanted)?;
+    match found.get(unit) {
+        Some(agreed) => Ok(agreed.snapshot.clone()),
+        None => Err(Error::new(
+            Kind::Damaged,
+            format!(
+                "the snapshot {} is gone, and no other has that version of {unit}",
+                source.short()
+            ),
+        )),
+    }
+}
+
+/// Returns the heads of everything that is visible, whatever this folder knows of them.
+pub fn all_heads(session: &Session<'_>, store: &dyn Store, listed: &[Listed]) -> Result<Vec<Head>> {
+    let mut covered = BTreeSet::new();
+    let mut records = Vec::new();
+    for snapshot in newest_first(listed, |_| true) {
+        if covered.contains(&snapshot.id) {
+            continue;
+        }
+        let record = record_of(session, store, snapshot)?;
+        if let Some(record) = record.filter(|record| record.purpose == Purpose::Push) {
+            covered.extend(record.covers.iter().cloned());
+            records.push(Head {
+                snapshot: snapshot.id.clone(),
+                record,
+            });
+        }
+    }
+    Ok(heads(records, &VersionVector::default()))
 }
 
 /// The order in which snapshots are read: a guess that saves reading, and decides nothing.
@@ -102,7 +160,7 @@ fn newest_first(listed: &[Listed], wanted: impl Fn(&SnapshotId) -> bool) -> Vec<
 /// Returns what a snapshot says of itself, where it says something that can be used.
 fn record_of(
     session: &Session<'_>,
-    repository: &Repository,
+    store: &dyn Store,
     snapshot: &Listed,
 ) -> Result<Option<PushRecord>> {
     if snapshot.is_incomplete() {
@@ -113,20 +171,20 @@ fn record_of(
         );
         return Ok(None);
     }
-    read_record(session, repository, &snapshot.id)
+    read_record(session, store, &snapshot.id)
 }
 
 /// Reads what one snapshot says of itself; `None` where it says nothing that can be trusted.
 pub fn read_record(
     session: &Session<'_>,
-    repository: &Repository,
+    store: &dyn Store,
     id: &SnapshotId,
 ) -> Result<Option<PushRecord>> {
-    let Some(bytes) = repository.push_record(id)? else {
+    let Some(bytes) = store.push_record(id)? else {
         return Ok(None);
     };
     if is_newer(&bytes) {
-        return Err(crate::error::Error::new(
+        return Err(Error::new(
             Kind::Damaged,
             format!(
                 "snapshot {} was made by a newer version of instance-sync: update it on this device",
@@ -135,7 +193,7 @@ pub fn read_record(
         ));
     }
     let record = serde_json::from_slice::<PushRecord>(&bytes).map_err(|error| {
-        crate::error::Error::new(
+        Error::new(
             Kind::Damaged,
             format!("what snapshot {} says of itself cannot be read", id.short()),
         )
@@ -164,11 +222,7 @@ fn is_newer(bytes: &[u8]) -> bool {
 }
 
 /// A push whose answer was lost may be there: then it is what this folder last agreed on.
-fn adopt_pending(
-    session: &mut Session<'_>,
-    repository: &Repository,
-    listed: &[Listed],
-) -> Result<()> {
+fn adopt_pending(session: &mut Session<'_>, store: &dyn Store, listed: &[Listed]) -> Result<()> {
     let Some(pending) = session.state.pending else {
         return Ok(());
     };
@@ -177,7 +231,7 @@ fn adopt_pending(
         .find(|snapshot| snapshot.tag("push") == Some(pending.to_string().as_str()));
     if let Some(snapshot) = mine
         && !snapshot.is_incomplete()
-        && let Some(record) = read_record(session, repository, &snapshot.id)?
+        && let Some(record) = read_record(session, store, &snapshot.id)?
         && record.push == pending
     {
         adopt(session, &snapshot.id, &record);
@@ -191,30 +245,90 @@ pub fn adopt(session: &mut Session<'_>, snapshot: &SnapshotId, record: &PushReco
     let state = &mut session.state;
     state.vector.join(&record.vector);
     state.last_counter = state.last_counter.max(record.counter);
+    let before = std::mem::take(&mut state.agreement);
     state.agreement = record
         .units
         .iter()
         .map(|(unit, version)| {
-            let holder = match &version.state {
-                UnitState::Held { within, .. } => within.clone(),
-                UnitState::Here(_) | UnitState::Gone => snapshot.clone(),
-            };
-            let agreed = Agreed {
-                version: version.clone(),
-                snapshot: holder,
+            let agreed = match (&version.state, before.get(unit)) {
+                // Left out of this push: what this folder agreed on is what it still has.
+                (UnitState::Held { .. }, Some(agreed)) if agreed.version.dot == version.dot => {
+                    agreed.clone()
+                }
+                _ => Agreed {
+                    version: version.clone(),
+                    snapshot: version.source(snapshot),
+                    extent: record
+                        .contents
+                        .get(unit)
+                        .map(UnitContent::extent)
+                        .unwrap_or_default(),
+                    was: None,
+                },
             };
             (unit.clone(), agreed)
         })
         .collect();
     state.base = Some(snapshot.clone());
+    // The files may have changed since, unseen: whoever knows better says so.
+    state.parent = None;
     state.pending = None;
     state.republish = false;
+    state.merged = false;
+}
+
+/// How many records are read, at most, to find out where a unit without a past comes from.
+const RECALLED: usize = 20;
+
+/// Finds, for units that this folder has no agreement about, the version of the cloud's history
+/// that is exactly what is here, if there is one: the state was lost, or the folder was copied from
+/// another device by hand. What is here is then simply that version, and not a rival of the newest.
+pub fn recall(
+    session: &Session<'_>,
+    store: &dyn Store,
+    listed: &[Listed],
+    mut wanted: BTreeMap<RelPath, Digest>,
+) -> Result<Agreement> {
+    let mut recalled = Agreement::new();
+    for snapshot in newest_first(listed, |_| true).into_iter().take(RECALLED) {
+        if wanted.is_empty() {
+            break;
+        }
+        let Some(record) = record_of(session, store, snapshot)? else {
+            continue;
+        };
+        if record.purpose == Purpose::Rescue {
+            continue;
+        }
+        wanted.retain(|unit, digest| {
+            let Some(version) = record
+                .units
+                .get(unit)
+                .filter(|version| version.state == UnitState::Here(*digest))
+            else {
+                return true;
+            };
+            let agreed = Agreed {
+                version: version.clone(),
+                snapshot: snapshot.id.clone(),
+                extent: record
+                    .contents
+                    .get(unit)
+                    .map(UnitContent::extent)
+                    .unwrap_or_default(),
+                was: None,
+            };
+            recalled.insert(unit.clone(), agreed);
+            false
+        });
+    }
+    Ok(recalled)
 }
 
 /// Returns whether everything visible lacks something that this folder had shared.
 fn is_lost(
     session: &Session<'_>,
-    repository: &Repository,
+    store: &dyn Store,
     graph: &Graph,
     listed: &[Listed],
 ) -> Result<bool> {
@@ -230,9 +344,7 @@ fn is_lost(
     }
     // The base was pruned: another snapshot that is known here may still cover it.
     for snapshot in newest_first(listed, |id| state.known.contains(id)) {
-        if read_record(session, repository, &snapshot.id)?
-            .is_some_and(|record| covers_mine(&record))
-        {
+        if read_record(session, store, &snapshot.id)?.is_some_and(|record| covers_mine(&record)) {
             return Ok(false);
         }
     }

@@ -4,6 +4,9 @@
 //! cloud), plan, save what is only here, fetch and verify beside the live files, swap, remember.
 //! push: lock, observe, publish, confirm, remember.
 
+pub mod advance;
+pub mod cloud;
+pub mod decide;
 pub mod event;
 pub mod fetch;
 pub mod graph;
@@ -14,6 +17,11 @@ pub mod provision;
 pub mod publish;
 pub mod pull;
 pub mod push;
+pub mod question;
+pub mod resolve;
 pub mod session;
 pub mod settings;
 pub mod status;
+pub mod swap;
+pub mod undo;
+pub mod verify;

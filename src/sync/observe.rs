@@ -1,12 +1,29 @@
 //! Observing this folder: what is there, measured against the agreement.
 
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
+
 use super::{
     event::{Event, note, warn},
     session::Session,
 };
 use crate::{
-    domain::local::{LocalSide, local_side},
-    workdir::scan::{self, Scan},
+    domain::{
+        agreement::Agreement,
+        digest::Digest,
+        ids::SnapshotId,
+        local::{Hold, LocalSide, local_side},
+        path::RelPath,
+        record::UnitVersion,
+        shell, shrink,
+        unit::UnitKind,
+    },
+    workdir::{
+        scan::{self, Scan},
+        world_lock,
+    },
 };
 
 /// This folder's side.
@@ -16,6 +33,8 @@ pub struct Local {
     pub scan: Scan,
     /// What it means.
     pub side: LocalSide,
+    /// The worlds that a running game has open.
+    pub open: BTreeSet<RelPath>,
 }
 
 impl Local {
@@ -25,10 +44,42 @@ impl Local {
             .values()
             .any(crate::domain::local::LocalUnit::changed)
     }
+
+    /// Returns whether what is here of a unit is in no head, and is not published as one now.
+    pub fn is_only_here(&self, unit: &RelPath) -> bool {
+        self.side.get(unit).is_some_and(|side| {
+            let shrunken = side.hold == Some(Hold::Vanished)
+                && side.agreed.as_ref().and_then(UnitVersion::digest) != side.content;
+            side.content.is_some() && (side.changed() || side.is_rival() || shrunken)
+        })
+    }
+
+    /// Returns the worlds that changed here, or that are among the `wanted`.
+    fn worlds(&self, wanted: &BTreeSet<RelPath>) -> BTreeSet<RelPath> {
+        self.side
+            .iter()
+            .filter(|(unit, side)| {
+                side.kind == UnitKind::World
+                    && self.scan.units.contains_key(*unit)
+                    && (side.changed() || wanted.contains(*unit))
+            })
+            .map(|(unit, _)| unit.clone())
+            .collect()
+    }
+
+    /// Leaves the worlds alone that a running game has open.
+    fn hold_open(&mut self) {
+        for unit in &self.open {
+            if let Some(side) = self.side.get_mut(unit) {
+                side.hold = Some(Hold::Open);
+            }
+        }
+    }
 }
 
-/// Scans the folder.
-pub fn local(session: &Session<'_>) -> Local {
+/// Scans the folder. What is missing here together with most of the rest counts as deleted only
+/// where somebody said so.
+pub fn local(session: &mut Session<'_>) -> Local {
     let state = &session.state;
     let scan = scan::scan(
         session.layout.pack(),
@@ -36,16 +87,134 @@ pub fn local(session: &Session<'_>) -> Local {
         &state.stamps,
         state.scan_time(),
     );
-    measure(session, scan)
+    distrust_looks(session, &scan);
+    if session.settings.allow_shrink {
+        session.state.vanished.clear();
+    }
+    let agreement = &session.state.agreement;
+    session
+        .state
+        .vanished
+        .retain(|unit| still_missing(agreement, &scan, unit));
+    let local = measure(session, scan, BTreeSet::new());
+    if session.settings.allow_shrink {
+        return local;
+    }
+    let vanished = shrink::vanished(&session.state.agreement, &local.side, |unit| {
+        Some(local.scan.units.get(unit)?.content.extent())
+    });
+    if vanished.is_empty() {
+        return local;
+    }
+    session.state.vanished.extend(vanished);
+    measure(session, local.scan, BTreeSet::new())
+}
+
+/// Whether a unit that vanished is not back yet.
+fn still_missing(agreement: &Agreement, scan: &Scan, unit: &RelPath) -> bool {
+    match (scan.units.get(unit), agreement.get(unit)) {
+        (None, agreed) => agreed.is_some(),
+        (Some(here), Some(agreed)) => {
+            agreed.version.digest() != Some(here.content.digest())
+                && shrink::lost_most(agreed.extent, here.content.extent())
+        }
+        (Some(_), None) => false,
+    }
+}
+
+/// Lets restic read every file with the next push, where one changed and looks as it did before. That
+/// has to outlive this scan: once it is remembered, the next one does not see it.
+pub fn distrust_looks(session: &mut Session<'_>, scan: &Scan) {
+    if scan.same_look {
+        session.state.parent = None;
+    }
 }
 
 /// Measures a scan against the agreement as it is now.
-pub fn measure(session: &Session<'_>, scan: Scan) -> Local {
-    let agreement = &session.state.agreement;
-    let side = local_side(agreement, &scan.found(agreement), |unit| {
-        session.scope.kind_of(unit)
-    });
-    Local { scan, side }
+pub fn measure(session: &Session<'_>, scan: Scan, open: BTreeSet<RelPath>) -> Local {
+    let state = &session.state;
+    let side = local_side(
+        &state.agreement,
+        &scan.found(&state.agreement),
+        &state.vanished,
+        |unit| session.scope.kind_of(unit),
+    );
+    let mut local = Local { scan, side, open };
+    local.hold_open();
+    local
+}
+
+/// Returns whether everything that changed here is in a safety copy.
+pub fn is_safe(session: &Session<'_>, local: &Local) -> bool {
+    local
+        .side
+        .iter()
+        .filter(|(unit, side)| side.changed() || local.is_only_here(unit))
+        .all(|(unit, side)| {
+            side.content
+                .is_some_and(|now| rescued(session, unit, now).is_some())
+        })
+}
+
+/// Returns the safety copy of a unit that holds `content`, if there is one.
+pub fn rescued(session: &Session<'_>, unit: &RelPath, content: Digest) -> Option<SnapshotId> {
+    let rescued = session.state.rescued.get(unit)?;
+    (rescued.digest == content).then(|| rescued.snapshot.clone())
+}
+
+/// Looks which of the worlds that changed here, or that are `wanted`, a running game has open, and
+/// leaves those alone.
+pub fn hold_open_worlds(session: &Session<'_>, local: &mut Local, wanted: &BTreeSet<RelPath>) {
+    let mut open: BTreeSet<RelPath> = local.worlds(wanted);
+    open.retain(|unit| world_lock::is_open(&session.layout.live(unit)));
+    local.open = open;
+    local.hold_open();
+}
+
+/// Like [`hold_open_worlds`] for what changed here, after waiting for open worlds to be closed, all in
+/// all no longer than `patience`: a game that has ended may still be writing.
+pub fn wait_for_worlds(session: &mut Session<'_>, local: &mut Local, patience: Duration) {
+    let none = BTreeSet::new();
+    hold_open_worlds(session, local, &none);
+    if local.open.is_empty() {
+        return;
+    }
+    let deadline = Instant::now() + patience;
+    for unit in &local.open {
+        let left = deadline.saturating_duration_since(Instant::now());
+        world_lock::wait_until_closed(&session.layout.live(unit), left);
+    }
+    // It has gone on writing meanwhile.
+    *local = self::local(session);
+    hold_open_worlds(session, local, &none);
+}
+
+/// Tells what is missing and not taken for deleted.
+pub fn report_vanished(session: &Session<'_>) {
+    let vanished = &session.state.vanished;
+    let Some(first) = vanished.first() else {
+        return;
+    };
+    let more = match vanished.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let folder = shell::pack_folder(session.layout.pack());
+    let names: Vec<String> = vanished
+        .iter()
+        .map(|unit| shell::word(unit.as_str()))
+        .collect();
+    let names = names.join(" ");
+    (session.listener)(Event::Warning(
+        format!(
+            "{first}{more} is missing here, or most of it: is a disk not connected? It stays as it was in the cloud and \
+             on other devices"
+        ),
+        vec![
+            format!("If that is your wish: instance-sync push --allow-shrink {folder}"),
+            format!("To bring it back: instance-sync resolve --keep=cloud {folder} {names}"),
+        ],
+    ));
 }
 
 /// Tells what cannot be synced, in full once and then in one line.

@@ -31,10 +31,20 @@ pub enum PullOutcome {
         /// Whether everything that is here is in the cloud too.
         saved: bool,
     },
-    /// Other devices disagree about units. This folder follows one of them whole, or stays as it is.
+    /// Devices disagree about units, and it is not for this one to decide. It goes on with one
+    /// version of each.
     Forked {
         /// These.
         units: Vec<RelPath>,
+        /// What happened to other units.
+        changes: Changes,
+    },
+    /// The player decides later, and plays on with what is here.
+    Postponed {
+        /// These.
+        units: Vec<RelPath>,
+        /// What happened to other units.
+        changes: Changes,
     },
     /// The cloud could not be asked, or could not be used. The game can start with what is here.
     Offline {
@@ -62,8 +72,12 @@ pub struct Changes {
     pub taken: Vec<RelPath>,
     /// Moved to `undo/`, since they were deleted on another device.
     pub removed: Vec<RelPath>,
+    /// Versions that landed beside others, under names of their own.
+    pub copied: Vec<RelPath>,
     /// Left alone on this device.
     pub held: Vec<RelPath>,
+    /// What the cloud could not give.
+    pub lost: Vec<RelPath>,
     /// Bytes fetched.
     pub bytes: u64,
 }
@@ -90,6 +104,8 @@ pub enum PushOutcome {
         bytes: u64,
         /// Whether the cloud has news that the next pull will merge.
         news: bool,
+        /// Worlds that a running game has open: they go out with the next push.
+        left_open: Vec<RelPath>,
     },
     /// The folder has just joined, and units differ here and in the cloud: nothing was published.
     Conflict {

@@ -1,11 +1,16 @@
 //! Publishing this folder as a snapshot that says what it is.
 
-use std::{collections::BTreeSet, fs::File, io::Write};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::File,
+    io::Write,
+    path::Path,
+};
 
-use jiff::Timestamp;
 use ulid::Ulid;
 
 use super::{
+    cloud::Store,
     event::{Event, Phase, Progress, warn},
     graph,
     observe::{self, Local},
@@ -14,17 +19,16 @@ use super::{
 use crate::{
     config::json_file::{self, Access},
     domain::{
-        agreement::next_table,
+        agreement::{Mark, next_table},
         ids::{PushId, SnapshotId},
         path::{OWN_FOLDER, RelPath},
-        record::{PushRecord, SCHEMA, UnitState},
-        version::Dot,
+        record::{Origin, Purpose, PushRecord, SCHEMA, UnitState, UnitTable, UnitVersion},
+        unit::{UnitContent, UnitKind},
+        version::{Dot, VersionVector},
     },
     error::{Context, Error, Kind, Result},
-    store::{
-        argv::Backup,
-        repository::{Backed, Repository},
-    },
+    store::{argv::Backup, repository::Backed},
+    workdir::scan::Scan,
 };
 
 /// How often a push is repeated because files changed while they were read.
@@ -49,15 +53,15 @@ pub struct Published {
 /// `visible` are the snapshots that there are. The agreement advances only once the snapshot is known to hold exactly what was scanned.
 pub fn publish(
     session: &mut Session<'_>,
-    repository: &Repository,
+    store: &dyn Store,
     local: &mut Local,
     visible: &BTreeSet<SnapshotId>,
 ) -> Result<Published> {
     for _ in 0..ATTEMPTS {
         // restic compares size and mtime with the parent: where that would miss a change, or where
         // the parent is gone, it must read everything.
-        let base = session.state.base.clone();
-        let parent = base.filter(|base| visible.contains(base) && !local.scan.same_look);
+        let parent = session.state.parent.clone();
+        let parent = parent.filter(|parent| visible.contains(parent));
         let mut units = Vec::new();
         let mut deleted = Vec::new();
         for (unit, side) in local.side.iter().filter(|(_, side)| side.changed()) {
@@ -70,8 +74,10 @@ pub fn publish(
         }
         let record = record(session, local);
         announce(session, &record)?;
-        let backed = back_up(session, repository, local, &record, parent.as_ref())?;
-        let again = observe::measure(session, rescan(session, local));
+        let backed = back_up(session, store, local, &record, parent.as_ref())?;
+        let again = rescan(session, local);
+        observe::distrust_looks(session, &again);
+        let again = observe::measure(session, again, local.open.clone());
         let still = record.contents.iter().all(|(unit, content)| {
             again
                 .scan
@@ -82,11 +88,11 @@ pub fn publish(
         *local = again;
         if backed.complete && backed.files == record.file_count() && still {
             graph::adopt(session, &backed.snapshot, &record);
+            session.state.parent = Some(backed.snapshot.clone());
             let (stamps, taken) = (local.scan.stamps.clone(), local.scan.taken);
             session.state.remember_scan(stamps, taken);
-            session.state.scope = Some(session.scope.digest());
             session.save()?;
-            *local = observe::measure(session, local.scan.clone());
+            *local = observe::measure(session, local.scan.clone(), local.open.clone());
             return Ok(Published {
                 snapshot: backed.snapshot,
                 units,
@@ -104,7 +110,7 @@ pub fn publish(
     ))
 }
 
-fn rescan(session: &Session<'_>, local: &Local) -> crate::workdir::scan::Scan {
+fn rescan(session: &Session<'_>, local: &Local) -> Scan {
     crate::workdir::scan::scan(
         session.layout.pack(),
         &session.scope,
@@ -113,40 +119,145 @@ fn rescan(session: &Session<'_>, local: &Local) -> crate::workdir::scan::Scan {
     )
 }
 
+/// The next change of this replica; no dot is ever used twice.
+fn next_dot(session: &Session<'_>) -> Dot {
+    let state = &session.state;
+    let used = state.vector.get(state.replica).max(state.last_counter);
+    Dot {
+        replica: state.replica,
+        counter: used.saturating_add(1),
+    }
+}
+
+fn origin(session: &Session<'_>) -> Origin {
+    Origin {
+        device: session.device.name.clone(),
+        time: session.settings.now(),
+    }
+}
+
 /// What the next snapshot says about itself.
 fn record(session: &Session<'_>, local: &Local) -> PushRecord {
     let state = &session.state;
-    let counter = state
-        .vector
-        .get(state.replica)
-        .max(state.last_counter)
-        .saturating_add(1);
-    let dot = Dot {
-        replica: state.replica,
-        counter,
-    };
+    let dot = next_dot(session);
     let mut vector = state.vector.clone();
     vector.add(dot);
-    let units = next_table(&state.agreement, &local.side, dot, &vector);
+    let origin = origin(session);
+    let mark = Mark {
+        dot,
+        origin: &origin,
+        vector: &vector,
+    };
+    let units = next_table(&state.agreement, &local.side, &mark);
     let contents = units
         .iter()
         .filter(|(_, version)| matches!(version.state, UnitState::Here(_)))
         .filter_map(|(unit, _)| Some((unit.clone(), local.scan.units.get(unit)?.content.clone())))
         .collect();
+    let covers = state.known.clone();
+    let (time, purpose) = (origin.time.to_string(), Purpose::Push);
+    draft(
+        session,
+        dot,
+        Draft {
+            vector,
+            covers,
+            time,
+            purpose,
+            units,
+            contents,
+        },
+    )
+}
+
+/// The parts of a record that differ.
+struct Draft {
+    vector: VersionVector,
+    covers: BTreeSet<SnapshotId>,
+    time: String,
+    purpose: Purpose,
+    units: UnitTable,
+    contents: BTreeMap<RelPath, UnitContent>,
+}
+
+fn draft(session: &Session<'_>, dot: Dot, draft: Draft) -> PushRecord {
     PushRecord {
         schema: SCHEMA,
         instance_id: session.sync.instance_id,
+        purpose: draft.purpose,
         push: PushId::new(Ulid::generate()),
-        replica: state.replica,
-        counter,
-        vector,
-        covers: state.known.clone(),
+        replica: dot.replica,
+        counter: dot.counter,
+        vector: draft.vector,
+        covers: draft.covers,
         device: session.device.clone(),
-        time: Timestamp::now().to_string(),
+        time: draft.time,
         scope: session.scope.digest(),
-        units,
-        contents,
+        units: draft.units,
+        contents: draft.contents,
     }
+}
+
+/// Publishes a safety copy of the units `contents`, whose files are below `root`: of what was never
+/// part of a head, and something else takes the place of. It is nobody's state, and no head.
+pub fn rescue(
+    session: &mut Session<'_>,
+    store: &dyn Store,
+    root: &Path,
+    contents: BTreeMap<RelPath, (UnitKind, UnitContent)>,
+) -> Result<SnapshotId> {
+    let dot = next_dot(session);
+    let origin = origin(session);
+    let mut vector = VersionVector::default();
+    vector.add(dot);
+    let row = |kind: UnitKind, content: &UnitContent| UnitVersion {
+        kind,
+        dot,
+        also: BTreeSet::new(),
+        over: BTreeSet::new(),
+        origin: origin.clone(),
+        state: UnitState::Here(content.digest()),
+    };
+    let units = contents
+        .iter()
+        .map(|(unit, (kind, content))| (unit.clone(), row(*kind, content)))
+        .collect();
+    let contents = contents
+        .into_iter()
+        .map(|(unit, (_, content))| (unit, content))
+        .collect();
+    let (time, purpose) = (origin.time.to_string(), Purpose::Rescue);
+    let covers = BTreeSet::new();
+    let record = draft(
+        session,
+        dot,
+        Draft {
+            vector,
+            covers,
+            time,
+            purpose,
+            units,
+            contents,
+        },
+    );
+    session.state.last_counter = dot.counter;
+    session.save()?;
+    // restic reads all below one folder: the record goes where the units are.
+    let place = root.join(OWN_FOLDER);
+    std::fs::create_dir_all(&place).context(|| format!("cannot make {}", place.display()))?;
+    json_file::write_compact(&place.join("push.json"), &record, Access::Private)?;
+    let tags = vec![
+        "kind=rescue".to_owned(),
+        format!("push={}", record.push),
+        format!("n={}", record.file_count()),
+    ];
+    let backed = send(session, store, root, &record, &tags, None)?;
+    if !backed.complete || backed.files != record.file_count() {
+        return Err(Error::failed("files changed while a safety copy of them was made").hint(
+            "Nothing was changed here. Close the game or whatever else writes there, and start again.",
+        ));
+    }
+    Ok(backed.snapshot)
 }
 
 /// Notes on disk that this push may have happened, before it can.
@@ -159,44 +270,55 @@ fn announce(session: &mut Session<'_>, record: &PushRecord) -> Result<()> {
 
 fn back_up(
     session: &Session<'_>,
-    repository: &Repository,
+    store: &dyn Store,
     local: &Local,
     record: &PushRecord,
     parent: Option<&SnapshotId>,
 ) -> Result<Backed> {
-    let paths = paths(record);
+    for_people(session, local, &paths(record));
+    let mut tags = vec![
+        format!("push={}", record.push),
+        format!("n={}", record.file_count()),
+    ];
+    if let Some(base) = &session.state.base {
+        tags.insert(0, format!("base={base}"));
+    }
+    send(session, store, session.layout.pack(), record, &tags, parent)
+}
+
+/// Hands everything that `record` names to restic, from below `root`.
+fn send(
+    session: &Session<'_>,
+    store: &dyn Store,
+    root: &Path,
+    record: &PushRecord,
+    tags: &[String],
+    parent: Option<&SnapshotId>,
+) -> Result<Backed> {
     let what = || "cannot write the list of files".to_owned();
     let mut list = tempfile::Builder::new()
         .prefix(".writing-")
         .tempfile_in(session.layout.own())
         .context(what)?;
-    for path in &paths {
+    for path in paths(record) {
         list.write_all(path.as_bytes())
             .and_then(|()| list.write_all(b"\0"))
             .context(what)?;
     }
     list.flush().context(what)?;
-    for_people(session, local, &paths);
-    let mut tags = vec![
-        format!("push={}", record.push),
-        format!("n={}", record.file_count()),
-    ];
-    let state = &session.state;
-    if let Some(base) = &state.base {
-        tags.insert(0, format!("base={base}"));
-    }
     let total = record
         .contents
         .values()
-        .map(crate::domain::unit::UnitContent::bytes)
+        .map(|content| content.extent().bytes)
         .sum();
     let backup = Backup {
         files: list.path(),
         host: &session.device.name,
-        tags: &tags,
+        tags,
+        lock_patience: if session.launching { 3 } else { 20 },
         parent,
     };
-    let backed = repository.backup(session.layout.pack(), &backup, &mut |status| {
+    let backed = store.backup(root, &backup, &mut |status| {
         (session.listener)(Event::Progress(Progress {
             phase: Phase::Push,
             done: status.bytes_done,

@@ -1,36 +1,50 @@
 //! Pull: the cloud's news, into this folder, before the game starts.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use super::{
+    cloud::Store,
+    decide::{self, Decided},
     event::{Event, Listener, note, warn, warn_of},
-    fetch,
     graph::{self, Graph},
     observe::{self, Local},
     outcome::{Changes, PullOutcome},
     publish,
+    question::Ask,
+    resolve,
     session::{self, Opened, Session},
     settings::Settings,
+    swap::{self, Basis},
 };
 use crate::{
     config::{layout::Layout, sync_file},
     domain::{
+        digest::Digest,
         ids::SnapshotId,
-        lineage::{self, CloudSide, Head},
-        local,
+        lineage::{self, Candidate, CloudSide, Head},
+        local::{self, Hold},
         path::RelPath,
-        plan::{self, Mine, Plan, Step},
+        plan::{self, Mine, Party, Plan, Step, Take},
+        record::UnitState,
+        shell,
     },
     error::{Error, Kind, Result},
-    store::repository::Repository,
-    workdir::lock,
+    store::messages::Listed,
+    workdir::{lock, state::Rescued, undo},
 };
 
 /// How long a launch waits for a push that is under way.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Pulls. Silent where the folder is not opted in.
-pub fn pull(settings: &Settings, listener: Listener<'_>) -> Result<PullOutcome> {
+pub fn pull<'a>(
+    settings: &'a Settings,
+    listener: Listener<'a>,
+    ask: Option<Ask<'a>>,
+) -> Result<PullOutcome> {
     let layout = Layout::new(&settings.pack);
     if !sync_file::is_opted_in(&layout) {
         return Ok(PullOutcome::NotOptedIn);
@@ -38,11 +52,12 @@ pub fn pull(settings: &Settings, listener: Listener<'_>) -> Result<PullOutcome> 
     let mut session = match session::open(settings, listener, "pull", PATIENCE) {
         Ok(Opened::Session(session)) => session,
         Ok(Opened::Copy) => return Ok(PullOutcome::Copy),
-        // A push only reads the saves: the game may start beside it. Anything else may be
+        // These only read the saves: the game may start beside them. Anything else may be
         // swapping files.
         Err(error)
             if error.kind() == Kind::Busy
-                && lock::owner(&layout).is_some_and(|owner| owner.command == "push") =>
+                && lock::owner(&layout)
+                    .is_some_and(|owner| matches!(owner.command.as_str(), "push" | "verify")) =>
         {
             warn_of(listener, &error);
             return Ok(PullOutcome::Busy {
@@ -51,6 +66,8 @@ pub fn pull(settings: &Settings, listener: Listener<'_>) -> Result<PullOutcome> 
         }
         Err(error) => return Err(error),
     };
+    session.ask = ask;
+    session.launching = true;
     match run(&mut session) {
         Err(error) => hospitable(&mut session, error),
         outcome => outcome,
@@ -93,15 +110,17 @@ fn hospitable(session: &mut Session<'_>, error: Error) -> Result<PullOutcome> {
             Ok(PullOutcome::Offline { why })
         }
         _ => Err(error.hint(format!(
-            "To play without syncing meanwhile: instance-sync disable \"--pack-folder={}\"",
-            session.layout.pack().display()
+            "To play without syncing meanwhile: instance-sync disable {}",
+            shell::pack_folder(session.layout.pack())
         ))),
     }
 }
 
-fn run(session: &mut Session<'_>) -> Result<PullOutcome> {
+/// The pull of an open folder, without the hospitality of a hook.
+pub fn run(session: &mut Session<'_>) -> Result<PullOutcome> {
     let mut local = observe::local(session);
     observe::report_problems(session, &local.scan);
+    observe::report_vanished(session);
     let probed = session.probe();
     let probed = match probed {
         Err(error) if error.kind() == Kind::Offline && local.changed() => {
@@ -116,25 +135,38 @@ fn run(session: &mut Session<'_>) -> Result<PullOutcome> {
         other => other?,
     };
     let state = &session.state;
-    let settled = !local.changed() && !state.republish && state.pending.is_none();
+    let settled = !local.changed()
+        && !state.republish
+        && !state.undone
+        && state.pending.is_none()
+        && observe::is_safe(session, &local);
     let same_scope = state.scope == Some(session.scope.digest());
-    if settled && same_scope && probed.as_ref() == Some(&state.known) {
+    let up_to_date = settled && same_scope && probed.as_ref() == Some(&state.known);
+    if up_to_date && session.decision.is_none() {
         return finish_unchanged(session, local);
     }
-    let mut repository = session.repository()?;
-    session.learn_key(&mut repository)?;
+    if state.pending.is_none()
+        && !state.republish
+        && !state.undone
+        && same_scope
+        && observe::is_safe(session, &local)
+        && let Some(outcome) = decide::repeat(session, probed.as_ref())
+    {
+        return Ok(outcome);
+    }
+    let store = session.store()?;
     let probed = match probed {
         Some(ids) => ids,
-        None => repository.snapshot_ids()?.into_iter().collect(),
+        None => store.snapshot_ids()?.into_iter().collect(),
     };
     session.state.to_create = false;
-    let graph = graph::read(session, &repository, &probed)?;
+    let graph = graph::read(session, store.as_ref(), &probed)?;
     if let Some(why) = graph.unknown {
         warn_unknown(session, &why);
         return Ok(PullOutcome::Offline { why });
     }
     cope_with_rollback(session, &graph);
-    local = observe::measure(session, local.scan);
+    local = observe::measure(session, local.scan, BTreeSet::new());
     if graph.lost {
         warn(
             session.listener,
@@ -142,19 +174,20 @@ fn run(session: &mut Session<'_>) -> Result<PullOutcome> {
         );
         session.state.republish = true;
     }
-    merge(session, &repository, local, graph)
+    merge(session, store.as_ref(), local, graph)
 }
 
 /// Merges the cloud's news into this folder.
 pub fn merge(
     session: &mut Session<'_>,
-    repository: &Repository,
+    store: &dyn Store,
     mut local: Local,
     graph: Graph,
 ) -> Result<PullOutcome> {
     let Graph {
         mut ids,
         records,
+        listed,
         foreign,
         ..
     } = graph;
@@ -167,76 +200,137 @@ pub fn merge(
         );
     }
     let heads = lineage::heads(records, &session.state.vector);
-    let cloud = lineage::cloud_side(&heads);
-    let mut saved = None;
-    if must_save_first(session, &plan(session, &mut local, &cloud), &local, &cloud) {
-        match save_first(session, repository, &mut local, &ids) {
-            Ok(snapshot) => {
-                ids.insert(snapshot.clone());
-                saved = Some(snapshot);
-            }
-            // No room in the cloud: nothing here may be overwritten then, and the game can start.
-            Err(error) if error.kind() == Kind::Full => {
-                let why = error.to_string();
-                warn_of(session.listener, &error);
-                return Ok(PullOutcome::Offline { why });
-            }
-            Err(error) => return Err(error),
+    let mut cloud = lineage::cloud_side(&heads);
+    ids.extend(swap::save_undone(session, store)?);
+    add_elsewhere(session, &local, &mut cloud);
+    recall(session, store, &mut local, &listed, &cloud)?;
+    let wanted = cloud.keys().cloned().collect();
+    observe::hold_open_worlds(session, &mut local, &wanted);
+    let mut first = plan(session, &mut local, &cloud);
+    resolve::check_units(session, &first)?;
+    if session.decision.is_some() {
+        resolve::let_go(session);
+        local = observe::measure(session, local.scan, local.open);
+        first = plan(session, &mut local, &cloud);
+    }
+    let saved = match save_first(session, store, &mut local, &first, &cloud, &ids) {
+        Ok(saved) => saved,
+        // No room in the cloud: nothing here may be overwritten then, and the game can start.
+        Err(error) if error.kind() == Kind::Full => {
+            let why = error.to_string();
+            warn_of(session.listener, &error);
+            return Ok(PullOutcome::Offline { why });
         }
-    }
-    let plan = plan(session, &mut local, &cloud);
+        Err(error) => return Err(error),
+    };
+    ids.extend(saved.clone());
+    let mut plan = plan(session, &mut local, &cloud);
     tell_of_deletions(session, &plan);
-    let conflicts: Vec<RelPath> = plan.conflicts().map(|(unit, _)| unit.clone()).collect();
-    if !conflicts.is_empty() {
-        session.state.conflicts = conflicts.iter().cloned().collect();
-        session.save()?;
-        tell_of_conflicts(session, &plan);
-        // A folder that joins publishes nothing before the join is decided.
-        let saved = !local.changed();
-        return Ok(PullOutcome::Conflict {
-            units: conflicts,
-            saved,
-        });
+    tell_of_open_worlds(session, &plan);
+    resolve::bring_back(session, &mut plan);
+    widen(session, &local, &mut plan);
+    let disputes = plan.all_disputes();
+    let decided = decide::decide(session, &local, &heads, &mut plan);
+    if decided == Decided::Stop {
+        resolve::remember(session, &disputes);
+        let saved = match keep_safe(session, store, &local) {
+            Ok(rescued) => {
+                ids.extend(rescued);
+                true
+            }
+            Err(error) => {
+                warn_of(session.listener, &error);
+                false
+            }
+        };
+        let units = decide::stop(session, &local, &heads, &plan, &ids)?;
+        return Ok(PullOutcome::Conflict { units, saved });
     }
-    if !plan.is_whole() {
-        return stay_on_one_head(session, repository, &mut local, &heads, &plan, &ids);
+    let forks: Vec<RelPath> = plan.forks().cloned().collect();
+    tell_of_forks(session, &forks);
+    let postponed: Vec<RelPath> = plan
+        .disputes(Party::Own)
+        .map(|(unit, _)| unit.clone())
+        .collect();
+    ids.extend(rescue(session, store, &local, &plan)?);
+    ids.extend(keep_held(session, store, &local)?);
+    let basis = Basis {
+        heads: &heads,
+        ids: ids.clone(),
+        listed: &listed,
+    };
+    let joining = session.state.vector.is_empty();
+    let changes = swap::carry_out(session, store, &local, plan, basis)?;
+    if joining {
+        join(session, store, local, &ids)?;
     }
-    let changes = fetch::apply(session, repository, &local, &heads, plan, ids)?;
-    if changes == Changes::default() {
-        return Ok(PullOutcome::UpToDate { saved });
-    }
-    Ok(PullOutcome::Applied { changes, saved })
+    undo::trim(&session.layout, &ids, session.settings.now());
+    Ok(if !postponed.is_empty() {
+        PullOutcome::Postponed {
+            units: postponed,
+            changes,
+        }
+    } else if !forks.is_empty() {
+        PullOutcome::Forked {
+            units: forks,
+            changes,
+        }
+    } else if changes == Changes::default() {
+        PullOutcome::UpToDate { saved }
+    } else {
+        PullOutcome::Applied { changes, saved }
+    })
 }
 
-/// Other devices disagree. A folder that has all of what one of them knows goes on with that one,
-/// whole, and says so; any other stays as it is.
-fn stay_on_one_head(
-    session: &mut Session<'_>,
-    repository: &Repository,
-    local: &mut Local,
-    heads: &[Head],
-    plan_of_all: &Plan,
-    ids: &BTreeSet<SnapshotId>,
-) -> Result<PullOutcome> {
-    let units: Vec<RelPath> = plan_of_all.forks().cloned().collect();
-    tell_of_forks(session, &units);
-    let mine = &session.state.vector;
-    let Some(head) = heads.iter().find(|head| head.record.vector.covers(mine)) else {
-        session.save()?;
-        return Ok(PullOutcome::Forked { units });
-    };
-    let head = std::slice::from_ref(head);
-    let plan = plan(session, local, &lineage::cloud_side(head));
-    if plan.is_whole() {
-        // The other heads stay unknown, so that the next pull looks at them again.
-        let mut known = session.state.known.clone();
-        known.extend(head[0].record.covers.intersection(ids).cloned());
-        known.insert(head[0].snapshot.clone());
-        fetch::apply(session, repository, local, head, plan, known)?;
-    } else {
-        session.save()?;
+/// What this device left out until now is news to it, where something else lies here.
+fn add_elsewhere(session: &Session<'_>, local: &Local, cloud: &mut CloudSide) {
+    for (unit, side) in &local.side {
+        let Some(version) = &side.elsewhere else {
+            continue;
+        };
+        if let UnitState::Held { within, .. } = &version.state {
+            cloud.entry(unit.clone()).or_insert_with(|| {
+                vec![Candidate {
+                    head: within.clone(),
+                    vector: session.state.vector.clone(),
+                    version: version.clone(),
+                    extent: None,
+                }]
+            });
+        }
     }
-    Ok(PullOutcome::Forked { units })
+}
+
+/// Looks where units without a past come from that would be disputed otherwise.
+fn recall(
+    session: &mut Session<'_>,
+    store: &dyn Store,
+    local: &mut Local,
+    listed: &[Listed],
+    cloud: &CloudSide,
+) -> Result<()> {
+    let unknown: BTreeMap<RelPath, Digest> = local
+        .side
+        .iter()
+        .filter(|(_, side)| {
+            side.agreed.is_none() && side.hold.is_none() && side.elsewhere.is_none()
+        })
+        .filter_map(|(unit, side)| {
+            let digest = side.content?;
+            let offered = cloud.get(unit)?;
+            let differs = offered
+                .iter()
+                .all(|one| one.version.digest().is_some_and(|other| other != digest));
+            differs.then(|| (unit.clone(), digest))
+        })
+        .collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let found = graph::recall(session, store, listed, unknown)?;
+    session.state.agreement.extend(found);
+    *local = observe::measure(session, local.scan.clone(), local.open.clone());
+    Ok(())
 }
 
 fn plan(session: &Session<'_>, local: &mut Local, cloud: &CloudSide) -> Plan {
@@ -246,15 +340,65 @@ fn plan(session: &Session<'_>, local: &mut Local, cloud: &CloudSide) -> Plan {
     let mine = Mine {
         replica: session.state.replica,
         vector: &session.state.vector,
+        deciding: session.state.deciding,
     };
     plan::plan(&local.side, &mine, cloud)
 }
 
-/// Whether something is only here and must be in the cloud before anything else happens.
+/// A folder has joined: what it brought along is published as well. Where the join is not whole yet,
+/// it is in a safety copy at least.
+fn join(
+    session: &mut Session<'_>,
+    store: &dyn Store,
+    local: Local,
+    visible: &BTreeSet<SnapshotId>,
+) -> Result<()> {
+    let scan = observe::local(session).scan;
+    let mut local = observe::measure(session, scan, local.open);
+    if session.state.vector.is_empty() {
+        keep_safe(session, store, &local)?;
+        session.save()?;
+    } else if local.changed() {
+        let published = publish::publish(session, store, &mut local, visible)?;
+        session.state.known.insert(published.snapshot);
+        session.save()?;
+    }
+    Ok(())
+}
+
+/// Fetches what this device left out so far and has in its scope now.
+fn widen(session: &Session<'_>, local: &Local, plan: &mut Plan) {
+    // Only a pull that was whole has noted the scope: see `advance`.
+    if session.state.scope == Some(session.scope.digest()) {
+        return;
+    }
+    for (unit, agreed) in &session.state.agreement {
+        let wanted = matches!(agreed.version.state, UnitState::Held { .. })
+            && !local.side.contains_key(unit)
+            && session.scope.kind_of(unit).is_some();
+        if wanted && !plan.steps.contains_key(unit) {
+            let take = Take {
+                from: agreed.source(),
+                version: plan::as_here(&agreed.version),
+                revived: false,
+            };
+            plan.steps.insert(unit.clone(), Step::Take(take));
+        }
+    }
+}
+
+/// Publishes what is only here, before anything else happens.
 ///
 /// A folder that joins has no past with the cloud: what it holds is not published as a head
-/// before the join is decided, and a join overwrites nothing.
-fn must_save_first(session: &Session<'_>, plan: &Plan, local: &Local, cloud: &CloudSide) -> bool {
+/// before the join is decided.
+fn save_first(
+    session: &mut Session<'_>,
+    store: &dyn Store,
+    local: &mut Local,
+    plan: &Plan,
+    cloud: &CloudSide,
+    visible: &BTreeSet<SnapshotId>,
+) -> Result<Option<SnapshotId>> {
     let joining = session.state.vector.is_empty() && !cloud.is_empty();
     let only_here = |unit: &RelPath| {
         let side = local.side.get(unit);
@@ -269,17 +413,96 @@ fn must_save_first(session: &Session<'_>, plan: &Plan, local: &Local, cloud: &Cl
         .steps
         .iter()
         .any(|(unit, step)| !matches!(step, Step::Agree(_)) && only_here(unit));
-    session.state.republish || (unsaved && !joining)
+    if !session.state.republish && (!unsaved || joining) {
+        return Ok(None);
+    }
+    note(session.listener, "Saving what is only here so far.");
+    // Known before it is published: whoever publishes beside others is the one to decide.
+    session.state.deciding |= plan.disputes(Party::Own).next().is_some();
+    let published = publish::publish(session, store, local, visible)?;
+    for unit in &published.deleted {
+        note(session.listener, format!("Saved the deletion of {unit}."));
+    }
+    Ok(Some(published.snapshot))
 }
 
-fn save_first(
+/// Makes a safety copy of what is in no head, and would be replaced now: of a folder that joins.
+fn rescue(
     session: &mut Session<'_>,
-    repository: &Repository,
-    local: &mut Local,
-    visible: &BTreeSet<SnapshotId>,
-) -> Result<SnapshotId> {
-    note(session.listener, "Saving what is only here so far.");
-    Ok(publish::publish(session, repository, local, visible)?.snapshot)
+    store: &dyn Store,
+    local: &Local,
+    plan: &Plan,
+) -> Result<Option<SnapshotId>> {
+    let replaced = plan.steps.iter().filter(|(_, step)| match step {
+        Step::Take(_) | Step::Follow(_) | Step::Remove(_) => true,
+        Step::Settle(settlement) => settlement.take.is_some(),
+        _ => false,
+    });
+    let units: Vec<RelPath> = replaced.map(|(unit, _)| unit.clone()).collect();
+    rescue_units(session, store, local, &units)
+}
+
+/// Makes a safety copy of what is held here and is in no head: a world that lost most of its files.
+fn keep_held(
+    session: &mut Session<'_>,
+    store: &dyn Store,
+    local: &Local,
+) -> Result<Option<SnapshotId>> {
+    let held = local.side.iter().filter(|(_, side)| side.hold.is_some());
+    let units: Vec<RelPath> = held.map(|(unit, _)| unit.clone()).collect();
+    rescue_units(session, store, local, &units)
+}
+
+/// Makes a safety copy of everything that is in no head, where a pull stops: a folder that joins
+/// publishes none before the join is decided.
+fn keep_safe(
+    session: &mut Session<'_>,
+    store: &dyn Store,
+    local: &Local,
+) -> Result<Option<SnapshotId>> {
+    let units: Vec<RelPath> = local.side.keys().cloned().collect();
+    rescue_units(session, store, local, &units)
+}
+
+/// Makes a safety copy of those `units` whose content is in no head and in no safety copy yet.
+pub fn rescue_units(
+    session: &mut Session<'_>,
+    store: &dyn Store,
+    local: &Local,
+    units: &[RelPath],
+) -> Result<Option<SnapshotId>> {
+    let only_here = |unit: &&RelPath| {
+        let content = local.side.get(*unit).and_then(|side| side.content);
+        local.is_only_here(unit)
+            && content.is_some_and(|content| observe::rescued(session, unit, content).is_none())
+    };
+    let contents: BTreeMap<_, _> = units
+        .iter()
+        .filter(only_here)
+        .filter_map(|unit| {
+            let scanned = local.scan.units.get(unit)?;
+            Some((unit.clone(), (scanned.kind, scanned.content.clone())))
+        })
+        .collect();
+    if contents.is_empty() {
+        return Ok(None);
+    }
+    note(
+        session.listener,
+        "Saving a safety copy of what is only here so far.",
+    );
+    let digests: Vec<(RelPath, Digest)> = contents
+        .iter()
+        .map(|(unit, (_, content))| (unit.clone(), content.digest()))
+        .collect();
+    let root = session.layout.pack().to_path_buf();
+    let snapshot = publish::rescue(session, store, &root, contents)?;
+    for (unit, digest) in digests {
+        let snapshot = snapshot.clone();
+        let rescued = Rescued { digest, snapshot };
+        session.state.rescued.insert(unit, rescued);
+    }
+    Ok(Some(snapshot))
 }
 
 /// A push of mine that my state does not know: the state is older than the folder's own past. From
@@ -312,10 +535,10 @@ pub fn cope_with_rollback(session: &mut Session<'_>, graph: &Graph) {
 }
 
 fn finish_unchanged(session: &mut Session<'_>, local: Local) -> Result<PullOutcome> {
-    let stale = local.scan.read > 0 || session.state.offline || !session.state.conflicts.is_empty();
-    if stale {
+    let state = &session.state;
+    if local.scan.read > 0 || state.offline || state.conflict.is_some() {
         session.state.offline = false;
-        session.state.conflicts.clear();
+        session.state.conflict = None;
         session
             .state
             .remember_scan(local.scan.stamps, local.scan.taken);
@@ -344,7 +567,7 @@ fn tell_of_deletions(session: &Session<'_>, plan: &Plan) {
                 session.listener,
                 format!("{unit} was deleted on another device and changed here: it is kept."),
             ),
-            Step::Take { revived: true, .. } => note(
+            Step::Take(Take { revived: true, .. }) => note(
                 session.listener,
                 format!("{unit} was deleted here and changed on another device: it comes back."),
             ),
@@ -353,29 +576,21 @@ fn tell_of_deletions(session: &Session<'_>, plan: &Plan) {
     }
 }
 
-/// A time of a record as people read it, in their own zone.
-fn minutes(time: &str) -> String {
-    let parsed: Option<jiff::Timestamp> = time.parse().ok();
-    parsed.map_or_else(
-        || time.to_owned(),
-        |time| {
-            let zoned = time.to_zoned(jiff::tz::TimeZone::system());
-            zoned.strftime("%Y-%m-%d %H:%M").to_string()
-        },
-    )
-}
-
-fn tell_of_conflicts(session: &Session<'_>, plan: &Plan) {
-    for (unit, candidates) in plan.conflicts() {
-        for one in candidates {
-            warn(
-                session.listener,
-                format!(
-                    "{unit} changed here and on {} (pushed {})",
-                    one.device.name,
-                    minutes(&one.time)
-                ),
-            );
+fn tell_of_open_worlds(session: &Session<'_>, plan: &Plan) {
+    for (unit, step) in &plan.steps {
+        if let Step::Hold {
+            version: Some(_),
+            why: Hold::Open,
+        } = step
+        {
+            (session.listener)(Event::Warning(
+                format!("{unit} is open in a running game, and the cloud has a newer version"),
+                vec![
+                    "It stays as it is here. Leave the world and start again to get the newer one; playing on makes \
+                     two versions."
+                        .to_owned(),
+                ],
+            ));
         }
     }
 }
@@ -385,8 +600,8 @@ fn tell_of_forks(session: &Session<'_>, units: &[RelPath]) {
         warn(
             session.listener,
             format!(
-                "{unit} changed on two other devices at once. This device goes on with one version until one of them decides; \
-                 the other stays in the cloud."
+                "{unit} changed on two devices at once. This device goes on with one version until the other decides; \
+                 nothing is lost. To decide here: instance-sync resolve"
             ),
         );
     }

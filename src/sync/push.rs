@@ -3,23 +3,27 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use super::{
+    cloud::Store,
     event::Listener,
     graph::{self, Graph},
-    observe,
+    observe::{self, Local},
     outcome::{PullOutcome, PushOutcome},
     publish, pull,
     session::{self, Opened, Session},
     settings::Settings,
+    swap,
 };
 use crate::{
     config::{layout::Layout, sync_file},
-    domain::{location::Location, path::RelPath},
+    domain::{ids::SnapshotId, location::Location, path::RelPath},
     error::{Kind, Result},
-    store::repository::Repository,
 };
 
 /// How long a push waits for another command in the same folder: nobody waits for it.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a push waits for a world to be closed: a game that has ended may still be writing.
+const OPEN_PATIENCE: Duration = Duration::from_secs(15);
 
 /// Pushes. Silent where the folder is not opted in.
 pub fn push(settings: &Settings, listener: Listener<'_>) -> Result<PushOutcome> {
@@ -48,62 +52,66 @@ pub fn push(settings: &Settings, listener: Listener<'_>) -> Result<PushOutcome> 
 fn run(session: &mut Session<'_>) -> Result<PushOutcome> {
     let mut local = observe::local(session);
     observe::report_problems(session, &local.scan);
-    if !local.changed() && !session.state.republish && !session.state.to_create {
-        if local.scan.read > 0 || session.state.offline {
-            session.state.offline = false;
-            session
-                .state
-                .remember_scan(local.scan.stamps, local.scan.taken);
-            session.save()?;
-        }
-        return Ok(PushOutcome::UpToDate);
+    observe::report_vanished(session);
+    observe::wait_for_worlds(session, &mut local, OPEN_PATIENCE);
+    if !is_needed(session, &local) && !session.state.to_create {
+        return unchanged(session, local);
     }
     make_base(session);
     // The server's answer comes first: restic may have to be fetched, and its failure must not hide it.
     let mut probed = absent_if_to_create(session.state.to_create, session.probe())?;
-    let mut repository = session.repository()?;
+    let mut store = session.store()?;
     if let Some(None) = probed {
         // Only restic can ask such a place.
-        let listed = repository
+        let listed = store
             .snapshot_ids()
             .map(|ids| Some(ids.into_iter().collect()));
         probed = absent_if_to_create(session.state.to_create, listed)?;
     }
-    let before = if let Some(ids) = probed {
+    let mut before = if let Some(ids) = probed {
         ids.unwrap_or_default()
     } else {
-        create(session, &repository)?;
+        create(session, store.as_ref())?;
+        store = session.store()?;
         BTreeSet::new()
     };
     session.state.to_create = false;
-    session.learn_key(&mut repository)?;
-    let news = before != session.state.known;
-    if news {
-        let graph = graph::read(session, &repository, &before)?;
+    let mut news = false;
+    if before != session.state.known {
+        let graph = graph::read(session, store.as_ref(), &before)?;
         match &graph.unknown {
             // Publishing decides nothing and loses nothing.
-            Some(why) => pull::warn_unknown(session, why),
+            Some(why) => {
+                pull::warn_unknown(session, why);
+                news = true;
+            }
             None => pull::cope_with_rollback(session, &graph),
         }
-        local = observe::measure(session, local.scan);
-        if let Some(units) = join_first(session, &repository, &mut local, graph)? {
+        local = observe::measure(session, local.scan, local.open);
+        let vectors: Vec<_> = graph
+            .records
+            .iter()
+            .map(|head| head.record.vector.clone())
+            .collect();
+        if let Some(units) = join_first(session, store.as_ref(), &mut local, graph)? {
             return Ok(PushOutcome::Conflict { units });
         }
-        if !local.changed() && !session.state.republish {
-            session.save()?;
-            return Ok(PushOutcome::UpToDate);
-        }
+        news |= !vectors
+            .iter()
+            .all(|vector| session.state.vector.covers(vector));
     }
-    let published = publish::publish(session, &repository, &mut local, &before)?;
+    before.extend(keep_safe(session, store.as_ref(), &local)?);
+    let state = &session.state;
+    if !local.changed() && !state.republish && !state.merged {
+        return unchanged(session, local);
+    }
+    // Known before it is published: whoever publishes beside others is the one to decide.
+    session.state.deciding |= news;
+    let published = publish::publish(session, store.as_ref(), &mut local, &before)?;
     session.state.offline = false;
-    // Only if nobody else pushed meanwhile is everything that is visible known here.
-    if let Ok(Some(after)) = session.probe() {
-        let mut expected = session.state.known.clone();
-        expected.insert(published.snapshot.clone());
-        if after == expected {
-            session.state.known = after;
-        }
-    }
+    before.insert(published.snapshot.clone());
+    look_after(session, store.as_ref(), &before, &published.snapshot);
+    session.state.left_open = !local.open.is_empty();
     session.save()?;
     Ok(PushOutcome::Pushed {
         snapshot: published.snapshot,
@@ -111,7 +119,91 @@ fn run(session: &mut Session<'_>) -> Result<PushOutcome> {
         deleted: published.deleted,
         bytes: published.bytes,
         news,
+        left_open: local.open.into_iter().collect(),
     })
+}
+
+/// Whether anything is to be brought to the cloud.
+fn is_needed(session: &Session<'_>, local: &Local) -> bool {
+    let state = &session.state;
+    local.changed()
+        || state.republish
+        || state.merged
+        || state.undone
+        || !observe::is_safe(session, local)
+}
+
+/// Makes safety copies of what is in no head and does not become one now.
+fn keep_safe(
+    session: &mut Session<'_>,
+    store: &dyn Store,
+    local: &Local,
+) -> Result<Vec<SnapshotId>> {
+    let mut made = swap::save_undone(session, store)?;
+    let held = local.side.iter().filter(|(_, side)| !side.changed());
+    let held: Vec<RelPath> = held.map(|(unit, _)| unit.clone()).collect();
+    made.extend(pull::rescue_units(session, store, local, &held)?);
+    Ok(made)
+}
+
+/// Looks whether somebody else pushed meanwhile: only if nobody did, everything that is visible is
+/// known here. `expected` is what should be there.
+fn look_after(
+    session: &mut Session<'_>,
+    store: &dyn Store,
+    expected: &BTreeSet<SnapshotId>,
+    published: &SnapshotId,
+) {
+    let after = match session.probe() {
+        Ok(None) => store.snapshot_ids().map(|ids| ids.into_iter().collect()),
+        Ok(Some(ids)) => Ok(ids),
+        Err(error) => Err(error),
+    };
+    let Ok(after) = after else {
+        // Nobody knows: rather both are asked than none.
+        session.state.deciding = true;
+        return;
+    };
+    if after.is_subset(expected) {
+        let mut mine = session.state.known.clone();
+        mine.insert(published.clone());
+        mine.extend(
+            session
+                .state
+                .rescued
+                .values()
+                .map(|one| one.snapshot.clone()),
+        );
+        if after.is_subset(&mine) {
+            session.state.known = after;
+        }
+    } else {
+        session.state.deciding = true;
+    }
+}
+
+/// Nothing is to be published; or only what a running game has open.
+fn unchanged(session: &mut Session<'_>, local: Local) -> Result<PushOutcome> {
+    let open = !local.open.is_empty();
+    let stale = local.scan.read > 0 || session.state.offline || session.state.left_open != open;
+    session.state.offline = false;
+    session.state.left_open = open;
+    if stale {
+        session
+            .state
+            .remember_scan(local.scan.stamps, local.scan.taken);
+        session.save()?;
+    }
+    match local.open.first() {
+        None => Ok(PushOutcome::UpToDate),
+        Some(world) => Ok(PushOutcome::Pending {
+            why: format!("{world} is open in a running game"),
+            hints: vec![
+                "It is never saved half-written. Leave the world, then run: instance-sync push"
+                    .to_owned(),
+            ],
+        }),
+    }
 }
 
 /// Turns "no repository" into `None` for the device that has still to create it.
@@ -126,15 +218,16 @@ fn absent_if_to_create<T>(to_create: bool, asked: Result<T>) -> Result<Option<T>
 /// publishes: a join is decided before there is a head of it. Returns the units that differ.
 fn join_first(
     session: &mut Session<'_>,
-    repository: &Repository,
-    local: &mut observe::Local,
+    store: &dyn Store,
+    local: &mut Local,
     graph: Graph,
 ) -> Result<Option<Vec<RelPath>>> {
     if !session.state.vector.is_empty() || graph.records.is_empty() || graph.unknown.is_some() {
         return Ok(None);
     }
-    let merged = pull::merge(session, repository, local.clone(), graph)?;
+    let merged = pull::merge(session, store, local.clone(), graph)?;
     *local = observe::local(session);
+    observe::hold_open_worlds(session, local, &BTreeSet::new());
     match merged {
         PullOutcome::Conflict { units, .. } => Ok(Some(units)),
         _ => Ok(None),
@@ -152,8 +245,8 @@ fn make_base(session: &Session<'_>) {
 }
 
 /// Creates the repository that this device was opted in offline for.
-fn create(session: &mut Session<'_>, repository: &Repository) -> Result<()> {
-    repository.init()?;
+fn create(session: &mut Session<'_>, store: &dyn Store) -> Result<()> {
+    store.init()?;
     session.state.to_create = false;
     session.save()
 }

@@ -1,13 +1,16 @@
 //! One run in one opted-in folder: the lock, the state, the scope, and the way to the repository.
 
-use std::{path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 use secrecy::SecretString;
 use ulid::Ulid;
 
 use super::{
+    cloud::Store,
     event::{Event, Listener, note, warn},
     provision,
+    question::Ask,
+    resolve::Decision,
     settings::Settings,
 };
 use crate::{
@@ -17,17 +20,23 @@ use crate::{
         scope_file,
         sync_file::{self, SyncFile},
     },
-    domain::{ids::ReplicaId, location::Location, record::DeviceLabel, scope::Scope},
+    domain::{
+        ids::{InstanceId, ReplicaId, SnapshotId},
+        location::Location,
+        record::DeviceLabel,
+        scope::Scope,
+    },
     error::{Error, Kind, Result},
-    remote::probe::Question,
+    remote::probe::{self, Question},
     secrets::{files, keyring, token::RepositoryKey},
-    store::{find::Found, repository::Repository},
+    store::{find::Found, keys::Keys, repository::Repository},
     workdir::{
         folder::{Fate, FolderIdentity},
         journal,
         lock::{self, Lock},
         stage,
         state::{Loaded, State},
+        undo,
     },
 };
 
@@ -47,6 +56,12 @@ pub struct Session<'a> {
     pub scope: Scope,
     /// What this folder knows.
     pub state: State,
+    /// Who answers questions, if anybody does.
+    pub ask: Option<Ask<'a>>,
+    /// Whether a game waits for this.
+    pub launching: bool,
+    /// What the player has just decided.
+    pub decision: Option<Decision>,
     credentials: Option<Credentials>,
     restic: Option<Found>,
     _lock: Lock,
@@ -84,7 +99,10 @@ pub fn open<'a>(
     let sync = sync_file::read(&layout)?;
     check_transport(&sync, settings)?;
     let lock = lock::take(&layout, command, patience)?;
-    let device = device::this_device(&settings.dirs);
+    let mut device = device::this_device(&settings.dirs);
+    if let Some(name) = &settings.device_name {
+        device.name.clone_from(name);
+    }
     let here = FolderIdentity::of(&layout, device.id);
     let instance = sync.instance_id;
     let mut state = match State::load(&layout, instance)? {
@@ -113,6 +131,7 @@ pub fn open<'a>(
         }
     }
     let _ = stage::sweep(&layout, None);
+    undo::sweep(&layout);
     if fate == Fate::Transplanted {
         // The same past, and from here on a future of its own.
         state.replica = mint();
@@ -129,6 +148,9 @@ pub fn open<'a>(
         device,
         scope,
         state,
+        ask: None,
+        launching: false,
+        decision: None,
         credentials: None,
         restic: None,
         _lock: lock,
@@ -168,8 +190,8 @@ fn report_copy(state: &mut State, layout: &Layout, listener: Listener<'_>) -> Re
             state.folder.path.display()
         ),
         vec![format!(
-            "To sync it as an instance of its own, run: instance-sync setup \"--pack-folder={}\". This is said once.",
-            layout.pack().display()
+            "To sync it as an instance of its own, run: instance-sync setup {}. This is said once.",
+            crate::domain::shell::pack_folder(layout.pack())
         )],
     ));
     Ok(())
@@ -191,14 +213,15 @@ impl Session<'_> {
             .ok_or_else(|| Error::failed("no credentials"))
     }
 
-    /// Asks the server which snapshots there are; see [`crate::remote::probe::probe`].
-    pub fn probe(
-        &mut self,
-    ) -> Result<Option<std::collections::BTreeSet<crate::domain::ids::SnapshotId>>> {
+    /// Asks the server which snapshots there are; see [`probe::probe`].
+    pub fn probe(&mut self) -> Result<Option<BTreeSet<SnapshotId>>> {
+        if let Some(cloud) = &self.settings.cloud {
+            return cloud.probe();
+        }
         let ca_file = self.ca_file();
         let (location, instance) = (self.sync.location.clone(), self.sync.instance_id);
         let credentials = self.credentials()?;
-        crate::remote::probe::probe(&Question {
+        probe::probe(&Question {
             location: &location,
             account: &credentials.account,
             secret: credentials.secret.as_ref(),
@@ -207,7 +230,20 @@ impl Session<'_> {
         })
     }
 
-    /// Returns the repository, with restic at hand: found, or fetched now.
+    /// Opens the repository as the engine sees it.
+    pub fn store(&mut self) -> Result<Box<dyn Store>> {
+        if let Some(cloud) = &self.settings.cloud {
+            return cloud.open();
+        }
+        let mut repository = self.repository()?;
+        if !self.state.to_create {
+            self.learn_key(&mut repository)?;
+        }
+        Ok(Box::new(repository))
+    }
+
+    /// Returns the repository, with restic at hand: found, or fetched now. Locks that processes left
+    /// behind are gone from it, if that was asked for.
     pub fn repository(&mut self) -> Result<Repository> {
         if self.restic.is_none() {
             self.restic = Some(provision::restic(
@@ -224,37 +260,56 @@ impl Session<'_> {
         let ca_file = self.ca_file();
         let (location, instance) = (self.sync.location.clone(), self.sync.instance_id);
         let cache = self.settings.dirs.restic_cache(self.layout.own());
-        let credentials = self.credentials()?;
-        Ok(repository(
+        let remember = self.remember_key()?;
+        let mut repository = repository(
             program,
             &location,
             instance,
-            credentials,
+            self.credentials()?,
             ca_file,
             cache,
-        ))
+        );
+        repository.keys = repository.keys.remembering(remember);
+        if self.settings.unlock {
+            self.unlock(&repository)?;
+        }
+        Ok(repository)
+    }
+
+    fn unlock(&self, repository: &Repository) -> Result<()> {
+        let said = match repository.unlock() {
+            Ok(0) => "No process left a lock behind, as far as can be told from here.".to_owned(),
+            Ok(1) => "Removed a lock that a process left behind.".to_owned(),
+            Ok(count) => format!("Removed {count} locks that processes left behind."),
+            // It is still to be created.
+            Err(error) if error.kind() == Kind::NoRepository => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        note(self.listener, said);
+        Ok(())
     }
 
     /// Finds out which key the password opens, once, where an opt-in could not (offline, or by the
     /// earlier Python tool): from then on every call names it.
-    pub fn learn_key(&mut self, repository: &mut Repository) -> Result<()> {
-        if repository.key_hint.is_some() {
-            return Ok(());
-        }
-        let id = repository.open()?;
-        repository.key_hint = Some(id.clone());
+    pub fn learn_key(&self, repository: &mut Repository) -> Result<()> {
+        repository.learn_key()
+    }
+
+    /// Returns what notes the key that opens the repository where the password is.
+    fn remember_key(&mut self) -> Result<impl Fn(&str) + 'static> {
         let (place, instance) = (self.layout.key(), self.sync.instance_id);
         let in_files = place.exists() || self.layout.token().exists();
-        if let Some(credentials) = &mut self.credentials {
-            credentials.key.key_id = Some(id);
+        let key = self.credentials()?.key.clone();
+        Ok(move |id: &str| {
+            let mut key = key.clone();
+            key.key_id = Some(id.to_owned());
             // Not worth a failure: it is found out again.
             let _ = if in_files {
-                files::write_key(&place, &credentials.key)
+                files::write_key(&place, &key)
             } else {
-                keyring::write_key(instance, &credentials.key)
+                keyring::write_key(instance, &key)
             };
-        }
-        Ok(())
+        })
     }
 
     /// Saves the state.
@@ -274,7 +329,7 @@ impl Session<'_> {
 pub fn repository(
     program: PathBuf,
     location: &Location,
-    instance: crate::domain::ids::InstanceId,
+    instance: InstanceId,
     credentials: &Credentials,
     ca_file: Option<PathBuf>,
     cache: PathBuf,
@@ -291,10 +346,31 @@ pub fn repository(
         location: location.repository(&credentials.account, instance),
         account,
         password: credentials.key.password.clone(),
-        key_hint: credentials.key.key_id.clone(),
+        keys: keys(location, instance, credentials, ca_file.clone()),
         ca_file,
         cache,
     }
+}
+
+/// Returns the key that is known to open a repository, and the way to list the others.
+fn keys(
+    location: &Location,
+    instance: InstanceId,
+    credentials: &Credentials,
+    ca_file: Option<PathBuf>,
+) -> Keys {
+    let (location, account) = (location.clone(), credentials.account.clone());
+    let secret = credentials.secret.clone();
+    let list = move || {
+        probe::keys(&Question {
+            location: &location,
+            account: &account,
+            secret: secret.as_ref(),
+            instance,
+            ca_file: ca_file.as_deref(),
+        })
+    };
+    Keys::new(credentials.key.key_id.clone(), Box::new(list))
 }
 
 /// Loads what opens the server and the repository: `--token-file`, else `.cloud-sync/token`, else
@@ -351,8 +427,8 @@ pub fn load_credentials(
             "there is no token for this instance on this device",
         )
         .hint(format!(
-            "Give it again with: instance-sync setup --force \"--pack-folder={}\"",
-            layout.pack().display()
+            "Give it again with: instance-sync setup --force {}",
+            crate::domain::shell::pack_folder(layout.pack())
         ))
     };
     let key = match key {

@@ -1,11 +1,15 @@
 //! What a run was asked for, apart from its command.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
-use crate::{config::user_dirs::UserDirs, store::release::Release};
+use jiff::{SignedDuration, Timestamp};
+
+use super::cloud::Cloud;
+use crate::{config::user_dirs::UserDirs, domain::policy::Policy, store::release::Release};
 
 /// The global options, and what only a program that embeds the library can set.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools)] // switches of a command line
 pub struct Settings {
     /// The game folder.
     pub pack: PathBuf,
@@ -21,10 +25,22 @@ pub struct Settings {
     pub ca_file: Option<PathBuf>,
     /// Whether plain http to another machine is allowed.
     pub insecure_http: bool,
+    /// Whether locks are removed first that died processes left in the repository.
+    pub unlock: bool,
     /// The user's folders.
     pub dirs: UserDirs,
     /// The restic that is accepted.
     pub release: Release,
+    /// This device's name, instead of the host's.
+    pub device_name: Option<String>,
+    /// What becomes of conflicts, instead of what the rules say.
+    pub on_conflict: Option<Policy>,
+    /// Whether what is missing here is deleted, however much it is.
+    pub allow_shrink: bool,
+    /// Another cloud than the instance's own: for models and tests.
+    pub cloud: Option<Arc<dyn Cloud>>,
+    /// Added to the system's clock: for tests of clocks that are wrong.
+    pub skew: SignedDuration,
 }
 
 impl Settings {
@@ -38,8 +54,20 @@ impl Settings {
             mirror: None,
             ca_file: None,
             insecure_http: false,
+            unlock: false,
             dirs: UserDirs::native(),
             release: Release::pinned(),
+            device_name: None,
+            on_conflict: None,
+            allow_shrink: false,
+            cloud: None,
+            skew: SignedDuration::ZERO,
         }
+    }
+
+    /// Returns the time by this device's clock.
+    pub fn now(&self) -> Timestamp {
+        let now = Timestamp::now();
+        now.checked_add(self.skew).unwrap_or(now)
     }
 }

@@ -73,6 +73,8 @@ pub struct Instance {
     pub pending_push: bool,
     /// Units that changed on both sides.
     pub conflicts: Vec<RelPath>,
+    /// Units that are missing here and do not count as deleted.
+    pub vanished: Vec<RelPath>,
     /// How the cloud stands.
     pub cloud: Cloud,
     /// restic's program and version, where one is found.
@@ -170,7 +172,8 @@ pub fn status(
     let state =
         known.unwrap_or_else(|| State::new(sync.instance_id, super::session::mint(), here.clone()));
     let scan = scan::scan(layout.pack(), &scope, &state.stamps, state.scan_time());
-    let side = local_side(&state.agreement, &scan.found(&state.agreement), |unit| {
+    let found = scan.found(&state.agreement);
+    let side = local_side(&state.agreement, &found, &state.vanished, |unit| {
         scope.kind_of(unit)
     });
     let changes = side
@@ -200,8 +203,13 @@ pub fn status(
         base: state.base.clone(),
         units: scan.units.keys().cloned().collect(),
         changes: changes.collect(),
-        pending_push: state.offline || state.pending.is_some(),
-        conflicts: state.conflicts.iter().cloned().collect(),
+        pending_push: state.offline || state.pending.is_some() || state.merged || state.left_open,
+        conflicts: state
+            .conflict
+            .iter()
+            .flat_map(|open| open.units.keys().cloned())
+            .collect(),
+        vanished: state.vanished.iter().cloned().collect(),
         cloud: if offline {
             Cloud::NotAsked
         } else {

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, IsTerminal};
 
-use dialoguer::{Input, Password};
+use dialoguer::{Input, Password, Select};
 use secrecy::SecretString;
 
 use super::output::Output;
@@ -77,6 +77,17 @@ impl<'a> Prompt<'a> {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Lets a person choose one of `items`, none of which is chosen beforehand. `None` where the
+    /// question was not answered.
+    pub fn choose(&self, question: &str, items: &[&str]) -> Option<usize> {
+        Select::new()
+            .with_prompt(question)
+            .items(items)
+            .interact_opt()
+            .ok()
+            .flatten()
     }
 
     /// Reads the next line of a pipe. An end of input is an empty answer.

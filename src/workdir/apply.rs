@@ -20,6 +20,7 @@ use crate::{
         json_file::sync_folder,
         layout::{Layout, below},
     },
+    crash_point,
     domain::path::RelPath,
     error::{Context, Result},
 };
@@ -99,7 +100,8 @@ impl Swap<'_> {
         if let Some(folder) = target.parent() {
             fs::create_dir_all(folder)?;
         }
-        match fs::rename(&live, &target) {
+        crash_point::step();
+        match files::patiently(|| fs::rename(&live, &target)) {
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
                 move_across(&live, &target)
             }
@@ -114,7 +116,8 @@ impl Swap<'_> {
         {
             self.set_aside(&lock)?;
         }
-        match fs::remove_dir(self.layout.live(path)) {
+        crash_point::step();
+        match files::patiently(|| fs::remove_dir(self.layout.live(path))) {
             // Something lives in it that is not synced: it stays.
             Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
             other => files::found(other).map(|_| ()),
@@ -132,6 +135,7 @@ impl Swap<'_> {
         if files::found(live.metadata())?.is_some_and(|metadata| !metadata.is_dir()) {
             self.set_aside(path)?;
         }
+        crash_point::step();
         fs::create_dir_all(live)
     }
 
@@ -156,9 +160,7 @@ fn free_name(path: PathBuf) -> io::Result<PathBuf> {
         return Ok(path);
     }
     for number in 1..u32::MAX {
-        let mut name = path.clone().into_os_string();
-        name.push(format!(".~{number}"));
-        let candidate = PathBuf::from(name);
+        let candidate = undo::numbered(&path, number);
         if files::found(candidate.symlink_metadata())?.is_none() {
             return Ok(candidate);
         }

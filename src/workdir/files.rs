@@ -4,11 +4,14 @@ use std::{
     fs::{self, File},
     io::{self, Read},
     path::Path,
+    thread,
+    time::{Duration, Instant},
 };
 
 use super::stamp::{Known, Stamp};
 use crate::{
     config::json_file::sync_folder,
+    crash_point,
     domain::{
         digest::{Digest, Hasher},
         scope::UNFINISHED,
@@ -59,13 +62,47 @@ pub fn sync_file(path: &Path) -> io::Result<()> {
         .sync_all()
 }
 
+/// Tries again for a while where another program holds a file open: on Windows a virus scanner or an
+/// indexer does so for moments. Elsewhere an open file can be renamed, and once is enough.
+pub fn patiently<T>(mut action: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    const PATIENCE: Duration = Duration::from_secs(5);
+    const PAUSE: Duration = Duration::from_millis(100);
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match action() {
+            Err(error) if is_held(&error) && Instant::now() < deadline => thread::sleep(PAUSE),
+            other => return other,
+        }
+    }
+}
+
+/// Access denied, a sharing violation, a locked region: by the numbers that Windows gives them.
+fn is_held(error: &io::Error) -> bool {
+    cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33))
+}
+
 /// Renames `from` to `to`, across file systems too (a `saves` that links to another disk): then by
 /// a copy beside `to`, made durable and renamed, so that `to` is never seen half-written.
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    match fs::rename(from, to) {
+    crash_point::step();
+    match patiently(|| fs::rename(from, to)) {
         Err(error) if error.kind() == io::ErrorKind::CrossesDevices => copy_over(from, to),
         other => other,
     }
+}
+
+/// Copies a file with its time and mode, making the folders above `to`.
+pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::copy(from, to)?;
+    let modified = fs::metadata(from)?.modified()?;
+    let target = File::options().read(true).append(true).open(to);
+    // A file that may not be written keeps the time of its copy.
+    target
+        .and_then(|file| file.set_modified(modified))
+        .or(Ok(()))
 }
 
 fn copy_over(from: &Path, to: &Path) -> io::Result<()> {

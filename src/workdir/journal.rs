@@ -2,13 +2,20 @@
 //! or by the next.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
+use ulid::Ulid;
 
-use super::{apply, stage::Staging, state::State};
+use super::{
+    apply,
+    stage::Staging,
+    state::State,
+    undo::{Reason, Replaced},
+};
 use crate::{
     config::{
         json_file::{self, Access},
@@ -33,10 +40,19 @@ pub struct Journal {
     pub instance_id: InstanceId,
     /// The folder; another one's journal is refused.
     pub replica: ReplicaId,
-    /// The staging folder's id, which names the undo folder too.
+    /// The staging folder's id, a ULID, which names the undo folder too.
     pub staging: String,
     /// When it was written, in RFC 3339, for people.
     pub time: String,
+    /// What the swap is part of.
+    #[serde(default)]
+    pub reason: Reason,
+    /// Its place among the swaps of this folder; clocks may lie about that.
+    #[serde(default)]
+    pub number: u64,
+    /// What each unit was, and will be: so that it can be taken back.
+    #[serde(default)]
+    pub units: BTreeMap<RelPath, Replaced>,
     /// Files that go away.
     pub files_removed: Vec<RelPath>,
     /// Folders that go away where they are empty, deepest first.
@@ -70,14 +86,29 @@ impl Journal {
     }
 }
 
-/// Returns the staging id of the unfinished swap, if there is one.
+/// Returns the unfinished swap, if there is one.
 pub fn unfinished(layout: &Layout) -> Result<Option<Journal>> {
-    json_file::read(&layout.journal(), SCHEMA).map_err(|error| {
+    read(layout).map_err(|error| {
         error.hint(
             "A swap was interrupted and its journal cannot be read. Keep .cloud-sync as it is and ask for help: \
              the old files are in .cloud-sync/undo, the new ones in .cloud-sync/staging-*.",
         )
     })
+}
+
+fn read(layout: &Layout) -> Result<Option<Journal>> {
+    let path = layout.journal();
+    let journal: Option<Journal> = json_file::read(&path, SCHEMA)?;
+    // It names a folder that is made and one that is removed in the end: no path may be hidden in it.
+    if let Some(Journal { staging, .. }) = &journal
+        && Ulid::from_string(staging).is_err()
+    {
+        let path = path.display();
+        return Err(Error::usage(format!(
+            "{path}: {staging:?} is no staging folder"
+        )));
+    }
+    Ok(journal)
 }
 
 /// Carries an interrupted swap to its end, without the network. Returns whether there was one.

@@ -11,3 +11,4 @@ pub mod stamp;
 pub mod state;
 pub mod undo;
 mod walk;
+pub mod world_lock;

@@ -13,7 +13,7 @@ use super::files;
 use crate::{
     config::layout::{Layout, below},
     domain::{path::RelPath, unit::FileFact},
-    error::{Context, Error, Kind, Result},
+    error::{Context, Result},
 };
 
 /// A staging folder.
@@ -61,42 +61,46 @@ impl Staging {
         below(&self.tree(), path)
     }
 
-    /// Checks every staged file against what its push recorded, and makes it durable.
-    pub fn verify(&self, expected: &BTreeMap<RelPath, FileFact>) -> Result<()> {
+    /// Where a version is restored that lands under another name.
+    pub fn aside(&self, number: usize) -> PathBuf {
+        self.root.join(format!("aside-{number}"))
+    }
+
+    /// Checks every staged file against what its push recorded, and makes it durable. Returns the
+    /// files that are not what they should be, and why.
+    pub fn verify(
+        &self,
+        expected: &BTreeMap<RelPath, FileFact>,
+    ) -> Result<BTreeMap<RelPath, String>> {
+        let mut damaged = BTreeMap::new();
         for (path, fact) in expected {
-            let place = self.place(path);
-            let damaged = |why: &str| {
-                Error::new(Kind::Damaged, format!("{path}: {why}")).hint(
-                    "Nothing was changed on this device. Push again from the device that made this version, \
-                     or check the repository with restic check --read-data.",
-                )
-            };
-            let metadata = files::found(place.symlink_metadata())
-                .context(|| format!("cannot look at {path}"))?;
-            match metadata {
-                None => {
-                    return Err(damaged(
-                        "the snapshot does not hold it, although it says so",
-                    ));
-                }
-                Some(metadata) if !metadata.is_file() => {
-                    return Err(damaged("the snapshot holds no file there"));
-                }
-                Some(metadata) if metadata.len() != fact.size => {
-                    return Err(damaged("the snapshot holds another size than was recorded"));
-                }
-                Some(_) => {}
+            if let Some(why) = self.damage(path, fact)? {
+                damaged.insert(path.clone(), why.to_owned());
+                continue;
             }
-            let known = files::hash(&place).context(|| format!("cannot read the staged {path}"))?;
-            if known.sha256 != fact.sha256 {
-                return Err(damaged(
-                    "the snapshot holds other content than was recorded",
-                ));
-            }
-            files::sync_file(&place)
+            files::sync_file(&self.place(path))
                 .context(|| format!("cannot make the staged {path} durable"))?;
         }
-        Ok(())
+        Ok(damaged)
+    }
+
+    fn damage(&self, path: &RelPath, fact: &FileFact) -> Result<Option<&'static str>> {
+        let place = self.place(path);
+        let metadata =
+            files::found(place.symlink_metadata()).context(|| format!("cannot look at {path}"))?;
+        Ok(match metadata {
+            None => Some("the snapshot does not give it, although it says so"),
+            Some(metadata) if !metadata.is_file() => Some("the snapshot holds no file there"),
+            Some(metadata) if metadata.len() != fact.size => {
+                Some("the snapshot holds another size than was recorded")
+            }
+            Some(_) => {
+                let known =
+                    files::hash(&place).context(|| format!("cannot read the staged {path}"))?;
+                (known.sha256 != fact.sha256)
+                    .then_some("the snapshot holds other content than was recorded")
+            }
+        })
     }
 
     /// Removes it.

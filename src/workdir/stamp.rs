@@ -72,13 +72,14 @@ impl Stamp {
     }
 
     /// Returns whether the file may have changed after `taken` without its stamp showing it:
-    /// within the granularity of the file system's clock (2 s on FAT, some milliseconds else).
+    /// within the granularity of the file system's clock (2 s on FAT, some milliseconds else, and far
+    /// more on a loaded virtual machine, whose ticks come late).
     pub fn is_racy(&self, taken: SystemTime) -> bool {
         let newest = self.mtime.max(self.ctime);
         let granularity = if newest % 1_000_000_000 == 0 {
             Duration::from_secs(2)
         } else {
-            Duration::from_millis(50)
+            Duration::from_millis(500)
         };
         let granularity = i64::try_from(granularity.as_nanos()).unwrap_or(i64::MAX);
         newest.saturating_add(granularity) >= nanos(taken)

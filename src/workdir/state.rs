@@ -1,10 +1,11 @@
 //! `state.json`: what this folder knows of the cloud, and what it last had in common with it.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{folder::FolderIdentity, stamp::Stamps};
@@ -18,7 +19,9 @@ use crate::{
         digest::Digest,
         ids::{InstanceId, PushId, ReplicaId, SnapshotId},
         path::RelPath,
-        version::VersionVector,
+        policy::Policy,
+        unit::Extent,
+        version::{Dot, VersionVector},
     },
     error::{Kind, Result},
 };
@@ -53,9 +56,13 @@ pub struct State {
     /// The snapshots that were visible when everything in them was last merged here.
     #[serde(default)]
     pub known: BTreeSet<SnapshotId>,
-    /// A snapshot that this folder was equal to: restic compares against it.
+    /// The snapshot that was last pushed or merged here.
     #[serde(default)]
     pub base: Option<SnapshotId>,
+    /// The snapshot that restic may compare size and time with instead of reading: no file that it
+    /// holds otherwise than this folder looks the same in both.
+    #[serde(default)]
+    pub parent: Option<SnapshotId>,
     /// A push whose outcome is not known.
     #[serde(default)]
     pub pending: Option<PushId>,
@@ -65,9 +72,32 @@ pub struct State {
     /// Whether the cloud lost data that this folder has, so that the next push repeats it all.
     #[serde(default)]
     pub republish: bool,
-    /// The units that changed on both sides when a pull last looked.
+    /// What a pull last stopped for.
     #[serde(default)]
-    pub conflicts: BTreeSet<RelPath>,
+    pub conflict: Option<OpenConflict>,
+    /// What the player has decided of it so far.
+    #[serde(default)]
+    pub choices: BTreeMap<RelPath, Choice>,
+    /// What of this folder is in a safety copy in the cloud, since it stopped before it was part of
+    /// any head.
+    #[serde(default)]
+    pub rescued: BTreeMap<RelPath, Rescued>,
+    /// Whether something of this folder was published beside somebody else's news: then this
+    /// folder is the one that decides between them.
+    #[serde(default)]
+    pub deciding: bool,
+    /// Whether heads were merged here, and no snapshot says so yet: the next push does.
+    #[serde(default)]
+    pub merged: bool,
+    /// The units whose absence here is no deletion before somebody says so.
+    #[serde(default)]
+    pub vanished: BTreeSet<RelPath>,
+    /// Whether `undo/` holds something that is in no snapshot yet.
+    #[serde(default)]
+    pub undone: bool,
+    /// Whether a push left out worlds that a game had open.
+    #[serde(default)]
+    pub left_open: bool,
     /// Whether the player was told that this folder is a copy.
     #[serde(default)]
     pub copy_reported: bool,
@@ -80,6 +110,50 @@ pub struct State {
     /// The scan manifest.
     #[serde(default)]
     pub stamps: Stamps,
+}
+
+/// Units that changed on both sides, as a pull saw them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenConflict {
+    /// The snapshots that were visible then: as long as they are the same, so is the conflict.
+    pub ids: BTreeSet<SnapshotId>,
+    /// The versions of each unit.
+    pub units: BTreeMap<RelPath, Vec<Claim>>,
+}
+
+/// One of the versions of a unit in a conflict, for display.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// Whether it is the one that is here.
+    pub here: bool,
+    /// Who made it.
+    pub device: String,
+    /// When, by that device's clock; `None` for what was not published yet.
+    pub time: Option<Timestamp>,
+    /// How large it is, where that is known.
+    pub extent: Option<Extent>,
+    /// How many files it has otherwise than what is here.
+    pub differing: Option<u64>,
+}
+
+/// A safety copy of one unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rescued {
+    /// What it holds.
+    pub digest: Digest,
+    /// The snapshot that has it.
+    pub snapshot: SnapshotId,
+}
+
+/// What the player decided about one unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// What becomes of it.
+    pub policy: Policy,
+    /// The cloud's versions that were there to choose from: another set is another question.
+    pub versions: BTreeSet<Dot>,
+    /// What was here.
+    pub here: Option<Digest>,
 }
 
 /// What every state has had.
@@ -113,10 +187,18 @@ impl State {
             agreement: Agreement::new(),
             known: BTreeSet::new(),
             base: None,
+            parent: None,
             pending: None,
             offline: false,
             republish: false,
-            conflicts: BTreeSet::new(),
+            conflict: None,
+            choices: BTreeMap::new(),
+            rescued: BTreeMap::new(),
+            deciding: false,
+            merged: false,
+            vanished: BTreeSet::new(),
+            undone: false,
+            left_open: false,
             copy_reported: false,
             scope: None,
             scanned_at: 0,

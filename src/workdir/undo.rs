@@ -1,71 +1,239 @@
-//! `undo/`: old versions of what pulls overwrote and removed.
+//! `undo/`: old versions of what swaps replaced and removed.
 //!
-//! A pull overwrites only what the repository holds already; these copies are for a quick way
-//! back.
+//! What a swap replaces is in the repository already, or else stays here until it is: these copies
+//! are the quick way back, and the only one without the network.
 
 use std::{
-    fs,
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
     path::{Path, PathBuf},
 };
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::journal::Journal;
+use super::{files, journal::Journal};
 use crate::{
     config::{
         json_file::{self, Access},
-        layout::Layout,
+        layout::{Layout, below},
+    },
+    domain::{
+        digest::Digest,
+        ids::SnapshotId,
+        path::RelPath,
+        unit::{FileFact, UnitContent, UnitKind},
     },
     error::{Context, Result},
 };
 
-/// How many pulls can be taken back. Older copies go; the repository still has what they hold.
-const KEPT: usize = 5;
+/// The schema of `undo.json`.
+pub const SCHEMA: u64 = 2;
+/// How old a copy may become whose content the repository has.
+const OLDEST: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
+/// How much all of them may take.
+const LARGEST: u64 = 2 << 30;
+/// How many are kept whatever their age and size.
+const KEPT: usize = 1;
 
-#[derive(Serialize, Deserialize)]
-struct Description {
-    schema: u64,
-    time: String,
-    removed: Vec<String>,
-    changed: Vec<String>,
+/// Why files were swapped.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reason {
+    /// A pull, or a decision about a conflict.
+    #[default]
+    Pull,
+    /// An undo.
+    Undo,
 }
+
+/// What a swap did to one unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replaced {
+    /// What it is to a player.
+    pub kind: UnitKind,
+    /// What it was; `None` where it was not here.
+    pub before: Option<UnitContent>,
+    /// What it became; `None` where it was removed.
+    pub after: Option<Digest>,
+    /// A snapshot that holds what it was, where one does.
+    pub saved: Option<SnapshotId>,
+}
+
+impl Replaced {
+    /// Returns whether there is something that can be brought back.
+    pub fn can_return(&self) -> bool {
+        self.before.as_ref().map(UnitContent::digest) != self.after && self.before.is_some()
+    }
+}
+
+/// What an undo folder is about: its `undo.json`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Entry {
+    schema: u64,
+    /// Its place among the swaps of this folder.
+    pub number: u64,
+    /// When, by this device's clock.
+    pub time: String,
+    /// Why.
+    pub reason: Reason,
+    /// What happened to each unit.
+    pub units: BTreeMap<RelPath, Replaced>,
+    /// Whether it was taken back.
+    #[serde(default)]
+    pub taken_back: bool,
+}
+
+/// An undo folder.
+#[derive(Debug, Clone)]
+pub struct Undo {
+    /// Its name: the id of the staging folder that it belonged to.
+    pub id: String,
+    /// Where it is.
+    pub folder: PathBuf,
+    /// What it is about.
+    pub entry: Entry,
+}
+
+impl Undo {
+    /// Returns the old version of a file, if it is here: its content decides, not its name.
+    pub fn file(&self, path: &RelPath, fact: &FileFact) -> Option<PathBuf> {
+        let plain = below(&files_folder(&self.folder), path);
+        let numbered = (1_u32..).map(|number| numbered(&plain, number));
+        std::iter::once(plain.clone())
+            .chain(numbered)
+            .map_while(|place| {
+                let metadata = place.symlink_metadata().ok()?;
+                Some((place, metadata))
+            })
+            .filter(|(_, metadata)| metadata.is_file() && metadata.len() == fact.size)
+            .map(|(place, _)| place)
+            .find(|place| files::hash(place).is_ok_and(|known| known.sha256 == fact.sha256))
+    }
+
+    /// Returns whether every file of a unit is here under its own name.
+    pub fn is_whole(&self, unit: &RelPath, content: &UnitContent) -> bool {
+        content.files.iter().all(|(inner, fact)| {
+            let path = unit.join(inner);
+            self.file(&path, fact) == Some(below(&files_folder(&self.folder), &path))
+        })
+    }
+
+    /// Writes what is known of it now.
+    pub fn save(&self) -> Result<()> {
+        json_file::write(&self.folder.join(ENTRY), &self.entry, Access::Private)
+    }
+
+    /// Returns the units that are nowhere but here.
+    pub fn unsaved(&self) -> impl Iterator<Item = (&RelPath, &UnitContent)> {
+        self.entry.units.iter().filter_map(|(unit, replaced)| {
+            match (&replaced.before, &replaced.saved) {
+                (Some(before), None) => Some((unit, before)),
+                _ => None,
+            }
+        })
+    }
+}
+
+const ENTRY: &str = "undo.json";
 
 /// Returns the folder inside an undo folder that mirrors the game folder.
 pub fn files_folder(undo: &Path) -> PathBuf {
     undo.join("files")
 }
 
+/// Returns the name of the `number`-th old version of one path.
+pub fn numbered(path: &Path, number: u32) -> PathBuf {
+    let mut name = path.to_path_buf().into_os_string();
+    name.push(format!(".~{number}"));
+    PathBuf::from(name)
+}
+
 /// Writes what an undo folder is about, once.
 pub fn describe(undo: &Path, journal: &Journal) -> Result<()> {
     let files = files_folder(undo);
     fs::create_dir_all(&files).context(|| format!("cannot make {}", files.display()))?;
-    let path = undo.join("undo.json");
+    let path = undo.join(ENTRY);
     if path.exists() {
         return Ok(());
     }
-    let description = Description {
-        schema: 1,
+    let entry = Entry {
+        schema: SCHEMA,
+        number: journal.number,
         time: journal.time.clone(),
-        removed: journal
-            .files_removed
-            .iter()
-            .map(ToString::to_string)
-            .collect(),
-        changed: journal.files.iter().map(ToString::to_string).collect(),
+        reason: journal.reason,
+        units: journal.units.clone(),
+        taken_back: false,
     };
-    json_file::write(&path, &description, Access::Private)
+    json_file::write(&path, &entry, Access::Private)
 }
 
-/// Removes the oldest copies beyond the newest few. Ids are ULIDs: their order is that of their making
-/// on this device.
-pub fn trim(layout: &Layout) {
-    let Ok(entries) = fs::read_dir(layout.undo()) else {
-        return;
-    };
-    let mut names: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
-    names.sort();
-    let surplus = names.len().saturating_sub(KEPT);
-    for old in &names[..surplus] {
-        let _ = fs::remove_dir_all(old);
+/// Removes what a swap prepared that never began.
+pub fn sweep(layout: &Layout) {
+    let entries = fs::read_dir(layout.undo()).into_iter().flatten().flatten();
+    for folder in entries.map(|entry| entry.path()) {
+        // What cannot be looked at is not known to be rubbish.
+        if matches!(folder.join(ENTRY).try_exists(), Ok(false)) {
+            let _ = fs::remove_dir_all(folder);
+        }
     }
+}
+
+/// Lists what can be taken back, the newest first. What cannot be read is left alone.
+pub fn list(layout: &Layout) -> Vec<Undo> {
+    let entries = fs::read_dir(layout.undo()).into_iter().flatten().flatten();
+    let mut found: Vec<Undo> = entries
+        .filter_map(|folder| {
+            let id = folder.file_name().into_string().ok()?;
+            let folder = folder.path();
+            let entry = json_file::read(&folder.join(ENTRY), SCHEMA).ok()??;
+            Some(Undo { id, folder, entry })
+        })
+        .collect();
+    found.sort_by_key(|undo| std::cmp::Reverse(undo.entry.number));
+    found
+}
+
+/// Returns the number of the next swap.
+pub fn next_number(layout: &Layout) -> u64 {
+    list(layout)
+        .first()
+        .map_or(1, |newest| newest.entry.number.saturating_add(1))
+}
+
+/// Removes copies that are old, or too much, if one of the `visible` snapshots has what they hold.
+pub fn trim(layout: &Layout, visible: &BTreeSet<SnapshotId>, now: Timestamp) {
+    let mut total = 0_u64;
+    for (place, undo) in list(layout).iter().enumerate() {
+        total = total.saturating_add(size(&undo.folder).unwrap_or(u64::MAX));
+        let age = undo
+            .entry
+            .time
+            .parse::<Timestamp>()
+            .map(|time| now.duration_since(time));
+        let surplus = total > LARGEST || age.is_ok_and(|age| age > OLDEST);
+        let safe = undo.entry.units.values().all(|replaced| {
+            replaced.before.is_none()
+                || replaced
+                    .saved
+                    .as_ref()
+                    .is_some_and(|saved| visible.contains(saved))
+        });
+        if place >= KEPT && surplus && safe {
+            let _ = fs::remove_dir_all(&undo.folder);
+        }
+    }
+}
+
+fn size(folder: &Path) -> io::Result<u64> {
+    let mut total = 0;
+    for entry in walkdir::WalkDir::new(folder) {
+        let metadata = entry?.metadata()?;
+        total += if metadata.is_file() {
+            metadata.len()
+        } else {
+            0
+        };
+    }
+    Ok(total)
 }

@@ -8,6 +8,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod any_bytes;
 mod cli_reference;
 mod exit_codes;
 mod hooks;
@@ -17,3 +18,4 @@ mod pack_folder;
 mod server_answers;
 mod sync_json;
 mod token;
+mod written_files;

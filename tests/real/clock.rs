@@ -72,6 +72,35 @@ fn an_edit_that_keeps_size_and_time_is_seen_whatever_the_clock_said() {
     }
 }
 
+/// restic takes a file for unchanged that has the size and the time which the parent has of it.
+#[test]
+fn versions_of_two_devices_that_have_one_size_and_time_are_not_mistaken() {
+    let Some((world, desktop)) = pushed() else {
+        return;
+    };
+    let deck = another(&world, "deck");
+    deck.command(&["pull"]).ok();
+    for round in 0..2 {
+        for (device, fov) in [(&desktop, 'a'), (&deck, 'b')] {
+            let path = device.pack.join("options.txt");
+            play::write(&path, format!("fov:{fov}{round}\n"));
+            play::set_mtime(&path, 1_780_000_000 + round, 0);
+        }
+        desktop.command(&["push"]).ok();
+        deck.command(&["push"]).ok();
+        // The later one wins. The deck goes on with its own, on top of the desktop's.
+        for device in [&deck, &desktop] {
+            device.command(&["pull"]).ok();
+            device.command(&["push"]).ok();
+        }
+        let repository = repository(&world);
+        let tree = repository.tree(repository.snapshot_ids().last().unwrap());
+        let expected = format!("fov:b{round}\n");
+        assert_eq!(tree.content("options.txt"), Some(expected.as_bytes()));
+        assert_same_with_metadata(&synced(&deck.pack), &synced(&desktop.pack));
+    }
+}
+
 #[test]
 fn a_snapshot_dated_2099_or_1971_that_a_person_made_changes_nothing() {
     let Some((world, desktop)) = pushed() else {

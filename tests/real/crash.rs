@@ -74,15 +74,21 @@ impl Scene {
         );
         self.deck.command(&["pull"]).ok();
         assert_same(&units(&self.deck), &self.new);
-        let left: Vec<String> = fs::read_dir(self.deck.synced_by(""))
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| {
-                name.starts_with("staging-") || name == "journal.json" || name.starts_with('.')
-            })
-            .collect();
-        assert!(left.is_empty(), "{what}: left behind: {left:?}");
+        assert_nothing_left(&self.deck, what);
     }
+}
+
+/// Checks that nothing of an unfinished swap lies around.
+#[track_caller]
+fn assert_nothing_left(device: &Device, what: &str) {
+    let left: Vec<String> = fs::read_dir(device.synced_by(""))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| {
+            name.starts_with("staging-") || name == "journal.json" || name.starts_with('.')
+        })
+        .collect();
+    assert!(left.is_empty(), "{what}: left behind: {left:?}");
 }
 
 /// Copies with times and mode bits, so that nothing looks changed.
@@ -188,4 +194,198 @@ fn a_push_killed_at_random_moments_loses_nothing_and_is_repeated() {
     }
     repository.check();
     scene.deck.command(&["pull"]).ok().assert_silent();
+}
+
+/// strace that kills the program at the `nth` call of a group.
+#[cfg(target_os = "linux")]
+fn killed_at(
+    scene: &Scene,
+    strace: &std::path::Path,
+    words: &[&str],
+    group: &str,
+    nth: usize,
+) -> Output {
+    let inject = format!("inject={group}:signal=SIGKILL:when={nth}");
+    let log = scene.world.path("strace");
+    let run = scene.deck.command(words).under([
+        strace.as_os_str(),
+        "-qq".as_ref(),
+        "-o".as_ref(),
+        log.as_os_str(),
+        "-e".as_ref(),
+        inject.as_ref(),
+    ]);
+    run.any()
+}
+
+#[cfg(target_os = "linux")]
+const RENAMES: &str = "rename,renameat,renameat2";
+
+/// The next command carries on; it is killed too, at each of its own renames in turn.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_pull_whose_roll_forward_is_killed_too_leaves_no_mix_of_two_versions() {
+    let (Some(strace), Some(scene)) = (Program::Strace.find(), Scene::set()) else {
+        return;
+    };
+    let rewound = |nth: usize| {
+        scene.rewind();
+        let ended = killed_at(&scene, &strace, &["pull"], RENAMES, nth);
+        ended.status.code() != Some(0)
+    };
+    let all = (1..1000).take_while(|nth| rewound(*nth)).count();
+    let (mut kills, mut swaps) = (0, 0);
+    // Every eleventh of the first kills, and every seventh of the second.
+    for first in (1..=all).step_by(11) {
+        rewound(first);
+        if !scene.deck.synced_by("journal.json").exists() {
+            continue;
+        }
+        swaps += 1;
+        // From another start each time, so that each kind of step is hit.
+        for second in (1 + swaps % 7..).step_by(7) {
+            rewound(first);
+            let ended = killed_at(&scene, &strace, &["pull"], RENAMES, second);
+            if ended.status.code().is_some() {
+                break;
+            }
+            kills += 1;
+            scene.check(&format!(
+                "killed at rename {first}, then at rename {second}"
+            ));
+        }
+    }
+    assert!(
+        swaps > 2 && kills > 10,
+        "{swaps} swaps and {kills} second kills cannot be all"
+    );
+}
+
+/// A killed undo is carried on without the network, and leaves the worlds of one side.
+#[test]
+#[cfg(target_os = "linux")]
+fn an_undo_killed_at_every_rename_leaves_no_mix_of_two_versions() {
+    let (Some(strace), Some(mut scene)) = (Program::Strace.find(), Scene::set()) else {
+        return;
+    };
+    scene.deck.command(&["pull"]).ok();
+    fs::remove_dir_all(&scene.before).unwrap();
+    copy(&scene.deck.pack, &scene.before);
+    scene.old = units(&scene.deck);
+    scene.deck.command(&["undo"]).ok();
+    scene.new = units(&scene.deck);
+    assert!(!scene.new.same(&scene.old));
+    let mut kills = 0;
+    for nth in 1.. {
+        scene.rewind();
+        let ended = killed_at(&scene, &strace, &["undo"], RENAMES, nth);
+        if ended.status.code() == Some(0) {
+            break;
+        }
+        assert!(
+            ended.status.code().is_none(),
+            "not killed but failed: {ended}"
+        );
+        kills += 1;
+        let cloud = scene.world.cloud();
+        let away = scene.world.path("away");
+        fs::rename(&cloud, &away).unwrap();
+        scene.deck.command(&["pull"]).ok();
+        let now = units(&scene.deck);
+        assert!(
+            now.same(&scene.old) || now.same(&scene.new),
+            "a mix after rename {nth}\n{now:?}"
+        );
+        // Again, offline: what was done is not done twice, what was not is.
+        scene.deck.command(&["undo"]).ok();
+        assert_same(&units(&scene.deck), &scene.new);
+        fs::rename(&away, &cloud).unwrap();
+        assert_nothing_left(&scene.deck, &format!("undo killed at rename {nth}"));
+    }
+    assert!(kills > 10, "{kills} kills cannot be all");
+    // And it travels.
+    scene.deck.command(&["undo"]).ok();
+    scene.deck.command(&["push"]).ok();
+    let id = scene.deck.instance_id();
+    let ids = scene.world.repository(&id).snapshot_ids();
+    assert_same(
+        &scene.world.repository(&id).tree(ids.last().unwrap()),
+        &units(&scene.deck),
+    );
+}
+
+/// A killed decision is carried out or open: it is never half a decision.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_resolve_killed_at_every_rename_is_decided_or_open() {
+    let Some(strace) = Program::Strace.find() else {
+        return;
+    };
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let fork = super::forks::Fork::of(world, &["World", "Other"]);
+    fork.deck.command(&["pull"]).code(3);
+    let before = fork.world.path("before");
+    copy(&fork.deck.pack, &before);
+    // A pull publishes what a decision made: the cloud is put back too.
+    let (cloud, undecided) = (fork.world.cloud(), fork.world.path("undecided"));
+    copy(&cloud, &undecided);
+    let old = units(&fork.deck);
+    fork.deck.command(&["resolve", "--keep=both"]).ok();
+    let new = units(&fork.deck);
+    let scene = Scene {
+        world: fork.world,
+        deck: fork.deck,
+        before,
+        old,
+        new,
+    };
+    let rewind = |scene: &Scene| {
+        fs::remove_dir_all(&cloud).unwrap();
+        copy(&undecided, &cloud);
+        scene.rewind();
+    };
+    for (keep, all_kept) in [("both", true), ("cloud", false)] {
+        let words = ["resolve", &format!("--keep={keep}")];
+        rewind(&scene);
+        scene.deck.command(&words).ok();
+        let new = units(&scene.deck);
+        assert_eq!(new.same(&scene.new), all_kept);
+        let mut kills = 0;
+        for nth in (1..).step_by(if all_kept { 2 } else { 1 }) {
+            rewind(&scene);
+            let ended = killed_at(&scene, &strace, &words, RENAMES, nth);
+            if ended.status.code() == Some(0) {
+                break;
+            }
+            assert!(
+                ended.status.code().is_none(),
+                "not killed but failed: {ended}"
+            );
+            kills += 1;
+            let away = scene.world.path("away");
+            fs::rename(&cloud, &away).unwrap();
+            scene.deck.command(&["pull"]).ok();
+            fs::rename(&away, &cloud).unwrap();
+            let now = units(&scene.deck);
+            assert!(
+                now.same(&scene.old) || now.same(&new),
+                "--keep={keep}: a mix after rename {nth}\n{now:?}"
+            );
+            if now.same(&scene.old) {
+                // Still open: the hook asks again, and the same answer ends the same.
+                scene.deck.command(&["pull"]).code(3);
+                scene.deck.command(&words).ok();
+            } else {
+                scene.deck.command(&["pull"]).ok();
+            }
+            assert_same(&units(&scene.deck), &new);
+            assert_nothing_left(
+                &scene.deck,
+                &format!("--keep={keep} killed at rename {nth}"),
+            );
+        }
+        assert!(kills > 5, "--keep={keep}: {kills} kills cannot be all");
+    }
 }

@@ -77,7 +77,7 @@ fn every_exit_code_of_a_push_has_a_message_and_an_exit_code() {
         let (exit, says): (i32, &[&str]) = match code {
             3 => (1, &["Check that program"]),
             10 => (1, &["Nothing was created"]),
-            11 => (1, &["restic unlock"]),
+            11 => (0, &["push --unlock", "at the next chance"]),
             12 => (4, &["password", "--passphrase-file"]),
             130 => (1, &["interrupted", "run the command again"]),
             _ => (1, &["no luck with ***"]),
@@ -103,7 +103,7 @@ fn every_exit_code_of_a_pull_leaves_the_folder_as_it_is() {
             scene.fake.on(command, said);
             let (exit, says): (i32, &[&str]) = match code {
                 10 => (0, &["Nothing was created", "The game starts"]),
-                11 => (1, &["restic unlock"]),
+                11 => (0, &["push --unlock", "The game starts"]),
                 12 => (0, &["password", "The game starts"]),
                 130 => (1, &["interrupted"]),
                 _ => (1, &["no luck with ***", "instance-sync disable"]),
@@ -154,8 +154,8 @@ fn a_restore_that_did_nothing_or_something_else_is_found_out() {
     harmless(
         &scene.deck,
         run,
-        1,
-        &["does not hold it", "Nothing was changed"],
+        0,
+        &["does not give it", "It stays here as it is"],
     );
     for code in [1, 3, 130] {
         // Everything is there, and restic says that it is not: not to be trusted either.

@@ -7,12 +7,25 @@
     reason = "a test fails by panicking"
 )]
 
+use instance_sync as lib;
+
+#[path = "../fleet/folders.rs"]
+#[allow(dead_code, reason = "the fleet model uses the rest of it")]
+mod folders;
+
+#[path = "../fleet/memory.rs"]
+#[allow(dead_code, reason = "the fleet model uses the rest of it")]
+mod memory;
 #[path = "../support/mod.rs"]
 mod support;
 
 mod append_only;
 #[cfg(unix)]
 mod clock;
+#[cfg(unix)] // a shell, a script in the place of restic
+mod conflicts;
+#[cfg(unix)] // names and mode bits
+mod conformance;
 mod copied;
 mod crash;
 mod credentials;
@@ -22,22 +35,36 @@ mod fake_restic;
 mod faulty_storage;
 #[cfg(unix)]
 mod first_push;
+mod forks;
 #[cfg(unix)]
 mod full_disk;
+#[cfg(unix)] // a game's lock
+mod guards;
 #[cfg(unix)]
 mod hanging_restic;
 #[cfg(unix)] // it takes shells and scripts to try it
 mod harness;
+#[cfg(target_os = "linux")] // other systems do not have every name
+mod include_names;
 mod joining;
+#[cfg(unix)]
+mod locks;
+mod lost_packs;
 #[cfg(unix)]
 mod names;
 #[cfg(unix)]
+mod offline_week;
+#[cfg(unix)]
 mod provision;
+#[cfg(unix)] // a pseudo-terminal
+mod question;
 #[cfg(unix)]
 mod read_only;
 mod rounds;
 #[cfg(unix)]
 mod scene;
+#[cfg(target_os = "linux")] // /proc shows what a hook has started
+mod schedule;
 #[cfg(unix)]
 mod second_process;
 #[cfg(unix)]
@@ -47,3 +74,11 @@ mod setup;
 #[cfg(unix)]
 mod signals;
 mod state_file;
+#[cfg(unix)]
+mod stores;
+mod two_keys;
+#[cfg(unix)] // a game's lock
+mod undo_command;
+mod verify_command;
+#[cfg(unix)] // record locks
+mod world_lock;

@@ -211,7 +211,7 @@ fn a_world_that_is_a_link_stays_one() {
     // Deleted there, it goes from the list of worlds here; what the link leads to is not ours.
     let before = synced(&elsewhere);
     fs::remove_dir_all(deck.pack.join("saves/World")).unwrap();
-    deck.command(&["push"]).ok();
+    deck.command(&["push", "--allow-shrink"]).ok();
     desktop.command(&["pull"]).ok();
     assert!(!desktop.pack.join("saves/World/level.dat").exists());
     let undo = Tree::of_all(&desktop.synced_by("undo"));

@@ -22,6 +22,8 @@ pub mod cheap_key;
 #[cfg(unix)] // a shell script
 pub mod fake_restic;
 pub mod fault_server;
+#[cfg(unix)] // a POSIX lock
+pub mod game;
 #[cfg(unix)] // mount
 pub mod mounted;
 pub mod opted;
@@ -29,12 +31,15 @@ pub mod output;
 pub mod play;
 pub mod programs;
 pub mod proxy;
+pub mod read_back;
 pub mod repository;
 pub mod rest_server;
 pub mod run;
 pub mod served;
 pub mod shown;
 pub mod template;
+#[cfg(unix)] // a pseudo-terminal
+pub mod terminal;
 pub mod tls;
 pub mod tree;
 pub mod world;
@@ -44,7 +49,10 @@ pub mod world;
     unused_imports,
     reason = "each of the two test programs uses its own part of the harness"
 )]
-pub use fake_restic::{Act, FakeRestic};
+pub use {
+    fake_restic::{Act, FakeRestic},
+    game::Game,
+};
 #[allow(
     unused_imports,
     reason = "each of the two test programs uses its own part of the harness"

@@ -69,6 +69,19 @@ pub fn another(world: &World, name: &str) -> Device {
     device
 }
 
+/// Returns one more device of this instance in the world's cloud folder, empty so far.
+#[track_caller]
+pub fn another_of(world: &World, name: &str, id: &str) -> Device {
+    let device = world.device(name);
+    let instance = format!("--instance-id={id}");
+    device.init(
+        &world.cloud().display().to_string(),
+        ALICE.token,
+        &[&instance],
+    );
+    device
+}
+
 /// Opens the repository of [`ID`] in the world's cloud folder with stock restic.
 #[track_caller]
 pub fn repository(world: &World) -> Repository {

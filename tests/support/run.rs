@@ -184,6 +184,8 @@ fn collect(mut pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
 pub enum Signal {
     Interrupt,
     Kill,
+    /// It stays where it is, and goes on for nobody.
+    Stop,
     Terminate,
 }
 
@@ -285,6 +287,7 @@ impl Signal {
         match self {
             Self::Interrupt => rustix::process::Signal::INT,
             Self::Kill => rustix::process::Signal::KILL,
+            Self::Stop => rustix::process::Signal::STOP,
             Self::Terminate => rustix::process::Signal::TERM,
         }
     }

@@ -1,101 +1,45 @@
 //! The table of DESIGN.md, row by row, and what must hold for any two sides.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{
-    agreement::{Agreed, Agreement, next_table},
-    lineage::{Head, cloud_side, heads},
+    agreement::{Agreement, Mark, next_table},
+    fixtures::{WORLD, agreed, digest, dot, head, replica, unit, vector, version},
+    lineage::{cloud_side, heads},
     local::{Found, local_side},
-    record::{DeviceLabel, PushRecord, UnitTable},
-    unit::UnitKind,
 };
 
-const UNIT: &str = "saves/World";
-
-fn replica(last: char) -> ReplicaId {
-    format!("0000000000000000000000000{last}")
-        .parse()
-        .expect("a ULID")
+/// What was found where a world holds `here`.
+fn found(here: Option<&str>) -> BTreeMap<RelPath, (UnitKind, Found)> {
+    here.map(|text| (unit(WORLD), (UnitKind::World, Found::Content(digest(text)))))
+        .into_iter()
+        .collect()
 }
 
-fn dot(replica_name: char, counter: u64) -> Dot {
-    let replica = replica(replica_name);
-    Dot { replica, counter }
-}
-
-fn unit(name: &str) -> RelPath {
-    RelPath::new(name).expect("sound")
-}
-
-fn version(content: Option<&str>, dot: Dot) -> UnitVersion {
-    UnitVersion {
-        kind: UnitKind::World,
-        dot,
-        over: std::collections::BTreeSet::new(),
-        state: content.map_or(UnitState::Gone, |text| {
-            UnitState::Here(Digest::of(text.as_bytes()))
-        }),
-    }
-}
-
-fn vector(dots: &[Dot]) -> VersionVector {
-    let mut vector = VersionVector::default();
-    for dot in dots {
-        vector.add(*dot);
-    }
-    vector
-}
-
-fn head(id: char, units: UnitTable, dots: &[Dot]) -> Head {
-    let record = PushRecord {
-        schema: 1,
-        instance_id: "00000000000000000000000001".parse().expect("a ULID"),
-        push: "00000000000000000000000002".parse().expect("a ULID"),
-        replica: dots[0].replica,
-        counter: dots[0].counter,
-        vector: vector(dots),
-        covers: std::collections::BTreeSet::new(),
-        device: DeviceLabel {
-            id: None,
-            name: "deck".to_owned(),
-        },
-        time: String::new(),
-        scope: Digest::of(b""),
-        units,
-        contents: BTreeMap::new(),
-    };
-    let snapshot = id.to_string().repeat(64).parse().expect("an id");
-    Head { snapshot, record }
+fn side(agreement: &Agreement, here: Option<&str>) -> LocalSide {
+    local_side(agreement, &found(here), &BTreeSet::new(), |_| {
+        Some(UnitKind::World)
+    })
 }
 
 /// What a folder of replica A plans, which agreed on the unit at B:1 (`base`), has `here` now, and
 /// sees a head of B that says `there`, marked B:2 where it is news.
 #[allow(clippy::option_option)] // no row, a row that says gone, a row with content
 fn decide(base: Option<&str>, here: Option<&str>, there: Option<Option<&str>>) -> Step {
-    let agreed = base.map(|text| Agreed {
-        version: version(Some(text), dot('B', 1)),
-        snapshot: "1".repeat(64).parse().expect("an id"),
-    });
-    let agreement: Agreement = agreed
+    let agreement: Agreement = base
+        .map(|text| (unit(WORLD), agreed(version(Some(text), dot('B', 1)))))
         .into_iter()
-        .map(|agreed| (unit(UNIT), agreed))
         .collect();
-    let found = here.map(|text| {
-        (
-            unit(UNIT),
-            (UnitKind::World, Found::Content(Digest::of(text.as_bytes()))),
-        )
-    });
-    let local = local_side(&agreement, &found.into_iter().collect(), |_| {
-        Some(UnitKind::World)
-    });
+    let local = side(&agreement, here);
     let row = match (there, base) {
         (Some(content), base) if content == base => Some(version(content, dot('B', 1))),
         (Some(content), _) => Some(version(content, dot('B', 2))),
         (None, _) => None,
     };
-    let table = row.map(|row| (unit(UNIT), row)).into_iter().collect();
+    let table = row.map(|row| (unit(WORLD), row)).into_iter().collect();
     let heads = heads(
         vec![head('2', table, &[dot('B', 2)])],
         &vector(&[dot('B', 1)]),
@@ -104,17 +48,18 @@ fn decide(base: Option<&str>, here: Option<&str>, there: Option<Option<&str>>) -
     let mine = Mine {
         replica: replica('A'),
         vector: &mine,
+        deciding: false,
     };
     let mut plan = plan(&local, &mine, &cloud_side(&heads));
-    plan.steps.remove(&unit(UNIT)).unwrap_or(Step::Nothing)
+    plan.steps.remove(&unit(WORLD)).unwrap_or(Step::Nothing)
 }
 
 fn name(step: &Step) -> &'static str {
     match step {
         Step::Nothing => "nothing",
         Step::Agree(_) => "agree",
-        Step::Take { revived: false, .. } => "take",
-        Step::Take { revived: true, .. } => "take, and say so",
+        Step::Take(Take { revived: false, .. }) => "take",
+        Step::Take(Take { revived: true, .. }) => "take, and say so",
         Step::Remove(_) => "remove",
         Step::Keep {
             beats_deletion: false,
@@ -122,8 +67,10 @@ fn name(step: &Step) -> &'static str {
         Step::Keep {
             beats_deletion: true,
         } => "keep, and say so",
-        Step::Conflict(_) => "conflict",
-        Step::Fork(_) => "fork",
+        Step::Dispute(dispute) if dispute.party == Party::Own => "conflict",
+        Step::Dispute(_) => "fork",
+        Step::Settle(_) => "settled",
+        Step::Follow(_) => "follow",
         Step::Hold { .. } => "hold",
     }
 }
@@ -161,7 +108,7 @@ fn every_row_of_the_table() {
 #[test]
 fn an_edit_of_somebody_else_is_a_fork_and_not_my_conflict() {
     let there = |content, id, mark| {
-        let table = [(unit(UNIT), version(Some(content), mark))].into();
+        let table = [(unit(WORLD), version(Some(content), mark))].into();
         head(id, table, &[mark])
     };
     let mine = VersionVector::default();
@@ -175,6 +122,7 @@ fn an_edit_of_somebody_else_is_a_fork_and_not_my_conflict() {
     let me = Mine {
         replica: replica('A'),
         vector: &mine,
+        deciding: true,
     };
     let planned = plan(&LocalSide::new(), &me, &cloud_side(&all));
     assert_eq!(planned.forks().count(), 1);
@@ -199,11 +147,11 @@ proptest! {
         let changed = here != base;
         match step {
             Step::Remove(_) => prop_assert!(!changed && there == Some(None)),
-            Step::Take { .. } => prop_assert!(!changed || here.is_none()),
+            Step::Take(_) => prop_assert!(!changed || here.is_none()),
             _ => {}
         }
-        let after = content_after(&step, here.map(|text| Digest::of(text.as_bytes())));
-        let allowed = [here, there.flatten()].map(|side| side.map(|text| Digest::of(text.as_bytes())));
+        let after = content_after(&step, here.map(digest));
+        let allowed = [here, there.flatten()].map(|side| side.map(digest));
         prop_assert!(allowed.contains(&after));
     }
 
@@ -214,16 +162,15 @@ proptest! {
     ) {
         let step = decide(base, here, there);
         let settled = match &step {
-            Step::Take { version, .. } | Step::Agree(version) | Step::Remove(version) => version.clone(),
+            Step::Take(Take { version, .. }) | Step::Agree(version) | Step::Remove(version) => version.clone(),
             _ => return Ok(()),
         };
-        let snapshot = "2".repeat(64).parse().expect("an id");
-        let agreement: Agreement = [(unit(UNIT), Agreed { version: settled.clone(), snapshot })].into();
-        let found = settled.digest().map(|digest| (unit(UNIT), (UnitKind::World, Found::Content(digest))));
-        let local = local_side(&agreement, &found.into_iter().collect(), |_| Some(UnitKind::World));
+        let agreement: Agreement = [(unit(WORLD), agreed(settled.clone()))].into();
+        let found = settled.digest().map(|digest| (unit(WORLD), (UnitKind::World, Found::Content(digest))));
+        let local = local_side(&agreement, &found.into_iter().collect(), &BTreeSet::new(), |_| Some(UnitKind::World));
         let mine = vector(&[dot('B', 2)]);
-        let me = Mine { replica: replica('A'), vector: &mine };
-        let table = [(unit(UNIT), settled)].into();
+        let me = Mine { replica: replica('A'), vector: &mine, deciding: true };
+        let table = [(unit(WORLD), settled)].into();
         let again = plan(&local, &me, &cloud_side(&[head('2', table, &[dot('B', 2)])]));
         prop_assert!(again.steps.values().all(|step| matches!(step, Step::Nothing)));
         prop_assert!(!local.values().any(LocalUnit::changed));
@@ -232,19 +179,17 @@ proptest! {
     /// A push lists every unit that anybody knew, deleted ones as gone, and marks only changes.
     #[test]
     fn a_push_forgets_no_unit(base in content(), here in content()) {
-        let agreed = base.map(|text| Agreed {
-            version: version(Some(text), dot('B', 1)),
-            snapshot: "1".repeat(64).parse().expect("an id"),
-        });
-        let agreement: Agreement = agreed.into_iter().map(|agreed| (unit(UNIT), agreed)).collect();
-        let found = here.map(|text| (unit(UNIT), (UnitKind::World, Found::Content(Digest::of(text.as_bytes())))));
-        let local = local_side(&agreement, &found.into_iter().collect(), |_| Some(UnitKind::World));
+        let agreement: Agreement =
+            base.map(|text| (unit(WORLD), agreed(version(Some(text), dot('B', 1))))).into_iter().collect();
+        let local = side(&agreement, here);
         let mark = dot('A', 1);
-        let table = next_table(&agreement, &local, mark, &vector(&[dot('B', 1), mark]));
-        let row = table.get(&unit(UNIT));
+        let origin = version(None, mark).origin;
+        let vector = vector(&[dot('B', 1), mark]);
+        let table = next_table(&agreement, &local, &Mark { dot: mark, origin: &origin, vector: &vector });
+        let row = table.get(&unit(WORLD));
         prop_assert_eq!(row.is_some(), base.is_some() || here.is_some());
         if let Some(row) = row {
-            prop_assert_eq!(row.digest(), here.map(|text| Digest::of(text.as_bytes())));
+            prop_assert_eq!(row.digest(), here.map(digest));
             prop_assert_eq!(row.dot == mark, base != here);
         }
     }

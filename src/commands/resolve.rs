@@ -1,0 +1,53 @@
+//! `resolve`: deciding about conflicts, and about what is missing.
+
+use super::{
+    Context, Done, pull,
+    question::{self, Occasion},
+};
+use crate::{
+    cli::{Keep, Resolve},
+    domain::policy::Policy,
+    error::{Error, Result},
+    sync::{
+        outcome::PullOutcome,
+        question::{Ask, Question},
+        resolve::{self, Decision},
+    },
+};
+
+/// Runs the command.
+pub fn run(context: &Context<'_>, args: &Resolve) -> Result<Done> {
+    let ask = |question: &Question| question::ask(context, question, Occasion::Command);
+    let ask: Option<Ask<'_>> = question::can_ask(context).then_some(&ask);
+    let decision = args.keep.map(|keep| Decision {
+        policy: match keep {
+            Keep::Both => Policy::KeepBoth,
+            Keep::Local => Policy::KeepLocal,
+            Keep::Cloud => Policy::KeepCloud,
+            Keep::Newest => Policy::Newest,
+        },
+        units: args.units.iter().cloned().collect(),
+    });
+    let outcome = resolve::resolve(
+        &context.settings,
+        &|event| context.hear(event),
+        decision,
+        ask,
+    )?;
+    if let PullOutcome::Offline { why } = &outcome {
+        return Err(Error::failed(format!("nothing was decided: {why}"))
+            .hint("Nothing was changed here; try again once that is mended."));
+    }
+    let done = pull::report(context, "resolve", &outcome);
+    match outcome {
+        PullOutcome::NotOptedIn => context.output.line(&format!(
+            "{} is not opted in.",
+            context.settings.pack.display()
+        )),
+        PullOutcome::UpToDate { .. } if !context.output.is_json() => {
+            context.output.line("Nothing is left to decide.");
+        }
+        _ => {}
+    }
+    Ok(done)
+}

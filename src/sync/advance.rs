@@ -1,0 +1,168 @@
+//! What this folder knows once a plan is carried out.
+
+use std::collections::BTreeSet;
+
+use super::{fetch::Wants, observe::Local, session::Session};
+use crate::{
+    domain::{
+        agreement::{Agreed, Agreement},
+        ids::SnapshotId,
+        lineage::Head,
+        path::RelPath,
+        plan::{Plan, Step},
+        record::{UnitState, UnitVersion},
+        unit::{Extent, UnitContent},
+    },
+    workdir::state::State,
+};
+
+/// Returns the state once `plan` against `heads` is carried out with what is `wanted`.
+///
+/// The vectors are joined, and the snapshots `ids` are known, only where the plan is whole: of a
+/// partial one each unit's agreement says how far it got.
+pub fn next_state(
+    session: &Session<'_>,
+    local: &Local,
+    heads: &[Head],
+    plan: &Plan,
+    wants: &Wants,
+    ids: BTreeSet<SnapshotId>,
+) -> State {
+    let mut next = session.state.clone();
+    let here = |unit: &RelPath| {
+        local
+            .scan
+            .units
+            .get(unit)
+            .map(|scanned| scanned.content.extent())
+    };
+    for (unit, step) in &plan.steps {
+        let agreed: Option<(&UnitVersion, Option<SnapshotId>, Option<Extent>)> = match step {
+            Step::Take(take) | Step::Follow(take) => {
+                let extent = wants.get(unit).map(|want| want.content.extent());
+                Some((&take.version, Some(take.from.clone()), extent))
+            }
+            Step::Settle(settlement) => settlement.source.clone().map(|source| {
+                let version = &settlement.agreed;
+                let extent = extent_in(heads, unit, version);
+                (version, Some(source), extent)
+            }),
+            Step::Agree(version) => Some((version, source_in(heads, unit, version), here(unit))),
+            Step::Remove(version) => Some((version, source_in(heads, unit, version), None)),
+            Step::Hold {
+                version: Some(version),
+                why,
+            } if !why.keeps_news() => Some((version, source_in(heads, unit, version), None)),
+            // What lies here beside a version that was left out, and that is deleted now, is an edit
+            // over the deletion.
+            Step::Keep {
+                beats_deletion: true,
+            } if is_elsewhere(local, unit) => {
+                gone_in(heads, unit).map(|(version, snapshot)| (version, Some(snapshot), None))
+            }
+            Step::Hold { .. } | Step::Nothing | Step::Keep { .. } | Step::Dispute(_) => None,
+        };
+        if let Some((version, Some(snapshot), extent)) = agreed {
+            // What lies here of a unit that is held now is the version before.
+            let was = match (step, next.agreement.get(unit)) {
+                (Step::Hold { .. }, Some(before)) => before.last_here().cloned(),
+                _ => None,
+            };
+            let agreed = Agreed {
+                version: version.clone(),
+                snapshot,
+                extent: extent.unwrap_or_default(),
+                was,
+            };
+            next.agreement.insert(unit.clone(), agreed);
+        }
+    }
+    next.offline = false;
+    if !wants.is_empty() {
+        // What comes may look like what the old parent has under its name.
+        next.parent = None;
+    }
+    if plan.is_whole() {
+        next.scope = Some(session.scope.digest());
+        let equal = |head: &&Head| is_equal(local, head, plan, wants);
+        if let Some(head) = heads.first().filter(equal) {
+            next.parent = Some(head.snapshot.clone());
+        }
+        join(&mut next, heads, ids);
+    }
+    let (mut stamps, taken) = (local.scan.stamps.clone(), local.scan.taken);
+    // What is swapped in has other stamps: until they are filled in, it would be read again.
+    stamps.retain(|unit, _| {
+        !wants.contains_key(unit) && !matches!(plan.steps.get(unit), Some(Step::Remove(_)))
+    });
+    next.remember_scan(stamps, taken);
+    next
+}
+
+/// Returns whether nothing of a head is here with another content, once the plan is carried out. An
+/// edit that was made here may look exactly like the version of another device.
+fn is_equal(local: &Local, head: &Head, plan: &Plan, wants: &Wants) -> bool {
+    head.record.contents.iter().all(|(unit, content)| {
+        let digest = match (wants.get(unit), plan.steps.get(unit)) {
+            (Some(want), _) => Some(want.content.digest()),
+            (None, Some(Step::Remove(_))) => None,
+            (None, _) => local.scan.units.get(unit).map(|here| here.content.digest()),
+        };
+        digest.is_none_or(|digest| digest == content.digest())
+    })
+}
+
+fn join(next: &mut State, heads: &[Head], ids: BTreeSet<SnapshotId>) {
+    for head in heads {
+        next.vector.join(&head.record.vector);
+    }
+    if let Some(head) = heads.first() {
+        next.base = Some(head.snapshot.clone());
+        // Where a head says all that is agreed here, or says the same, nobody needs to be told.
+        next.merged = !heads.iter().any(|head| {
+            head.record.vector.covers(&next.vector) || says_the_same(head, &next.agreement)
+        });
+    }
+    next.known = ids;
+    next.conflict = None;
+    next.choices.clear();
+    next.rescued.clear();
+    next.deciding = false;
+}
+
+fn says_the_same(head: &Head, agreement: &Agreement) -> bool {
+    head.record.units.len() == agreement.len()
+        && agreement.iter().all(|(unit, agreed)| {
+            head.record.units.get(unit).is_some_and(|row| {
+                row.dot == agreed.version.dot && row.digest() == agreed.version.digest()
+            })
+        })
+}
+
+fn is_elsewhere(local: &Local, unit: &RelPath) -> bool {
+    let side = local.side.get(unit);
+    side.is_some_and(|side| side.elsewhere.is_some())
+}
+
+fn gone_in<'a>(heads: &'a [Head], unit: &RelPath) -> Option<(&'a UnitVersion, SnapshotId)> {
+    heads.iter().find_map(|head| {
+        let row = head.record.units.get(unit)?;
+        (row.state == UnitState::Gone).then(|| (row, head.snapshot.clone()))
+    })
+}
+
+/// Returns the snapshot that has what a version holds, by way of a head that lists it.
+fn source_in(heads: &[Head], unit: &RelPath, version: &UnitVersion) -> Option<SnapshotId> {
+    heads.iter().find_map(|head| {
+        let row = head.record.units.get(unit)?;
+        (row.digest() == version.digest()).then(|| row.source(&head.snapshot))
+    })
+}
+
+fn extent_in(heads: &[Head], unit: &RelPath, version: &UnitVersion) -> Option<Extent> {
+    heads.iter().find_map(|head| {
+        let row = head.record.units.get(unit)?;
+        let content = head.record.contents.get(unit)?;
+        (row.digest() == version.digest()).then(|| UnitContent::extent(content))
+    })
+}

@@ -1,0 +1,86 @@
+//! What the engine needs of the cloud. The fleet model has one of its own, in memory; everything
+//! else is restic, and a probe by HTTP.
+
+use std::{collections::BTreeSet, fmt::Debug, path::Path};
+
+use crate::{
+    domain::{ids::SnapshotId, path::RelPath},
+    error::{Kind, Result},
+    store::{
+        argv::Backup,
+        messages::{Listed, Status},
+        repository::{Backed, Repository, Restored},
+    },
+};
+
+/// Who is told how far a call is.
+pub type Progress<'a> = &'a mut dyn FnMut(&Status);
+
+/// An open repository.
+pub trait Store {
+    /// Lists the snapshots that can be read.
+    fn snapshots(&self) -> Result<Vec<Listed>>;
+    /// Lists the ids of all snapshots, readable or not.
+    fn snapshot_ids(&self) -> Result<Vec<SnapshotId>>;
+    /// Returns the `push.json` of a snapshot, or `None` where it has none.
+    fn push_record(&self, snapshot: &SnapshotId) -> Result<Option<Vec<u8>>>;
+    /// Publishes a snapshot of the listed files of `folder`.
+    fn backup(&self, folder: &Path, backup: &Backup<'_>, progress: Progress<'_>) -> Result<Backed>;
+    /// Restores what can be restored of `paths` into the empty folder `target`. Returns what the
+    /// rest failed for.
+    fn restore(
+        &self,
+        snapshot: &SnapshotId,
+        target: &Path,
+        paths: &[RelPath],
+        progress: Progress<'_>,
+    ) -> Result<Option<String>>;
+    /// Creates the repository.
+    fn init(&self) -> Result<()>;
+}
+
+/// The way to a repository.
+pub trait Cloud: Debug + Send + Sync {
+    /// Asks which snapshots there are, or returns `None` where only an open repository can tell.
+    fn probe(&self) -> Result<Option<BTreeSet<SnapshotId>>>;
+    /// Opens the repository.
+    fn open(&self) -> Result<Box<dyn Store>>;
+}
+
+impl Store for Repository {
+    fn snapshots(&self) -> Result<Vec<Listed>> {
+        self.snapshots()
+    }
+
+    fn snapshot_ids(&self) -> Result<Vec<SnapshotId>> {
+        self.snapshot_ids()
+    }
+
+    fn push_record(&self, snapshot: &SnapshotId) -> Result<Option<Vec<u8>>> {
+        self.push_record(snapshot)
+    }
+
+    fn backup(&self, folder: &Path, backup: &Backup<'_>, progress: Progress<'_>) -> Result<Backed> {
+        self.backup(folder, backup, progress)
+    }
+
+    fn restore(
+        &self,
+        snapshot: &SnapshotId,
+        target: &Path,
+        paths: &[RelPath],
+        progress: Progress<'_>,
+    ) -> Result<Option<String>> {
+        match self.restore_what_can_be(snapshot, target, paths, progress) {
+            Ok(Restored::Whole) => Ok(None),
+            Ok(Restored::Lacking { why, .. }) => Ok(Some(why)),
+            // Nothing of this snapshot; of others, perhaps.
+            Err(error) if error.kind() == Kind::Damaged => Ok(Some(error.to_string())),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn init(&self) -> Result<()> {
+        self.init()
+    }
+}

@@ -1,0 +1,261 @@
+//! Deciding what changed on two sides: by rules, by what the player decided before, by a question;
+//! and stopping where nobody decides.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    event::warn,
+    observe::Local,
+    outcome::PullOutcome,
+    question::{Answer, Question},
+    session::Session,
+};
+use crate::{
+    domain::{
+        digest::Digest,
+        ids::SnapshotId,
+        lineage::{Candidate, Head},
+        path::RelPath,
+        plan::{Dispute, Here, Party, Plan, Step, content_after},
+        policy::Policy,
+        record::UnitVersion,
+        settle::{self, Today},
+        unit::UnitContent,
+    },
+    error::Result,
+    workdir::state::{Choice, Claim, OpenConflict},
+};
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decided {
+    /// The plan can be carried out, as far as it goes.
+    GoOn,
+    /// Somebody has to decide first, and the launch ends.
+    Stop,
+}
+
+/// Decides the disputes of `plan`, as far as that can be done now.
+pub fn decide(session: &Session<'_>, local: &Local, heads: &[Head], plan: &mut Plan) -> Decided {
+    let rules = |unit: &RelPath, dispute: &Dispute| policy(session, unit, dispute);
+    settle_by(session, local, plan, rules);
+    let open: BTreeMap<RelPath, Dispute> = plan
+        .disputes(Party::Own)
+        .map(|(unit, dispute)| (unit.clone(), dispute.clone()))
+        .collect();
+    if open.is_empty() {
+        return Decided::GoOn;
+    }
+    let aborts = |(unit, dispute): (&RelPath, &Dispute)| rules(unit, dispute) == Policy::Abort;
+    let ask = session.ask.filter(|_| !open.iter().any(aborts));
+    let question = Question {
+        units: claims(session, local, heads, plan),
+        can_wait: !local.changed(),
+    };
+    match ask.and_then(|ask| ask(&question)) {
+        Some(Answer::Decided(answers)) => {
+            settle_by(session, local, plan, |unit, dispute| {
+                let answer = answers.get(unit).copied();
+                answer.unwrap_or(Policy::Abort).applied_to(dispute.kind)
+            });
+            match plan.disputes(Party::Own).next() {
+                None => Decided::GoOn,
+                Some(_) => Decided::Stop,
+            }
+        }
+        Some(Answer::Later) if question.can_wait => Decided::GoOn,
+        Some(Answer::Later | Answer::Cancel) | None => Decided::Stop,
+    }
+}
+
+fn settle_by(
+    session: &Session<'_>,
+    local: &Local,
+    plan: &mut Plan,
+    policy: impl Fn(&RelPath, &Dispute) -> Policy,
+) {
+    let today = Today {
+        device: &session.device.name,
+        time: session.settings.now(),
+    };
+    let present = present(local, plan);
+    settle::settle(plan, policy, present, &today);
+}
+
+/// Every unit that will be here, with what it will hold.
+fn present(local: &Local, plan: &Plan) -> BTreeMap<RelPath, Option<Digest>> {
+    let mut present = BTreeMap::new();
+    for (unit, side) in &local.side {
+        if side.content.is_some() {
+            present.insert(unit.clone(), side.content);
+        }
+    }
+    for (unit, step) in &plan.steps {
+        let before = present.get(unit).copied().flatten();
+        match (step, content_after(step, before)) {
+            (Step::Hold { version, .. }, _) => {
+                let digest = version.as_ref().and_then(UnitVersion::digest);
+                present.entry(unit.clone()).or_insert(digest);
+            }
+            (Step::Remove(_), _) => {
+                present.remove(unit);
+            }
+            (_, Some(after)) => {
+                present.insert(unit.clone(), Some(after));
+            }
+            (_, None) => {}
+        }
+    }
+    present
+}
+
+/// What the rules say of one dispute: what the player decides now, or decided before, the command line, `scope.json`,
+/// the profile, in this order.
+fn policy(session: &Session<'_>, unit: &RelPath, dispute: &Dispute) -> Policy {
+    if let Some(decision) = &session.decision
+        && decision.is_about(unit)
+    {
+        return decision.policy.applied_to(dispute.kind);
+    }
+    let state = &session.state;
+    let chosen = state.choices.get(unit).filter(|choice| {
+        choice.versions == versions(dispute) && choice.here == dispute.here.digest()
+    });
+    if let Some(choice) = chosen {
+        return choice.policy.applied_to(dispute.kind);
+    }
+    session
+        .settings
+        .on_conflict
+        .or_else(|| session.scope.policy(unit))
+        .unwrap_or_else(|| session.sync.profile.policy())
+        .applied_to(dispute.kind)
+}
+
+/// What tells one dispute from another.
+pub fn versions(dispute: &Dispute) -> BTreeSet<crate::domain::version::Dot> {
+    dispute
+        .versions
+        .iter()
+        .map(|candidate| candidate.version.dot)
+        .collect()
+}
+
+/// Remembers what the player decided about a unit, for as long as the question stays the same.
+pub fn choose(session: &mut Session<'_>, unit: &RelPath, dispute: &Dispute, policy: Policy) {
+    let choice = Choice {
+        policy,
+        versions: versions(dispute),
+        here: dispute.here.digest(),
+    };
+    session.state.choices.insert(unit.clone(), choice);
+}
+
+/// Describes what is disputed: what is here first.
+fn claims(
+    session: &Session<'_>,
+    local: &Local,
+    heads: &[Head],
+    plan: &Plan,
+) -> BTreeMap<RelPath, Vec<Claim>> {
+    plan.disputes(Party::Own)
+        .map(|(unit, dispute)| {
+            let here = local.scan.units.get(unit).map(|here| &here.content);
+            let mine = Claim {
+                here: true,
+                device: session.device.name.clone(),
+                time: match &dispute.here {
+                    Here::Version(row) => Some(row.origin.time),
+                    Here::Unpublished(_) | Here::None => None,
+                },
+                extent: here.map(UnitContent::extent),
+                differing: None,
+            };
+            let others = dispute.versions.iter().map(|one| Claim {
+                here: false,
+                device: one.version.origin.device.clone(),
+                time: Some(one.version.origin.time),
+                extent: one.extent,
+                differing: differing(unit, one, here, heads),
+            });
+            let claims = std::iter::once(mine).chain(others).collect();
+            (unit.clone(), claims)
+        })
+        .collect()
+}
+
+/// In how many files a version differs from what is here, where its head lists them.
+fn differing(
+    unit: &RelPath,
+    one: &Candidate,
+    here: Option<&UnitContent>,
+    heads: &[Head],
+) -> Option<u64> {
+    let head = heads.iter().find(|head| head.snapshot == one.head)?;
+    let there = head.record.contents.get(unit)?;
+    let here = here?;
+    let names: BTreeSet<_> = here.files.keys().chain(there.files.keys()).collect();
+    let differs = names
+        .into_iter()
+        .filter(|name| here.files.get(*name) != there.files.get(*name));
+    u64::try_from(differs.count()).ok()
+}
+
+/// Notes what a pull stops for, and says it. Returns the units.
+pub fn stop(
+    session: &mut Session<'_>,
+    local: &Local,
+    heads: &[Head],
+    plan: &Plan,
+    ids: &BTreeSet<SnapshotId>,
+) -> Result<Vec<RelPath>> {
+    let open = OpenConflict {
+        ids: ids.clone(),
+        units: claims(session, local, heads, plan),
+    };
+    tell(session, &open);
+    let units = open.units.keys().cloned().collect();
+    session.state.scope = Some(session.scope.digest());
+    session.state.conflict = Some(open);
+    session.save()?;
+    Ok(units)
+}
+
+/// An open conflict that nothing has changed about ends like the last time, without restic.
+pub fn repeat(session: &Session<'_>, probed: Option<&BTreeSet<SnapshotId>>) -> Option<PullOutcome> {
+    let open = session.state.conflict.as_ref()?;
+    let asks = session.ask.is_some()
+        || session.decision.is_some()
+        || session.settings.on_conflict.is_some();
+    if asks || probed != Some(&open.ids) {
+        return None;
+    }
+    tell(session, open);
+    Some(PullOutcome::Conflict {
+        units: open.units.keys().cloned().collect(),
+        saved: true,
+    })
+}
+
+fn tell(session: &Session<'_>, open: &OpenConflict) {
+    for (unit, claims) in &open.units {
+        for claim in claims.iter().filter(|claim| !claim.here) {
+            warn(
+                session.listener,
+                format!(
+                    "{unit} changed here and on {}{}",
+                    claim.device,
+                    claim
+                        .time
+                        .map_or_else(String::new, |time| format!(" (saved {})", minutes(time)))
+                ),
+            );
+        }
+    }
+}
+
+/// A time as people read it, in their own zone.
+pub fn minutes(time: jiff::Timestamp) -> String {
+    let zoned = time.to_zoned(jiff::tz::TimeZone::system());
+    zoned.strftime("%Y-%m-%d %H:%M").to_string()
+}

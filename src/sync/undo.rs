@@ -1,0 +1,381 @@
+//! Undo: bringing back what pulls replaced and removed.
+//!
+//! What comes back counts as an edit made here: the next push publishes it, and no other device
+//! loses by it. What it replaces goes to `undo/` in its turn.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, SystemTime},
+};
+
+use serde::Serialize;
+
+use super::{
+    cloud::Store,
+    event::Listener,
+    fetch::missing,
+    observe::{self, Local},
+    pull,
+    session::{self, Opened, Session},
+    settings::Settings,
+    swap::{Swap, Targets},
+};
+use crate::{
+    config::{
+        layout::{Layout, below},
+        sync_file,
+    },
+    domain::{
+        path::RelPath,
+        unit::{FileFact, UnitContent},
+    },
+    error::{Context, Error, Kind, Result},
+    workdir::{files, stage::Staging, undo},
+};
+
+pub use crate::workdir::undo::{Reason, Replaced, Undo};
+
+/// How long it waits for another command in the same folder.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is to be taken back.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Which swap: the beginning of its id. Else the newest pull that was not taken back.
+    pub id: Option<String>,
+    /// These units alone. Else all of that swap.
+    pub units: BTreeSet<RelPath>,
+}
+
+/// Look, or do it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finality {
+    /// Say what would happen.
+    Preview,
+    /// Do it.
+    Final,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", rename_all = "kebab-case")]
+pub enum UndoOutcome {
+    /// The folder is not opted in.
+    NotOptedIn,
+    /// The folder is a copy of an opted-in one.
+    Copy,
+    /// There is nothing to take back.
+    Nothing,
+    /// This would come back.
+    Preview {
+        /// Which swap it was.
+        id: String,
+        /// The units.
+        units: Vec<Returned>,
+    },
+    /// This came back.
+    Done {
+        /// Which swap it was.
+        id: String,
+        /// The units.
+        units: Vec<Returned>,
+    },
+}
+
+/// A unit that comes back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Returned {
+    /// The unit.
+    pub unit: RelPath,
+    /// Files that change on the way, those that go included.
+    pub files: u64,
+    /// Whether something that is only here is replaced; it goes to `undo/` in its turn.
+    pub replaces_edits: bool,
+}
+
+/// Lists what can be taken back, the newest first. Changes nothing.
+pub fn list(settings: &Settings) -> Vec<Undo> {
+    undo::list(&Layout::new(session::absolute(&settings.pack)))
+}
+
+/// Returns when a swap was, as people read it.
+pub fn when(undo: &Undo) -> String {
+    let time = undo.entry.time.parse();
+    time.map_or_else(|_| undo.entry.time.clone(), super::decide::minutes)
+}
+
+/// Takes back.
+pub fn undo(
+    settings: &Settings,
+    listener: Listener<'_>,
+    request: &Request,
+    finality: Finality,
+) -> Result<UndoOutcome> {
+    if !sync_file::is_opted_in(&Layout::new(&settings.pack)) {
+        return Ok(UndoOutcome::NotOptedIn);
+    }
+    let mut session = match session::open(settings, listener, "undo", PATIENCE)? {
+        Opened::Session(session) => session,
+        Opened::Copy => return Ok(UndoOutcome::Copy),
+    };
+    let mut local = observe::local(&mut session);
+    let all = undo::list(&session.layout);
+    let Some(chosen) = choose(&all, &local, request)? else {
+        return Ok(UndoOutcome::Nothing);
+    };
+    let targets = targets(chosen, &local, request);
+    if targets.is_empty() {
+        return Ok(UndoOutcome::Nothing);
+    }
+    let units = targets
+        .iter()
+        .map(|(unit, content)| Returned {
+            unit: unit.clone(),
+            files: count(&local, unit, content.as_ref()),
+            replaces_edits: is_unsaved(&local, unit),
+        })
+        .collect();
+    let id = chosen.id.clone();
+    if finality == Finality::Preview {
+        return Ok(UndoOutcome::Preview { id, units });
+    }
+    refuse_open_worlds(&session, &mut local, &targets)?;
+    bring_back(&mut session, &local, &all, chosen, &targets)?;
+    let mut done = chosen.clone();
+    done.entry.taken_back = done
+        .entry
+        .units
+        .keys()
+        .all(|unit| targets.contains_key(unit) || !can_return(chosen, &local, unit));
+    done.save()?;
+    Ok(UndoOutcome::Done { id, units })
+}
+
+fn choose<'a>(all: &'a [Undo], local: &Local, request: &Request) -> Result<Option<&'a Undo>> {
+    let known = |unit: &RelPath| all.iter().any(|undo| undo.entry.units.contains_key(unit));
+    if let Some(stranger) = request.units.iter().find(|unit| !known(unit)) {
+        return Err(Error::usage(format!(
+            "nothing that was replaced or removed is called {stranger}"
+        ))
+        .hint("instance-sync undo --list shows what there is."));
+    }
+    if let Some(id) = &request.id {
+        let id = id.to_uppercase();
+        let mut found = all.iter().filter(|undo| undo.id.starts_with(&id));
+        return match (found.next(), found.next()) {
+            (Some(undo), None) => Ok(Some(undo)),
+            _ => Err(
+                Error::usage(format!("{id} is none of the swaps that can be taken back"))
+                    .hint("instance-sync undo --list shows them."),
+            ),
+        };
+    }
+    Ok(all.iter().find(|undo| {
+        undo.entry.reason == Reason::Pull
+            && !undo.entry.taken_back
+            && !targets(undo, local, request).is_empty()
+    }))
+}
+
+/// What the units of a swap were, where they are something else now.
+fn targets(undo: &Undo, local: &Local, request: &Request) -> Targets {
+    undo.entry
+        .units
+        .iter()
+        .filter(|(unit, _)| request.units.is_empty() || request.units.contains(*unit))
+        .filter(|(unit, _)| can_return(undo, local, unit))
+        .map(|(unit, replaced)| (unit.clone(), replaced.before.clone()))
+        .collect()
+}
+
+fn can_return(undo: &Undo, local: &Local, unit: &RelPath) -> bool {
+    let here = local.scan.units.get(unit).map(|here| here.content.digest());
+    undo.entry.units.get(unit).is_some_and(|replaced| {
+        replaced.can_return() && replaced.before.as_ref().map(UnitContent::digest) != here
+    })
+}
+
+fn count(local: &Local, unit: &RelPath, content: Option<&UnitContent>) -> u64 {
+    let Some(content) = content else { return 0 };
+    let here = local.scan.units.get(unit);
+    let coming = missing(unit, content, here).count();
+    let going = here.map_or(0, |here| {
+        let gone = here.content.files.keys();
+        gone.filter(|inner| !content.files.contains_key(*inner))
+            .count()
+    });
+    (coming + going) as u64
+}
+
+/// Whether what is here of a unit is in no snapshot that this folder knows of.
+fn is_unsaved(local: &Local, unit: &RelPath) -> bool {
+    local
+        .side
+        .get(unit)
+        .is_some_and(|side| side.content.is_some() && (side.changed() || local.is_only_here(unit)))
+}
+
+fn refuse_open_worlds(session: &Session<'_>, local: &mut Local, targets: &Targets) -> Result<()> {
+    let wanted = targets.keys().cloned().collect();
+    observe::hold_open_worlds(session, local, &wanted);
+    let open = local.open.iter().find(|unit| targets.contains_key(*unit));
+    match open {
+        None => Ok(()),
+        Some(unit) => Err(Error::failed(format!("{unit} is open in a running game"))
+            .hint("Leave the world and run the command again. Nothing was changed.")),
+    }
+}
+
+fn bring_back(
+    session: &mut Session<'_>,
+    local: &Local,
+    all: &[Undo],
+    chosen: &Undo,
+    targets: &Targets,
+) -> Result<()> {
+    let unsaved: BTreeSet<RelPath> = targets
+        .keys()
+        .filter(|unit| is_unsaved(local, unit))
+        .cloned()
+        .collect();
+    rescue(session, local, &unsaved);
+    let unsaved = unsaved.into_iter().filter(|unit| {
+        let here = local.scan.units.get(unit);
+        let digest = here.map(|here| here.content.digest());
+        digest.is_none_or(|digest| observe::rescued(session, unit, digest).is_none())
+    });
+    let unsaved: BTreeSet<RelPath> = unsaved.collect();
+    let staging = Staging::create(&session.layout)?;
+    let staged = stage(session, local, all, chosen, targets, &staging).and_then(|()| {
+        // What can be saved nowhere else now must be whole in undo.
+        complete(session, local, &unsaved, targets, &staging)
+    });
+    staged.inspect_err(|_| staging.discard())?;
+    let mut next = session.state.clone();
+    next.undone |= !unsaved.is_empty();
+    next.parent = None;
+    next.stamps = local.scan.stamps.clone();
+    next.stamps.retain(|unit, _| !targets.contains_key(unit));
+    let stamps = std::mem::take(&mut next.stamps);
+    next.remember_scan(stamps, local.scan.taken.max(SystemTime::UNIX_EPOCH));
+    let swap = Swap {
+        targets,
+        reason: Reason::Undo,
+    };
+    swap.run(session, local, &staging, &mut next)?;
+    session.state = next;
+    Ok(())
+}
+
+/// Makes a safety copy in the cloud, if it can be reached.
+fn rescue(session: &mut Session<'_>, local: &Local, units: &BTreeSet<RelPath>) {
+    if units.is_empty() || session.probe().is_err() {
+        return;
+    }
+    if let Ok(store) = session.store() {
+        let units: Vec<RelPath> = units.iter().cloned().collect();
+        // Without it, what is replaced stays whole in undo until it can be saved.
+        let _ = pull::rescue_units(session, store.as_ref(), local, &units);
+    }
+}
+
+/// Copies units whole to where their changed files will go.
+fn complete(
+    session: &Session<'_>,
+    local: &Local,
+    units: &BTreeSet<RelPath>,
+    targets: &Targets,
+    staging: &Staging,
+) -> Result<()> {
+    let aside = undo::files_folder(&session.layout.undo().join(&staging.id));
+    for unit in units {
+        let (Some(here), Some(Some(target))) = (local.scan.units.get(unit), targets.get(unit))
+        else {
+            continue;
+        };
+        let unchanged = here
+            .content
+            .files
+            .iter()
+            .filter(|(inner, fact)| target.files.get(*inner) == Some(*fact));
+        for (inner, _) in unchanged {
+            let path = unit.join(inner);
+            let place = below(&aside, &path);
+            files::copy(&session.layout.live(&path), &place)
+                .and_then(|()| files::sync_file(&place))
+                .context(|| format!("cannot copy {path} to undo"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts what comes back into staging: from `undo/`, else from the cloud.
+fn stage(
+    session: &mut Session<'_>,
+    local: &Local,
+    all: &[Undo],
+    chosen: &Undo,
+    targets: &Targets,
+    staging: &Staging,
+) -> Result<()> {
+    let mut expected: BTreeMap<RelPath, FileFact> = BTreeMap::new();
+    let mut absent: BTreeMap<RelPath, Vec<RelPath>> = BTreeMap::new();
+    for (unit, content) in targets {
+        let Some(content) = content else { continue };
+        for (path, _, fact) in missing(unit, content, local.scan.units.get(unit)) {
+            let kept = std::iter::once(chosen)
+                .chain(all)
+                .find_map(|undo| undo.file(&path, &fact));
+            match kept {
+                Some(kept) => files::copy(&kept, &staging.place(&path))
+                    .context(|| format!("cannot copy {path} from undo"))?,
+                None => absent.entry(unit.clone()).or_default().push(path.clone()),
+            }
+            expected.insert(path, fact);
+        }
+        for inner in &content.folders {
+            let place = staging.place(&unit.join(inner));
+            std::fs::create_dir_all(&place)
+                .context(|| format!("cannot make {}", place.display()))?;
+        }
+    }
+    if !absent.is_empty() {
+        let store = session.store().map_err(kept)?;
+        for (unit, paths) in &absent {
+            fetch(store.as_ref(), chosen, unit, paths, staging).map_err(kept)?;
+        }
+    }
+    match staging.verify(&expected)?.into_iter().next() {
+        None => Ok(()),
+        Some((path, why)) => Err(Error::new(Kind::Damaged, format!("{path}: {why}"))
+            .hint("Nothing was changed on this device.")),
+    }
+}
+
+fn fetch(
+    store: &dyn Store,
+    chosen: &Undo,
+    unit: &RelPath,
+    paths: &[RelPath],
+    staging: &Staging,
+) -> Result<()> {
+    let saved = chosen
+        .entry
+        .units
+        .get(unit)
+        .and_then(|replaced| replaced.saved.as_ref());
+    let Some(saved) = saved else {
+        return Err(Error::failed(format!(
+            "the old version of {unit} is not whole any more in .cloud-sync/undo"
+        )));
+    };
+    store.restore(saved, &staging.tree(), paths, &mut |_| ())?;
+    Ok(())
+}
+
+fn kept(error: Error) -> Error {
+    error.hint(
+        "Files that changed since then are needed from the cloud. Nothing was changed here; try again when it can \
+         be reached.",
+    )
+}

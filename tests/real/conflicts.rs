@@ -1,0 +1,450 @@
+//! Worlds that changed on two devices: every policy, every place where it is set, and what a player
+//! sees and pastes.
+
+use std::fs;
+
+use super::forks::*;
+use super::rounds::synced;
+use super::support::*;
+
+fn fork(worlds: &[&str]) -> Option<Fork> {
+    Some(Fork::of(World::with_restic()?, worlds))
+}
+
+#[test]
+fn every_policy_of_the_command_line_does_what_it_says_and_loses_nothing() {
+    for policy in [
+        "keep-both",
+        "keep-local",
+        "keep-cloud",
+        "newest",
+        "abort",
+        "ask",
+    ] {
+        println!("{policy}");
+        let Some(fork) = fork(&["World"]) else { return };
+        let option = format!("--on-conflict={policy}");
+        let pull = fork.deck.command(&["pull", &option]);
+        // The deck's session is published by this very pull: it is the newest.
+        match policy {
+            "keep-both" => {
+                let pulled = pull.ok();
+                let copy = copy_of(&fork.deck, "World", "desktop");
+                pulled.assert_says(&format!("Kept both versions: saves/{copy}"));
+                let now = saves(&fork.deck);
+                assert_same_with_metadata(&now.under("World"), &fork.mine.under("World"));
+                assert_same_with_metadata(&now.under(copy), &fork.theirs.under("World"));
+                assert_eq!(worlds(&fork.deck).len(), 2);
+            }
+            "keep-local" | "newest" => {
+                pull.ok();
+                fork.assert_untouched();
+            }
+            "keep-cloud" => {
+                pull.ok().assert_says("Updated saves/World");
+                assert_same_with_metadata(&saves(&fork.deck), &fork.theirs);
+            }
+            _ => {
+                pull.code(3)
+                    .assert_says("changed here and in the cloud: saves/World");
+                fork.assert_untouched();
+                assert_in_history(&fork.world, &fork.deck, "World", &fork.mine.under("World"));
+                continue;
+            }
+        }
+        fork.settles();
+        for version in [&fork.mine, &fork.theirs] {
+            assert_in_history(&fork.world, &fork.deck, "World", &version.under("World"));
+        }
+    }
+}
+
+#[test]
+fn a_rule_of_scope_json_decides_for_the_worlds_that_it_names() {
+    let Some(fork) = fork(&["Hardcore 1", "World"]) else {
+        return;
+    };
+    let rule = r#"{"conflicts": [{"path": "saves/Hardcore*", "policy": "keep-both"}]}"#;
+    fs::write(fork.deck.synced_by("scope.json"), rule).unwrap();
+    // The other world is asked about, and nothing happens before that is answered.
+    let stopped = fork.deck.command(&["pull"]).code(3);
+    stopped.assert_says("changed here and in the cloud: saves/World");
+    stopped.assert_never_says("saves/Hardcore");
+    fork.assert_untouched();
+    fork.deck
+        .command(&["resolve", "--keep=cloud", "saves/World"])
+        .ok();
+    let copy = copy_of(&fork.deck, "Hardcore 1", "desktop");
+    let now = saves(&fork.deck);
+    assert_same(&now.under("Hardcore 1"), &fork.mine.under("Hardcore 1"));
+    assert_same(&now.under(&copy), &fork.theirs.under("Hardcore 1"));
+    assert_same(&now.under("World"), &fork.theirs.under("World"));
+    fork.settles();
+}
+
+#[test]
+fn the_command_line_goes_before_scope_json() {
+    let Some(fork) = fork(&["Hardcore 1"]) else {
+        return;
+    };
+    let rule = r#"{"conflicts": [{"path": "saves/*", "policy": "keep-both"}]}"#;
+    fs::write(fork.deck.synced_by("scope.json"), rule).unwrap();
+    fork.deck.command(&["pull", "--on-conflict=abort"]).code(3);
+    fork.assert_untouched();
+    fork.deck
+        .command(&["pull", "--on-conflict=keep-cloud"])
+        .ok();
+    assert_same(&saves(&fork.deck), &fork.theirs);
+    fork.settles();
+}
+
+#[test]
+fn a_pull_that_nobody_can_be_asked_by_stops_and_its_commands_work_when_pasted() {
+    for keep in ["both", "local", "cloud"] {
+        let Some(fork) = fork(&["World", "Its other"]) else {
+            return;
+        };
+        let stopped = fork.deck.command(&["pull"]).code(3);
+        stopped.assert_says("warning: changed here and in the cloud: saves/Its other, saves/World");
+        stopped.assert_says("saves/World changed here and on desktop (saved ");
+        stopped.assert_says("Nothing was changed here, and what is here is in the cloud too.");
+        fork.assert_untouched();
+        let line = printed(&stopped, "instance-sync resolve --keep=both");
+        let line = line.replace("--keep=both", &format!("--keep={keep}"));
+        if keep == "cloud" {
+            // One world alone, by the name that the message gives: the other is still open.
+            stopped.assert_says("add its name: \"saves/Its other\".");
+            let one = format!("{line} \"saves/Its other\"");
+            let left = paste(&fork.world, &fork.deck, &one).code(3);
+            left.assert_says("changed here and in the cloud: saves/World.");
+            fork.assert_untouched();
+        }
+        paste(&fork.world, &fork.deck, &line).ok();
+        let now = saves(&fork.deck);
+        let kept = if keep == "cloud" {
+            &fork.theirs
+        } else {
+            &fork.mine
+        };
+        for world in ["World", "Its other"] {
+            assert_same(&now.under(world), &kept.under(world));
+        }
+        assert_eq!(worlds(&fork.deck).len(), if keep == "both" { 4 } else { 2 });
+        fork.settles();
+    }
+}
+
+#[test]
+fn the_command_to_play_on_without_syncing_works_when_pasted() {
+    let Some(fork) = fork(&["World"]) else { return };
+    let stopped = fork.deck.command(&["pull"]).code(3);
+    let line = printed(&stopped, "instance-sync disable");
+    paste(&fork.world, &fork.deck, &line).ok();
+    fork.deck.command(&["pull"]).ok().assert_silent();
+    fork.assert_untouched();
+}
+
+#[test]
+fn folders_and_worlds_that_a_shell_would_read_otherwise_can_be_pasted_too() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let mut fork = Fork::of(world, &["$HOME `id` \"x\" it's"]);
+    let pack = fork.world.path("It's \"$HOME\" `id`");
+    fs::rename(&fork.deck.pack, &pack).unwrap();
+    fork.deck.pack = pack;
+    let stopped = fork.deck.command(&["pull"]).code(3);
+    let said = stopped.stdout.as_str();
+    let start = "To keep both versions: ";
+    let (from, to) = (
+        said.find(start).unwrap() + start.len(),
+        said.find(". For one of them").unwrap(),
+    );
+    let name = said[said.find("add its name: ").unwrap() + 14..]
+        .lines()
+        .next()
+        .unwrap();
+    let name = &name[..name.find(". To play").unwrap()];
+    paste(
+        &fork.world,
+        &fork.deck,
+        &format!("{} {name}", &said[from..to]),
+    )
+    .ok();
+    assert_eq!(worlds(&fork.deck).len(), 2);
+}
+
+#[test]
+fn a_pull_that_was_stopped_stops_again_without_restic() {
+    let Some(fork) = fork(&["World"]) else { return };
+    let fake = FakeRestic::around(&fork.world.path("fake"), &Program::Restic.find().unwrap());
+    let pull = || {
+        let binary = format!("--restic-binary={}", fake.path().display());
+        fork.deck.command(&["pull", &binary])
+    };
+    let first = pull().code(3);
+    let ran = fake.calls().len();
+    assert!(ran > 0);
+    for _ in 0..3 {
+        let again = pull().code(3);
+        assert_eq!(
+            again.stdout,
+            first
+                .stdout
+                .replace("instance-sync: Saving what is only here so far.\n", "")
+        );
+        fork.assert_untouched();
+    }
+    assert_eq!(fake.calls().len(), ran);
+    // What is played meanwhile is new: it is saved, and the question is the same.
+    play::session(&fork.deck.pack, "World", 4);
+    pull().code(3);
+    assert!(fake.calls().len() > ran);
+    fork.deck.command(&["resolve", "--keep=local"]).ok();
+    fork.settles();
+}
+
+#[test]
+fn settings_never_ask_and_the_losing_ones_are_in_history() {
+    for policy in ["", "--on-conflict=keep-both", "--on-conflict=abort"] {
+        let Some(world) = World::with_restic() else {
+            return;
+        };
+        let [desktop, deck] = devices(&world, ["desktop", "deck"]);
+        play::world(&desktop.pack, "World", 1);
+        play::settings(&desktop.pack, 1);
+        hand_over(&desktop, &deck);
+        play::settings(&deck.pack, 2);
+        let older = synced(&deck);
+        deck.command(&["push"]).ok();
+        play::settings(&desktop.pack, 3);
+        let newer = synced(&desktop);
+        let words: Vec<&str> = ["pull", policy]
+            .into_iter()
+            .filter(|word| !word.is_empty())
+            .collect();
+        desktop.command(&words).ok().assert_never_says("warning");
+        assert_same(&synced(&desktop), &newer);
+        hand_over(&desktop, &deck);
+        assert_same(&synced(&deck), &newer);
+        let repository = world.repository(&deck.instance_id());
+        let trees: Vec<Tree> = repository
+            .snapshot_ids()
+            .iter()
+            .map(|id| repository.tree(id))
+            .collect();
+        for state in [&older, &newer] {
+            for file in ["options.txt", "config/jei/bookmarks.ini", "servers.dat"] {
+                assert!(
+                    trees
+                        .iter()
+                        .any(|tree| tree.content(file) == state.content(file))
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_copy_is_named_by_the_date_of_utc_in_every_time_zone() {
+    let Some(fork) = fork(&["World"]) else { return };
+    for zone in ["AAA-14", "BBB+12"] {
+        let pull = fork
+            .deck
+            .command(&["pull", "--on-conflict=keep-both"])
+            .env("TZ", zone);
+        pull.ok();
+        copy_of(&fork.deck, "World", "desktop");
+    }
+}
+
+#[test]
+fn devices_that_keep_both_at_the_same_time_end_with_the_same_worlds_and_one_copy() {
+    let Some(fork) = fork(&["World"]) else { return };
+    let (desktop, deck) = (&fork.desktop, &fork.deck);
+    deck.command(&["push"]).ok();
+    // Beside the deck's: from here on both have to decide.
+    play::session(&desktop.pack, "World", 4);
+    let latest = saves(desktop);
+    desktop.command(&["push"]).ok();
+    for device in [desktop, deck] {
+        device.command(&["pull", "--on-conflict=keep-both"]).ok();
+    }
+    assert_same(&saves(desktop), &saves(deck));
+    for _ in 0..2 {
+        for device in [desktop, deck] {
+            device.command(&["push"]).ok();
+            device.command(&["pull"]).ok();
+        }
+    }
+    let copy = copy_of(desktop, "World", "deck");
+    assert_eq!(worlds(desktop), ["World".to_owned(), copy.clone()].into());
+    assert_same(&saves(desktop), &saves(deck));
+    assert_same(&saves(deck).under("World"), &latest.under("World"));
+    assert_same(&saves(deck).under(copy), &fork.mine.under("World"));
+    for device in [desktop, deck] {
+        device.command(&["pull"]).ok().assert_silent();
+        device.command(&["push"]).ok().assert_silent();
+    }
+}
+
+#[test]
+fn two_worlds_can_be_decided_one_after_the_other() {
+    let Some(fork) = fork(&["A", "B"]) else {
+        return;
+    };
+    fork.deck.command(&["pull"]).code(3);
+    let left = fork
+        .deck
+        .command(&["resolve", "--keep=cloud", "saves/A"])
+        .code(3);
+    left.assert_says("changed here and in the cloud: saves/B.");
+    fork.assert_untouched();
+    // A hook in between asks about the other alone.
+    let stopped = fork.deck.command(&["pull"]).code(3);
+    stopped.assert_says("changed here and in the cloud: saves/B.");
+    fork.assert_untouched();
+    fork.deck
+        .command(&["resolve", "--keep=both", "saves/B/"])
+        .ok();
+    let now = saves(&fork.deck);
+    assert_same(&now.under("A"), &fork.theirs.under("A"));
+    assert_same(&now.under("B"), &fork.mine.under("B"));
+    let copy = copy_of(&fork.deck, "B", "desktop");
+    assert_same(&now.under(copy), &fork.theirs.under("B"));
+    fork.settles();
+}
+
+#[test]
+fn resolve_says_what_it_cannot_do() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let stranger = world.device("stranger");
+    stranger
+        .command(&["resolve"])
+        .ok()
+        .assert_says("is not opted in");
+    let fork = Fork::of(world, &["World"]);
+    let unchanged = |words: &[&str], code: i32, says: &[&str]| {
+        let output = opted::harmless(&fork.deck, fork.deck.command(words), code, says);
+        fork.assert_untouched();
+        output
+    };
+    unchanged(
+        &["resolve", "--keep=both", "saves/Wolrd"],
+        2,
+        &[
+            "nothing is to be decided about saves/Wolrd",
+            "Open are: saves/World.",
+        ],
+    );
+    unchanged(
+        &["resolve", "--keep=all"],
+        2,
+        &["both, local, cloud, newest"],
+    );
+    // Nobody can be asked: it says what is open, and how to decide.
+    let stopped = unchanged(
+        &["resolve"],
+        3,
+        &["changed here and in the cloud: saves/World"],
+    );
+    let line = printed(&stopped, "instance-sync resolve --keep=both");
+    paste(&fork.world, &fork.deck, &line)
+        .ok()
+        .assert_says("Kept both versions");
+    let settled = saves(&fork.deck);
+    for words in [
+        &["resolve"][..],
+        &["resolve", "--keep=both"],
+        &["resolve", "--keep=cloud"],
+    ] {
+        fork.deck
+            .command(words)
+            .ok()
+            .assert_says("Nothing is left to decide.");
+    }
+    let none = fork
+        .deck
+        .command(&["resolve", "--keep=both", "saves/World"])
+        .code(2);
+    none.assert_says("Nothing is to be decided at all.");
+    assert_same(&saves(&fork.deck), &settled);
+    fork.settles();
+}
+
+#[test]
+fn resolve_speaks_json() {
+    let Some(fork) = fork(&["A", "B"]) else {
+        return;
+    };
+    let last = |output: &Output| -> serde_json::Value {
+        let lines: Vec<serde_json::Value> = output
+            .stdout
+            .lines()
+            .map(|line| {
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}\n{output}"))
+            })
+            .collect();
+        assert_eq!(output.stderr, "");
+        lines.last().unwrap().clone()
+    };
+    let stopped = last(&fork.deck.command(&["resolve", "--json"]).code(3));
+    let expected = serde_json::json!({
+        "event": "resolve", "outcome": "conflict", "units": ["saves/A", "saves/B"], "saved": true,
+    });
+    assert_eq!(stopped, expected);
+    let error = last(
+        &fork
+            .deck
+            .command(&["resolve", "--json", "--keep=both", "saves/C"])
+            .code(2),
+    );
+    assert_eq!(error["event"], "error");
+    assert_eq!(error["exit_code"], 2);
+    let done = last(
+        &fork
+            .deck
+            .command(&["resolve", "--json", "--keep=cloud"])
+            .ok(),
+    );
+    assert_eq!(done["outcome"], "applied");
+    assert_eq!(
+        done["changes"]["taken"],
+        serde_json::json!(["saves/A", "saves/B"])
+    );
+    assert_eq!(done["changes"]["copied"], serde_json::json!([]));
+    let nothing = last(&fork.deck.command(&["resolve", "--json"]).ok());
+    assert_eq!(nothing["outcome"], "up-to-date");
+}
+
+#[test]
+fn who_pushed_first_plays_on_and_is_asked_once_it_pushed_beside_the_other() {
+    let Some(world) = World::with_server() else {
+        return;
+    };
+    let fork = Fork::of(world, &["World"]);
+    let (desktop, deck) = (&fork.desktop, &fork.deck);
+    deck.command(&["pull"]).code(3);
+    for _ in 0..2 {
+        let warned = desktop.command(&["pull"]).ok();
+        warned.assert_says("saves/World changed on two devices at once");
+        warned.assert_says("To decide here: instance-sync resolve");
+        assert_same_with_metadata(&saves(desktop), &fork.theirs);
+    }
+    play::session(&desktop.pack, "World", 4);
+    let played = saves(desktop);
+    desktop.command(&["push"]).ok();
+    let stopped = desktop.command(&["pull"]).code(3);
+    stopped.assert_says("saves/World changed here and on deck");
+    assert_same_with_metadata(&saves(desktop), &played);
+    desktop.command(&["resolve", "--keep=both"]).ok();
+    desktop.command(&["push"]).ok();
+    let copy = copy_of(desktop, "World", "deck");
+    // The deck is asked no more: it was decided.
+    deck.command(&["pull"]).ok();
+    assert_same(&saves(deck), &saves(desktop));
+    assert_same(&saves(deck).under(copy), &fork.mine.under("World"));
+    assert_same(&saves(deck).under("World"), &played.under("World"));
+}

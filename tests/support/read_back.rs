@@ -1,0 +1,329 @@
+//! Each file that is read back: read from any bytes, and what comes of it used as the program would.
+//! Shared by `tests/cli/any_bytes.rs` and by the targets in `fuzz/`.
+//!
+//! An error is as good as a value; which of them it was is returned. What counts is a panic: of the
+//! program, or of a check here that what is written is what is read back, and that nothing else is
+//! touched.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use instance_sync::config::user_dirs::UserDirs;
+use instance_sync::config::{device, layout::Layout, scope_file, sync_file};
+use instance_sync::domain::ids::{DeviceId, InstanceId};
+use instance_sync::domain::names::{Naming, obstacle};
+use instance_sync::domain::path::{InnerPath, RelPath};
+use instance_sync::domain::profile::Profile;
+use instance_sync::domain::record::PushRecord;
+use instance_sync::secrets::{files, token};
+use instance_sync::store::pattern::include_line;
+use instance_sync::workdir::stamp::Stamps;
+use instance_sync::workdir::state::{Loaded, State};
+use instance_sync::workdir::{journal, lock, scan};
+use secrecy::ExposeSecret as _;
+
+/// The instance that `tests/samples` are about.
+pub const INSTANCE: &str = "01M7Y8NXC8Z2MTVTHSG1NKY3QG";
+/// The staging folder of the journal in `tests/samples`.
+const STAGING: &str = "01M7Y9Q788YBSM5SCTZQM74DH1";
+
+fn instance() -> InstanceId {
+    INSTANCE.parse().unwrap()
+}
+
+/// A game folder, with something beside it that is not ours.
+struct Folder {
+    root: tempfile::TempDir,
+    layout: Layout,
+}
+
+impl Folder {
+    fn new() -> Self {
+        // In memory where that is easy: thousands of these are written durably.
+        let memory = Path::new("/dev/shm");
+        let root = if memory.is_dir() {
+            tempfile::tempdir_in(memory).unwrap()
+        } else {
+            tempfile::tempdir().unwrap()
+        };
+        let layout = Layout::new(root.path().join("pack"));
+        fs::create_dir_all(layout.own()).unwrap();
+        Self { root, layout }
+    }
+
+    fn write(&self, path: &str, content: &str) {
+        let path = self.root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+}
+
+/// `push.json`, as it comes from the cloud.
+pub fn push_record(bytes: &[u8]) -> bool {
+    let Ok(record) = serde_json::from_slice::<PushRecord>(bytes) else {
+        return false;
+    };
+    let is_sound = record.validate(instance()).is_ok();
+    let _ = record.validate(record.instance_id);
+    let _ = (record.file_count(), record.vector.next(record.replica));
+    for (unit, content) in &record.contents {
+        let _ = (content.digest(), content.extent());
+        for inner in content.files.keys().chain(&content.folders) {
+            assert!(RelPath::new(unit.join(inner).as_str()).is_ok());
+        }
+        for naming in [Naming::Exact, Naming::CaseBlind, Naming::Windows] {
+            let _ = obstacle(naming, unit, content, record.units.keys());
+        }
+    }
+    let written = serde_json::to_vec(&record).unwrap();
+    let again: PushRecord = serde_json::from_slice(&written).unwrap();
+    assert_eq!(again, record);
+    is_sound
+}
+
+/// `state.json`.
+pub fn state(bytes: &[u8]) -> bool {
+    let folder = Folder::new();
+    fs::write(folder.layout.state_json(), bytes).unwrap();
+    let Ok(Loaded::State(state)) = State::load(&folder.layout, instance()) else {
+        return false;
+    };
+    let scanned = state.scan_time();
+    for (_, known) in state.stamps.values().flatten() {
+        let _ = known.stamp.is_racy(scanned);
+    }
+    let _ = state.vector.next(state.replica);
+    for (unit, agreed) in &state.agreement {
+        let _ = (unit.name(), agreed.source());
+    }
+    state.save(&folder.layout).unwrap();
+    let Ok(Loaded::State(again)) = State::load(&folder.layout, instance()) else {
+        panic!("what was written cannot be read");
+    };
+    let values = [&state, &again].map(|state| serde_json::to_value(state).unwrap());
+    assert_eq!(values[0], values[1]);
+    true
+}
+
+/// `journal.json`: it is read and carried out. Whatever it says, no file of the player's is lost and
+/// nothing outside the game folder is touched.
+pub fn journal(bytes: &[u8]) -> bool {
+    let folder = Folder::new();
+    let layout = &folder.layout;
+    let live = [
+        "pack/options.txt",
+        "pack/saves/My World/level.dat",
+        "pack/saves/My World/playerdata/steve.dat",
+        "pack/saves/Creative (deck)/level.dat",
+        "pack/saves/Creative (deck)/session.lock",
+    ];
+    for path in live {
+        folder.write(path, path);
+    }
+    folder.write("beside", "beside");
+    for path in ["level.dat", "DIM1/region/r.mca"] {
+        let staged = format!("pack/.cloud-sync/staging-{STAGING}/tree/saves/My World/{path}");
+        folder.write(&staged, "new");
+    }
+    fs::write(layout.journal(), bytes).unwrap();
+    if let Ok(Some(journal)) = journal::unfinished(layout) {
+        // Before anything is done: without it, a test could write anywhere on the machine.
+        assert_eq!(
+            journal.undo_folder(layout).parent(),
+            Some(&*layout.undo()),
+            "another folder than one of undo"
+        );
+        journal.commit(layout).unwrap();
+        assert_eq!(journal::unfinished(layout).unwrap(), Some(journal));
+    }
+    let done = journal::roll_forward(layout, instance(), None);
+    let kept = contents(layout.pack());
+    for path in live {
+        assert!(kept.contains(path), "{path} is lost");
+    }
+    let mut beside: Vec<_> = fs::read_dir(folder.root.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    beside.sort();
+    assert_eq!(beside, ["beside", "pack"]);
+    for entry in fs::read_dir(layout.undo()).into_iter().flatten() {
+        let described = fs::read(entry.unwrap().path().join("undo.json"));
+        let described = described.map(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes));
+        assert!(described.unwrap().unwrap().is_object());
+    }
+    done.is_ok_and(|done| done)
+}
+
+/// What the files below a folder hold.
+fn contents(folder: &Path) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(contents(&path));
+        } else {
+            found.insert(fs::read_to_string(&path).unwrap_or_default());
+        }
+    }
+    found
+}
+
+/// `sync.json`.
+pub fn sync_file(bytes: &[u8]) -> bool {
+    let folder = Folder::new();
+    fs::write(folder.layout.sync_json(), bytes).unwrap();
+    let Ok(file) = sync_file::read(&folder.layout) else {
+        return false;
+    };
+    let _ = file.location.is_insecure();
+    let account = file.account.as_deref().unwrap_or("local");
+    let repository = file.location.repository(account, file.instance_id);
+    assert!(repository.contains(&format!("/{account}/{}", file.instance_id)));
+    sync_file::write(&folder.layout, &file).unwrap();
+    assert_eq!(sync_file::read(&folder.layout).unwrap(), file);
+    true
+}
+
+/// `scope.json`: it is read, and a folder is scanned by it.
+pub fn scope_file(bytes: &[u8]) -> bool {
+    let folder = Folder::new();
+    let (layout, saved) = (&folder.layout, "saves/[a] W/region/r.0.mca");
+    fs::write(layout.scope_json(), bytes).unwrap();
+    let mut is_scope = false;
+    for profile in [Profile::Minecraft, Profile::Custom] {
+        let Ok(scope) = scope_file::read(layout, profile) else {
+            continue;
+        };
+        is_scope = true;
+        folder.write(&format!("pack/{saved}"), "");
+        folder.write("pack/options.txt", "");
+        let scan = scan::scan(layout.pack(), &scope, &Stamps::new(), UNIX_EPOCH);
+        for (unit, scanned) in &scan.units {
+            for inner in scanned.content.files.keys() {
+                let path = unit.join(inner);
+                assert!(!scope.excludes(path.as_str()), "{path} is excluded");
+            }
+            let _ = scope.kind_of(unit);
+        }
+        let file = RelPath::new(saved).unwrap();
+        let _ = (scope.kind_of(&file), scope.grouped(&file));
+    }
+    is_scope
+}
+
+/// `token`, and a passphrase.
+pub fn token(bytes: &[u8]) -> bool {
+    let folder = Folder::new();
+    let path = folder.layout.token();
+    fs::write(&path, bytes).unwrap();
+    let mut is_token = false;
+    if let Ok(Some(read)) = files::read_token(&path) {
+        is_token = true;
+        files::write_token(&path, &read.value).unwrap();
+        let again = files::read_token(&path).unwrap().unwrap();
+        assert!(!again.was_open);
+        let texts = [read, again].map(|token| token.value.to_text());
+        assert_eq!(texts[0].expose_secret(), texts[1].expose_secret());
+    }
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && let Ok(read) = token::passphrase(text)
+    {
+        let again = token::passphrase(read.expose_secret()).unwrap();
+        assert_eq!(again.expose_secret(), read.expose_secret());
+    }
+    is_token
+}
+
+/// `key`.
+pub fn key(bytes: &[u8]) -> bool {
+    let folder = Folder::new();
+    let path = folder.layout.key();
+    fs::write(&path, bytes).unwrap();
+    let Ok(Some(read)) = files::read_key(&path) else {
+        return false;
+    };
+    files::write_key(&path, &read.value).unwrap();
+    let again = files::read_key(&path).unwrap().unwrap();
+    assert!(!again.was_open);
+    let values = [read, again].map(|key| serde_json::to_value(&key.value).unwrap());
+    assert_eq!(values[0], values[1]);
+    true
+}
+
+/// `device.json`: an id that is there stays, and so does a file of a newer version.
+pub fn device(bytes: &[u8]) -> bool {
+    let folder = Folder::new();
+    let data: PathBuf = folder.root.path().join("data");
+    let path = data.join("device.json");
+    fs::create_dir(&data).unwrap();
+    fs::write(&path, bytes).unwrap();
+    let dirs = UserDirs {
+        data: Some(data),
+        cache: None,
+    };
+    let first = device::this_device(&dirs);
+    assert_eq!(device::this_device(&dirs), first);
+    let said: serde_json::Value = serde_json::from_slice(bytes).unwrap_or_default();
+    let id = said["id"]
+        .as_str()
+        .and_then(|id| id.parse::<DeviceId>().ok());
+    match said["schema"].as_u64() {
+        Some(0 | 1) => assert!(id.is_none() || id == first.id, "another id"),
+        Some(_) => assert_eq!(fs::read(&path).unwrap(), bytes, "it was written over"),
+        None => {}
+    }
+    id.is_some() && id == first.id
+}
+
+/// `lock.owner`.
+pub fn lock_owner(bytes: &[u8]) -> bool {
+    let folder = Folder::new();
+    fs::write(folder.layout.lock_owner(), bytes).unwrap();
+    lock::owner(&folder.layout).is_some()
+}
+
+/// A line of restic's include files, read as restic reads it: it means just the one path.
+pub fn include_pattern(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return false;
+    };
+    if RelPath::new(text).is_err() || InnerPath::new(text).is_err() {
+        return false;
+    }
+    let line = include_line(text);
+    let line = line.strip_suffix('\n').unwrap();
+    assert!(!line.contains('\n') && line.trim() == line, "{line:?}");
+    let expanded = expanded(line);
+    let mut rest = expanded.strip_prefix('/').unwrap().chars();
+    let mut meant = String::new();
+    while let Some(c) = rest.next() {
+        meant.push(match c {
+            '[' => {
+                let one = rest.next().unwrap();
+                assert!(rest.next() == Some(']') && !matches!(one, ']' | '^' | '-' | '\\'));
+                one
+            }
+            '\\' => rest.next().unwrap(),
+            '?' => '\n',
+            '*' => panic!("{line:?} matches anything"),
+            c => c,
+        });
+    }
+    assert_eq!(meant, text);
+    true
+}
+
+/// Takes away the doubling of `$`; anything else behind one would be a variable.
+fn expanded(line: &str) -> String {
+    let mut pieces = line.split('$');
+    let mut text = pieces.next().unwrap().to_owned();
+    while let Some(piece) = pieces.next() {
+        assert_eq!(piece, "", "{line:?} names a variable");
+        text.push('$');
+        text.push_str(pieces.next().unwrap());
+    }
+    text
+}
