@@ -56,6 +56,7 @@ mod names;
 mod offline_week;
 #[cfg(unix)]
 mod provision;
+mod pruned;
 #[cfg(unix)] // a pseudo-terminal
 mod question;
 #[cfg(unix)]
