@@ -98,7 +98,10 @@ fn rows(units: &[Returned]) -> Vec<Vec<String>> {
         };
         vec![
             format!("  {}", one.unit),
-            format!("{} files", one.files),
+            match one.files {
+                1 => "1 file".to_owned(),
+                files => format!("{files} files"),
+            },
             edits.to_owned(),
         ]
     };

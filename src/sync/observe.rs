@@ -207,8 +207,8 @@ pub fn report_vanished(session: &Session<'_>) {
     let names = names.join(" ");
     (session.listener)(Event::Warning(
         format!(
-            "{first}{more} is missing here, or most of it: is a disk not connected? It stays as it was in the cloud and \
-             on other devices"
+            "missing here, or most of it: {first}{more}. Is a disk not connected? It stays as it was in the cloud and on \
+             other devices"
         ),
         vec![
             format!("If that is your wish: instance-sync push --allow-shrink {folder}"),

@@ -1,6 +1,6 @@
 //! Status: what is opted in, what changed here, whether the cloud is ahead. Changes nothing.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use serde::Serialize;
 
@@ -16,6 +16,7 @@ use crate::{
         local::{LocalUnit, local_side},
         path::RelPath,
         profile::Profile,
+        shrink,
     },
     error::{Kind, Result},
     remote::probe::{self, Question},
@@ -173,9 +174,17 @@ pub fn status(
         known.unwrap_or_else(|| State::new(sync.instance_id, super::session::mint(), here.clone()));
     let scan = scan::scan(layout.pack(), &scope, &state.stamps, state.scan_time());
     let found = scan.found(&state.agreement);
-    let side = local_side(&state.agreement, &found, &state.vanished, |unit| {
-        scope.kind_of(unit)
+    let measure = |vanished: &BTreeSet<RelPath>| {
+        local_side(&state.agreement, &found, vanished, |unit| {
+            scope.kind_of(unit)
+        })
+    };
+    let mut vanished = shrink::vanished(&state.agreement, &measure(&state.vanished), |unit| {
+        Some(scan.units.get(unit)?.content.extent())
     });
+    let back = |unit: &&RelPath| !scan.units.contains_key(*unit);
+    vanished.extend(state.vanished.iter().filter(back).cloned());
+    let side = measure(&vanished);
     let changes = side
         .iter()
         .filter(|(_, unit)| unit.changed())
@@ -209,7 +218,7 @@ pub fn status(
             .iter()
             .flat_map(|open| open.units.keys().cloned())
             .collect(),
-        vanished: state.vanished.iter().cloned().collect(),
+        vanished: vanished.into_iter().collect(),
         cloud: if offline {
             Cloud::NotAsked
         } else {

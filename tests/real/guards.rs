@@ -149,7 +149,7 @@ fn one_world_that_vanished_with_others_can_be_brought_back_alone() {
     desktop
         .command(&["push"])
         .ok()
-        .assert_says("saves/A and 2 more is missing here");
+        .assert_says("most of it: saves/A and 2 more");
     desktop
         .command(&["resolve", "--keep=cloud", "saves/B"])
         .ok();
@@ -159,7 +159,7 @@ fn one_world_that_vanished_with_others_can_be_brought_back_alone() {
     desktop
         .command(&["push"])
         .ok()
-        .assert_says("saves/A and 1 more is missing here");
+        .assert_says("most of it: saves/A and 1 more");
     desktop
         .command(&["resolve", "--keep=local", "saves/A"])
         .ok();
