@@ -19,6 +19,7 @@ pub mod pull;
 pub mod push;
 pub mod question;
 pub mod resolve;
+pub mod safety;
 pub mod session;
 pub mod settings;
 pub mod status;

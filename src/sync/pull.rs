@@ -12,9 +12,8 @@ use super::{
     graph::{self, Graph},
     observe::{self, Local},
     outcome::{Changes, PullOutcome},
-    publish,
     question::Ask,
-    resolve,
+    resolve, safety,
     session::{self, Opened, Session},
     settings::Settings,
     swap::{self, Basis},
@@ -23,7 +22,6 @@ use crate::{
     config::{layout::Layout, sync_file},
     domain::{
         digest::Digest,
-        ids::SnapshotId,
         lineage::{self, Candidate, CloudSide, Head},
         local::{self, Hold},
         path::RelPath,
@@ -33,7 +31,7 @@ use crate::{
     },
     error::{Error, Kind, Result},
     store::messages::Listed,
-    workdir::{lock, state::Rescued, undo},
+    workdir::{lock, undo},
 };
 
 /// How long a launch waits for a push that is under way.
@@ -213,7 +211,7 @@ pub fn merge(
         local = observe::measure(session, local.scan, local.open);
         first = plan(session, &mut local, &cloud);
     }
-    let saved = match save_first(session, store, &mut local, &first, &cloud, &ids) {
+    let saved = match safety::save_first(session, store, &mut local, &first, &cloud, &ids) {
         Ok(saved) => saved,
         // No room in the cloud: nothing here may be overwritten then, and the game can start.
         Err(error) if error.kind() == Kind::Full => {
@@ -233,7 +231,7 @@ pub fn merge(
     let decided = decide::decide(session, &local, &heads, &mut plan);
     if decided == Decided::Stop {
         resolve::remember(session, &disputes);
-        let saved = match keep_safe(session, store, &local) {
+        let saved = match safety::keep_safe(session, store, &local) {
             Ok(rescued) => {
                 ids.extend(rescued);
                 true
@@ -252,8 +250,8 @@ pub fn merge(
         .disputes(Party::Own)
         .map(|(unit, _)| unit.clone())
         .collect();
-    ids.extend(rescue(session, store, &local, &plan)?);
-    ids.extend(keep_held(session, store, &local)?);
+    ids.extend(safety::rescue(session, store, &local, &plan)?);
+    ids.extend(safety::keep_held(session, store, &local)?);
     let basis = Basis {
         heads: &heads,
         ids: ids.clone(),
@@ -262,7 +260,7 @@ pub fn merge(
     let joining = session.state.vector.is_empty();
     let changes = swap::carry_out(session, store, &local, plan, basis)?;
     if joining {
-        join(session, store, local, &ids)?;
+        safety::join(session, store, local, &ids)?;
     }
     undo::trim(&session.layout, &ids, session.settings.now());
     Ok(if !postponed.is_empty() {
@@ -345,27 +343,6 @@ fn plan(session: &Session<'_>, local: &mut Local, cloud: &CloudSide) -> Plan {
     plan::plan(&local.side, &mine, cloud)
 }
 
-/// A folder has joined: what it brought along is published as well. Where the join is not whole yet,
-/// it is in a safety copy at least.
-fn join(
-    session: &mut Session<'_>,
-    store: &dyn Store,
-    local: Local,
-    visible: &BTreeSet<SnapshotId>,
-) -> Result<()> {
-    let scan = observe::local(session).scan;
-    let mut local = observe::measure(session, scan, local.open);
-    if session.state.vector.is_empty() {
-        keep_safe(session, store, &local)?;
-        session.save()?;
-    } else if local.changed() {
-        let published = publish::publish(session, store, &mut local, visible)?;
-        session.state.known.insert(published.snapshot);
-        session.save()?;
-    }
-    Ok(())
-}
-
 /// Fetches what this device left out so far and has in its scope now.
 fn widen(session: &Session<'_>, local: &Local, plan: &mut Plan) {
     // Only a pull that was whole has noted the scope: see `advance`.
@@ -385,124 +362,6 @@ fn widen(session: &Session<'_>, local: &Local, plan: &mut Plan) {
             plan.steps.insert(unit.clone(), Step::Take(take));
         }
     }
-}
-
-/// Publishes what is only here, before anything else happens.
-///
-/// A folder that joins has no past with the cloud: what it holds is not published as a head
-/// before the join is decided.
-fn save_first(
-    session: &mut Session<'_>,
-    store: &dyn Store,
-    local: &mut Local,
-    plan: &Plan,
-    cloud: &CloudSide,
-    visible: &BTreeSet<SnapshotId>,
-) -> Result<Option<SnapshotId>> {
-    let joining = session.state.vector.is_empty() && !cloud.is_empty();
-    let only_here = |unit: &RelPath| {
-        let side = local.side.get(unit);
-        let in_cloud = |digest| {
-            cloud
-                .get(unit)
-                .is_some_and(|all| all.iter().any(|one| one.version.digest() == digest))
-        };
-        side.is_some_and(|side| side.changed() && !in_cloud(side.content))
-    };
-    let unsaved = plan
-        .steps
-        .iter()
-        .any(|(unit, step)| !matches!(step, Step::Agree(_)) && only_here(unit));
-    if !session.state.republish && (!unsaved || joining) {
-        return Ok(None);
-    }
-    note(session.listener, "Saving what is only here so far.");
-    // Known before it is published: whoever publishes beside others is the one to decide.
-    session.state.deciding |= plan.disputes(Party::Own).next().is_some();
-    let published = publish::publish(session, store, local, visible)?;
-    for unit in &published.deleted {
-        note(session.listener, format!("Saved the deletion of {unit}."));
-    }
-    Ok(Some(published.snapshot))
-}
-
-/// Makes a safety copy of what is in no head, and would be replaced now: of a folder that joins.
-fn rescue(
-    session: &mut Session<'_>,
-    store: &dyn Store,
-    local: &Local,
-    plan: &Plan,
-) -> Result<Option<SnapshotId>> {
-    let replaced = plan.steps.iter().filter(|(_, step)| match step {
-        Step::Take(_) | Step::Follow(_) | Step::Remove(_) => true,
-        Step::Settle(settlement) => settlement.take.is_some(),
-        _ => false,
-    });
-    let units: Vec<RelPath> = replaced.map(|(unit, _)| unit.clone()).collect();
-    rescue_units(session, store, local, &units)
-}
-
-/// Makes a safety copy of what is held here and is in no head: a world that lost most of its files.
-fn keep_held(
-    session: &mut Session<'_>,
-    store: &dyn Store,
-    local: &Local,
-) -> Result<Option<SnapshotId>> {
-    let held = local.side.iter().filter(|(_, side)| side.hold.is_some());
-    let units: Vec<RelPath> = held.map(|(unit, _)| unit.clone()).collect();
-    rescue_units(session, store, local, &units)
-}
-
-/// Makes a safety copy of everything that is in no head, where a pull stops: a folder that joins
-/// publishes none before the join is decided.
-fn keep_safe(
-    session: &mut Session<'_>,
-    store: &dyn Store,
-    local: &Local,
-) -> Result<Option<SnapshotId>> {
-    let units: Vec<RelPath> = local.side.keys().cloned().collect();
-    rescue_units(session, store, local, &units)
-}
-
-/// Makes a safety copy of those `units` whose content is in no head and in no safety copy yet.
-pub fn rescue_units(
-    session: &mut Session<'_>,
-    store: &dyn Store,
-    local: &Local,
-    units: &[RelPath],
-) -> Result<Option<SnapshotId>> {
-    let only_here = |unit: &&RelPath| {
-        let content = local.side.get(*unit).and_then(|side| side.content);
-        local.is_only_here(unit)
-            && content.is_some_and(|content| observe::rescued(session, unit, content).is_none())
-    };
-    let contents: BTreeMap<_, _> = units
-        .iter()
-        .filter(only_here)
-        .filter_map(|unit| {
-            let scanned = local.scan.units.get(unit)?;
-            Some((unit.clone(), (scanned.kind, scanned.content.clone())))
-        })
-        .collect();
-    if contents.is_empty() {
-        return Ok(None);
-    }
-    note(
-        session.listener,
-        "Saving a safety copy of what is only here so far.",
-    );
-    let digests: Vec<(RelPath, Digest)> = contents
-        .iter()
-        .map(|(unit, (_, content))| (unit.clone(), content.digest()))
-        .collect();
-    let root = session.layout.pack().to_path_buf();
-    let snapshot = publish::rescue(session, store, &root, contents)?;
-    for (unit, digest) in digests {
-        let snapshot = snapshot.clone();
-        let rescued = Rescued { digest, snapshot };
-        session.state.rescued.insert(unit, rescued);
-    }
-    Ok(Some(snapshot))
 }
 
 /// A push of mine that my state does not know: the state is older than the folder's own past. From

@@ -8,7 +8,7 @@ use super::{
     graph::{self, Graph},
     observe::{self, Local},
     outcome::{PullOutcome, PushOutcome},
-    publish, pull,
+    publish, pull, safety,
     session::{self, Opened, Session},
     settings::Settings,
     swap,
@@ -142,7 +142,7 @@ fn keep_safe(
     let mut made = swap::save_undone(session, store)?;
     let held = local.side.iter().filter(|(_, side)| !side.changed());
     let held: Vec<RelPath> = held.map(|(unit, _)| unit.clone()).collect();
-    made.extend(pull::rescue_units(session, store, local, &held)?);
+    made.extend(safety::rescue_units(session, store, local, &held)?);
     Ok(made)
 }
 

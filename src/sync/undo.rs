@@ -15,7 +15,7 @@ use super::{
     event::Listener,
     fetch::missing,
     observe::{self, Local},
-    pull,
+    safety,
     session::{self, Opened, Session},
     settings::Settings,
     swap::{Swap, Targets},
@@ -275,7 +275,7 @@ fn rescue(session: &mut Session<'_>, local: &Local, units: &BTreeSet<RelPath>) {
     if let Ok(store) = session.store() {
         let units: Vec<RelPath> = units.iter().cloned().collect();
         // Without it, what is replaced stays whole in undo until it can be saved.
-        let _ = pull::rescue_units(session, store.as_ref(), local, &units);
+        let _ = safety::rescue_units(session, store.as_ref(), local, &units);
     }
 }
 
