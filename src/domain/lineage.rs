@@ -135,3 +135,102 @@ pub fn cloud_side(heads: &[Head]) -> CloudSide {
     }
     side
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        fixtures::{WORLD, dot, head, unit, version},
+        version::Dot,
+    };
+
+    fn holding(id: char, row: UnitVersion, dots: &[Dot]) -> Head {
+        head(id, [(unit(WORLD), row)].into(), dots)
+    }
+
+    /// What the heads offer of the world, by change.
+    fn offered(heads: &[Head]) -> Vec<Dot> {
+        let side = cloud_side(heads);
+        let candidates = side.get(&unit(WORLD)).map(Vec::as_slice);
+        let dots = candidates.unwrap_or_default().iter();
+        dots.map(|one| one.version.dot).collect()
+    }
+
+    #[test]
+    fn what_another_head_moved_on_from_falls_away() {
+        let old = holding('1', version(Some("old"), dot('A', 1)), &[dot('A', 1)]);
+        let new = holding(
+            '2',
+            version(Some("new"), dot('B', 1)),
+            &[dot('B', 1), dot('A', 1)],
+        );
+        assert_eq!(offered(&[old.clone(), new]), [dot('B', 1)]);
+        // Its vector does not cover the change, but the version says that it replaced it.
+        let mut over = version(Some("new"), dot('B', 1));
+        over.over.insert(dot('A', 1));
+        let partial = holding('2', over, &[dot('B', 1)]);
+        assert_eq!(offered(&[old.clone(), partial]), [dot('B', 1)]);
+        let stranger = holding('2', version(Some("new"), dot('B', 2)), &[dot('B', 2)]);
+        assert_eq!(offered(&[old, stranger]), [dot('B', 2), dot('A', 1)]);
+    }
+
+    #[test]
+    fn one_version_in_two_heads_is_one_candidate_that_covers_what_both_do() {
+        let row = version(Some("same"), dot('A', 1));
+        let heads = [
+            holding('1', row.clone(), &[dot('B', 1), dot('A', 1)]),
+            holding('2', row, &[dot('C', 1), dot('A', 1)]),
+        ];
+        let side = cloud_side(&heads);
+        let candidates = &side[&unit(WORLD)];
+        assert_eq!(candidates.len(), 1);
+        assert!(candidates[0].vector.covers_dot(dot('B', 1)));
+        assert!(candidates[0].vector.covers_dot(dot('C', 1)));
+    }
+
+    #[test]
+    fn an_edit_beats_a_deletion_and_replaces_what_that_had_replaced() {
+        let heads = [
+            holding('1', version(None, dot('A', 5)), &[dot('A', 5), dot('C', 3)]),
+            holding('2', version(Some("edit"), dot('B', 1)), &[dot('B', 1)]),
+        ];
+        let side = cloud_side(&heads);
+        let candidates = &side[&unit(WORLD)];
+        assert_eq!(candidates.len(), 1);
+        assert_eq!(candidates[0].version.dot, dot('B', 1));
+        assert!(candidates[0].vector.covers_dot(dot('C', 3)));
+    }
+
+    #[test]
+    fn of_versions_that_both_heads_know_the_one_that_outranks_is_left() {
+        let both = [dot('A', 1), dot('B', 2)];
+        let heads = [
+            holding(
+                '1',
+                version(Some("a"), dot('A', 1)),
+                &[dot('C', 1), both[0], both[1]],
+            ),
+            holding(
+                '2',
+                version(Some("b"), dot('B', 2)),
+                &[dot('D', 1), both[0], both[1]],
+            ),
+        ];
+        assert_eq!(offered(&heads), [dot('B', 2)]);
+    }
+
+    #[test]
+    fn a_version_is_known_only_where_all_that_made_it_are() {
+        let mut twice = version(Some("same"), dot('A', 2));
+        twice.also.insert(dot('B', 1));
+        let heads = [
+            holding('1', twice, &[dot('A', 2), dot('B', 1)]),
+            holding(
+                '2',
+                version(Some("on top"), dot('C', 9)),
+                &[dot('C', 9), dot('A', 2)],
+            ),
+        ];
+        assert_eq!(offered(&heads), [dot('C', 9), dot('A', 2)]);
+    }
+}
