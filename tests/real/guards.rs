@@ -2,6 +2,7 @@
 //! while they are read.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -367,4 +368,45 @@ fn files_that_change_while_they_are_read_never_end_in_a_half_read_version() {
         assert_same(&saves(&deck), &saves(&desktop));
         deck.command(&["verify"]).ok();
     }
+}
+
+/// A restic that waits with a restore until the test has done something.
+#[test]
+fn a_world_that_is_opened_while_its_news_are_fetched_is_not_swapped() {
+    let (Some((world, desktop, deck)), Some(restic)) = (scene(&["World"]), Program::Restic.find())
+    else {
+        return;
+    };
+    play::session(&desktop.pack, "World", 2);
+    desktop.command(&["push"]).ok();
+    let old = saves(&deck);
+    let (asked, opened) = (world.path("asked"), world.path("opened"));
+    let script = world.path("slow-restic");
+    let text = format!(
+        "#!/bin/sh\nif [ \"$1\" = restore ]; then : > '{}'; while [ ! -e '{}' ]; do :; done; fi\nexec '{}' \"$@\"\n",
+        asked.display(),
+        opened.display(),
+        restic.display()
+    );
+    play::write(&script, text);
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+
+    let binary = format!("--restic-binary={}", script.display());
+    let pull = deck.command(&["pull", &binary]).start();
+    let mut patience = 1000;
+    while !asked.exists() && patience > 0 {
+        std::thread::sleep(Duration::from_millis(10));
+        patience -= 1;
+    }
+    let game = Game::opens(&deck.pack.join("saves/World"));
+    play::write(&opened, "");
+    let stopped = pull.wait();
+    if game.is_some() {
+        assert_eq!(stopped.status.code(), Some(1), "{stopped}");
+        stopped.assert_says("saves/World was opened in a game while the pull was under way");
+        assert_same_with_metadata(&saves(&deck), &old);
+    }
+    drop(game);
+    deck.command(&["pull"]).ok();
+    assert_same_with_metadata(&saves(&deck), &saves(&desktop));
 }
