@@ -6,7 +6,7 @@ use super::{
     ids::SnapshotId,
     path::RelPath,
     record::{PushRecord, UnitState, UnitVersion},
-    unit::{Extent, UnitContent},
+    unit::Extent,
     version::VersionVector,
 };
 
@@ -91,7 +91,7 @@ pub fn cloud_side(heads: &[Head]) -> CloudSide {
                 head: head.snapshot.clone(),
                 vector: head.record.vector.clone(),
                 version: version.clone(),
-                extent: head.record.contents.get(unit).map(UnitContent::extent),
+                extent: head.record.extent(unit),
             });
         }
     }

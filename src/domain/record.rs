@@ -11,7 +11,7 @@ use super::{
     digest::Digest,
     ids::{DeviceId, InstanceId, PushId, ReplicaId, SnapshotId},
     path::RelPath,
-    unit::{UnitContent, UnitKind},
+    unit::{Extent, UnitContent, UnitKind},
     version::{Dot, VersionVector},
 };
 
@@ -270,6 +270,11 @@ impl PushRecord {
             replica: self.replica,
             counter: self.counter,
         }
+    }
+
+    /// Returns how large a unit is that is here in this push.
+    pub fn extent(&self, unit: &RelPath) -> Option<Extent> {
+        self.contents.get(unit).map(UnitContent::extent)
     }
 
     /// Returns the number of regular files in the snapshot, `push.json` included.

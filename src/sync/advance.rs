@@ -11,7 +11,7 @@ use crate::{
         path::RelPath,
         plan::{Plan, Step},
         record::{UnitState, UnitVersion},
-        unit::{Extent, UnitContent},
+        unit::Extent,
     },
     workdir::state::State,
 };
@@ -162,7 +162,7 @@ fn source_in(heads: &[Head], unit: &RelPath, version: &UnitVersion) -> Option<Sn
 fn extent_in(heads: &[Head], unit: &RelPath, version: &UnitVersion) -> Option<Extent> {
     heads.iter().find_map(|head| {
         let row = head.record.units.get(unit)?;
-        let content = head.record.contents.get(unit)?;
-        (row.digest() == version.digest()).then(|| UnitContent::extent(content))
+        let extent = head.record.extent(unit)?;
+        (row.digest() == version.digest()).then_some(extent)
     })
 }

@@ -378,7 +378,7 @@ fn rename_in(
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(Error::failed(what()).because(error))
         }
-        _ => make_folders(staging, target, content),
+        _ => files::make_folders(&staging.tree(), target, content),
     }
 }
 
@@ -394,15 +394,7 @@ fn copy_in(
         files::copy(&session.layout.live(&from), &staging.place(&to))
             .context(|| format!("cannot copy {from}"))?;
     }
-    make_folders(staging, target, content)
-}
-
-fn make_folders(staging: &Staging, target: &RelPath, content: &UnitContent) -> Result<()> {
-    for inner in &content.folders {
-        let place = staging.place(&target.join(inner));
-        fs::create_dir_all(&place).context(|| format!("cannot make {}", place.display()))?;
-    }
-    Ok(())
+    files::make_folders(&staging.tree(), target, content)
 }
 
 /// Is there room for this and some to spare?

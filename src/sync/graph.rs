@@ -11,7 +11,6 @@ use crate::{
         lineage::{Head, heads},
         path::RelPath,
         record::{Purpose, PushRecord, SCHEMA, UnitState},
-        unit::UnitContent,
         version::VersionVector,
     },
     error::{Error, Kind, Result},
@@ -77,24 +76,8 @@ fn read_news(
     listed: &[Listed],
     graph: &mut Graph,
 ) -> Result<()> {
-    let mut covered = BTreeSet::new();
-    for snapshot in newest_first(listed, |id| !session.state.known.contains(id)) {
-        if covered.contains(&snapshot.id) {
-            continue;
-        }
-        match record_of(session, store, snapshot)? {
-            // A safety copy: nobody's state.
-            Some(record) if record.purpose == Purpose::Rescue => {}
-            Some(record) => {
-                covered.extend(record.covers.iter().cloned());
-                graph.records.push(Head {
-                    snapshot: snapshot.id.clone(),
-                    record,
-                });
-            }
-            None => graph.foreign += 1,
-        }
-    }
+    let known = &session.state.known;
+    (graph.records, graph.foreign) = read_pushes(session, store, listed, |id| !known.contains(id))?;
     graph.lost = is_lost(session, store, graph, listed)?;
     Ok(())
 }
@@ -129,22 +112,39 @@ pub fn holder(
 
 /// Returns the heads of everything that is visible, whatever this folder knows of them.
 pub fn all_heads(session: &Session<'_>, store: &dyn Store, listed: &[Listed]) -> Result<Vec<Head>> {
+    let (records, _) = read_pushes(session, store, listed, |_| true)?;
+    Ok(heads(records, &VersionVector::default()))
+}
+
+/// Reads the pushes among the `wanted` snapshots, but for those that another one of them covers, and
+/// counts the snapshots that say nothing of themselves.
+fn read_pushes(
+    session: &Session<'_>,
+    store: &dyn Store,
+    listed: &[Listed],
+    wanted: impl Fn(&SnapshotId) -> bool,
+) -> Result<(Vec<Head>, usize)> {
     let mut covered = BTreeSet::new();
-    let mut records = Vec::new();
-    for snapshot in newest_first(listed, |_| true) {
+    let mut pushes = Vec::new();
+    let mut foreign = 0;
+    for snapshot in newest_first(listed, wanted) {
         if covered.contains(&snapshot.id) {
             continue;
         }
-        let record = record_of(session, store, snapshot)?;
-        if let Some(record) = record.filter(|record| record.purpose == Purpose::Push) {
-            covered.extend(record.covers.iter().cloned());
-            records.push(Head {
-                snapshot: snapshot.id.clone(),
-                record,
-            });
+        match record_of(session, store, snapshot)? {
+            // A safety copy: nobody's state.
+            Some(record) if record.purpose == Purpose::Rescue => {}
+            Some(record) => {
+                covered.extend(record.covers.iter().cloned());
+                pushes.push(Head {
+                    snapshot: snapshot.id.clone(),
+                    record,
+                });
+            }
+            None => foreign += 1,
         }
     }
-    Ok(heads(records, &VersionVector::default()))
+    Ok((pushes, foreign))
 }
 
 /// The order in which snapshots are read: a guess that saves reading, and decides nothing.
@@ -258,11 +258,7 @@ pub fn adopt(session: &mut Session<'_>, snapshot: &SnapshotId, record: &PushReco
                 _ => Agreed {
                     version: version.clone(),
                     snapshot: version.source(snapshot),
-                    extent: record
-                        .contents
-                        .get(unit)
-                        .map(UnitContent::extent)
-                        .unwrap_or_default(),
+                    extent: record.extent(unit).unwrap_or_default(),
                     was: None,
                 },
             };
@@ -311,11 +307,7 @@ pub fn recall(
             let agreed = Agreed {
                 version: version.clone(),
                 snapshot: snapshot.id.clone(),
-                extent: record
-                    .contents
-                    .get(unit)
-                    .map(UnitContent::extent)
-                    .unwrap_or_default(),
+                extent: record.extent(unit).unwrap_or_default(),
                 was: None,
             };
             recalled.insert(unit.clone(), agreed);

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    event::{Event, note, warn},
+    event::{Event, warn},
     session::Session,
 };
 use crate::{
@@ -130,6 +130,16 @@ pub fn distrust_looks(session: &mut Session<'_>, scan: &Scan) {
     }
 }
 
+/// Scans again after `before`, reading only what looks changed since then.
+pub fn rescan(session: &Session<'_>, before: &Scan) -> Scan {
+    scan::scan(
+        session.layout.pack(),
+        &session.scope,
+        &before.stamps,
+        before.taken,
+    )
+}
+
 /// Measures a scan against the agreement as it is now.
 pub fn measure(session: &Session<'_>, scan: Scan, open: BTreeSet<RelPath>) -> Local {
     let state = &session.state;
@@ -241,9 +251,4 @@ pub fn report_problems(session: &Session<'_>, scan: &Scan) {
             ));
         }
     }
-}
-
-/// Tells something that happened.
-pub fn tell(session: &Session<'_>, message: impl Into<String>) {
-    note(session.listener, message);
 }

@@ -28,7 +28,6 @@ use crate::{
     },
     error::{Context, Error, Kind, Result},
     store::{argv::Backup, repository::Backed},
-    workdir::scan::Scan,
 };
 
 /// How often a push is repeated because files changed while they were read.
@@ -75,7 +74,7 @@ pub fn publish(
         let record = record(session, local);
         announce(session, &record)?;
         let backed = back_up(session, store, local, &record, parent.as_ref())?;
-        let again = rescan(session, local);
+        let again = observe::rescan(session, &local.scan);
         observe::distrust_looks(session, &again);
         let again = observe::measure(session, again, local.open.clone());
         let still = record.contents.iter().all(|(unit, content)| {
@@ -108,15 +107,6 @@ pub fn publish(
     Err(Error::failed("files kept changing while they were saved").hint(
         "Is the game still running? Everything is still here; run instance-sync push once it has ended.",
     ))
-}
-
-fn rescan(session: &Session<'_>, local: &Local) -> Scan {
-    crate::workdir::scan::scan(
-        session.layout.pack(),
-        &session.scope,
-        &local.scan.stamps,
-        local.scan.taken,
-    )
 }
 
 /// The next change of this replica; no dot is ever used twice.

@@ -16,10 +16,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    config::{
-        json_file::{self, Access},
-        layout::below,
-    },
+    config::json_file::{self, Access},
     domain::{
         ids::SnapshotId,
         lineage::Head,
@@ -28,12 +25,11 @@ use crate::{
         plan::{Plan, Step, held_version},
         unit::UnitContent,
     },
-    error::{Context, Error, Result},
+    error::{Error, Result},
     store::messages::Listed,
     workdir::{
-        apply,
+        apply, files,
         journal::{self, Journal},
-        scan,
         stage::Staging,
         stamp::{Known, Stamp},
         state::State,
@@ -224,12 +220,7 @@ impl Swap<'_> {
     /// game has opened meanwhile is left alone.
     fn check_untouched(&self, session: &Session<'_>, local: &Local) -> Result<()> {
         let known = &local.scan;
-        let now = scan::scan(
-            session.layout.pack(),
-            &session.scope,
-            &known.stamps,
-            known.taken,
-        );
+        let now = observe::rescan(session, known);
         for unit in self.targets.keys() {
             let (before, after) = (known.units.get(unit), now.units.get(unit));
             let same = before.map(|one| &one.content) == after.map(|one| &one.content)
@@ -360,11 +351,7 @@ pub fn save_undone(session: &mut Session<'_>, store: &dyn Store) -> Result<Vec<S
         let root = undo::files_folder(&undo.folder);
         // Only files are set aside: the folders without any are made, so that they are saved too.
         for (unit, (_, content)) in &contents {
-            for folder in &content.folders {
-                let place = below(&root, &unit.join(folder));
-                fs::create_dir_all(&place)
-                    .context(|| format!("cannot make {}", place.display()))?;
-            }
+            files::make_folders(&root, unit, content)?;
         }
         let units: Vec<RelPath> = contents.keys().cloned().collect();
         match super::publish::rescue(session, store, &root, contents) {

@@ -333,11 +333,7 @@ fn stage(
             }
             expected.insert(path, fact);
         }
-        for inner in &content.folders {
-            let place = staging.place(&unit.join(inner));
-            std::fs::create_dir_all(&place)
-                .context(|| format!("cannot make {}", place.display()))?;
-        }
+        files::make_folders(&staging.tree(), unit, content)?;
     }
     if !absent.is_empty() {
         let store = session.store().map_err(kept)?;

@@ -10,12 +10,15 @@ use std::{
 
 use super::stamp::{Known, Stamp};
 use crate::{
-    config::json_file::sync_folder,
+    config::{json_file::sync_folder, layout::below},
     crash_point,
     domain::{
         digest::{Digest, Hasher},
+        path::RelPath,
         scope::UNFINISHED,
+        unit::UnitContent,
     },
+    error::{Context, Result},
 };
 
 /// Hashes a file and returns it with the stamp it had before the first byte was read.
@@ -103,6 +106,15 @@ pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
     target
         .and_then(|file| file.set_modified(modified))
         .or(Ok(()))
+}
+
+/// Makes the folders of a unit below `root`, also those that hold no file.
+pub fn make_folders(root: &Path, unit: &RelPath, content: &UnitContent) -> Result<()> {
+    for inner in &content.folders {
+        let place = below(root, &unit.join(inner));
+        fs::create_dir_all(&place).context(|| format!("cannot make {}", place.display()))?;
+    }
+    Ok(())
 }
 
 fn copy_over(from: &Path, to: &Path) -> io::Result<()> {
