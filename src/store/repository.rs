@@ -68,8 +68,8 @@ pub struct Repository {
     pub keys: Keys,
     /// A private CA.
     pub ca_file: Option<PathBuf>,
-    /// restic's cache.
-    pub cache: PathBuf,
+    /// restic's cache; `None` where everything is to come from the repository itself.
+    pub cache: Option<PathBuf>,
 }
 
 /// How a backup ended.
@@ -107,12 +107,20 @@ struct Told {
 }
 
 impl Repository {
-    fn call(&self, args: Vec<OsString>, folder: Option<PathBuf>, patience: Patience) -> Call<'_> {
+    fn call(
+        &self,
+        mut args: Vec<OsString>,
+        folder: Option<PathBuf>,
+        patience: Patience,
+    ) -> Call<'_> {
         let mut settings: Vec<(&'static str, OsString)> = vec![
             ("RESTIC_REPOSITORY", self.location.clone().into()),
-            ("RESTIC_CACHE_DIR", self.cache.clone().into()),
             ("RESTIC_PROGRESS_FPS", "5".into()),
         ];
+        match &self.cache {
+            Some(cache) => settings.push(("RESTIC_CACHE_DIR", cache.into())),
+            None => args.push("--no-cache".into()),
+        }
         let mut secrets = vec![("RESTIC_PASSWORD", self.password.clone())];
         if let Some(hint) = self.keys.hint() {
             settings.push((KEY_HINT, hint.into()));

@@ -292,7 +292,7 @@ impl Opting<'_> {
                 self.sync.instance_id,
                 credentials,
                 ca_file,
-                cache,
+                Some(cache),
             )
         };
         // On disk before the repository is: a crash in between leaves a folder that creates it at

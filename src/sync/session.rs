@@ -62,6 +62,8 @@ pub struct Session<'a> {
     pub launching: bool,
     /// What the player has just decided.
     pub decision: Option<Decision>,
+    /// Whether what restic has in its cache may be taken for what is in the repository.
+    pub trust_cache: bool,
     credentials: Option<Credentials>,
     restic: Option<Found>,
     _lock: Lock,
@@ -151,6 +153,7 @@ pub fn open<'a>(
         ask: None,
         launching: false,
         decision: None,
+        trust_cache: true,
         credentials: None,
         restic: None,
         _lock: lock,
@@ -260,6 +263,7 @@ impl Session<'_> {
         let ca_file = self.ca_file();
         let (location, instance) = (self.sync.location.clone(), self.sync.instance_id);
         let cache = self.settings.dirs.restic_cache(self.layout.own());
+        let cache = self.trust_cache.then_some(cache);
         let remember = self.remember_key()?;
         let mut repository = repository(
             program,
@@ -332,7 +336,7 @@ pub fn repository(
     instance: InstanceId,
     credentials: &Credentials,
     ca_file: Option<PathBuf>,
-    cache: PathBuf,
+    cache: Option<PathBuf>,
 ) -> Repository {
     let account = match location {
         Location::Rest(_) => credentials

@@ -70,6 +70,8 @@ pub fn verify(settings: &Settings, listener: Listener<'_>) -> Result<VerifyOutco
         Opened::Session(session) => session,
         Opened::Copy => return Ok(VerifyOutcome::Copy),
     };
+    // What this device remembers of the repository proves nothing.
+    session.trust_cache = false;
     let store = session.store()?;
     let listed = store.snapshots()?;
     // restic leaves out silently what it cannot read.

@@ -128,7 +128,7 @@ impl Snapshot {
             password: ALICE.secret.into(),
             keys: Keys::new(None, Box::new(|| Ok(None))),
             ca_file: None,
-            cache: place("cache"),
+            cache: Some(place("cache")),
         };
         let backup = argv::Backup {
             files: &place("list"),

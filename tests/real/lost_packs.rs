@@ -73,7 +73,7 @@ impl Scene {
                 password: ALICE.secret.into(),
                 keys: Keys::new(None, Box::new(|| Ok(None))),
                 ca_file: None,
-                cache: world.path("cache"),
+                cache: Some(world.path("cache")),
             },
             snapshot: ids.last().unwrap().parse().unwrap(),
             tree: synced(&desktop.pack)
@@ -143,7 +143,8 @@ impl Scene {
 
     /// The repository is sound again, and nothing of it is in restic's cache.
     fn mend(&self) {
-        let _ = fs::remove_dir_all(&self.repository.cache);
+        let cache = self.repository.cache.as_ref().expect("a cache");
+        let _ = fs::remove_dir_all(cache);
         fs::remove_dir_all(&self.folder).unwrap();
         repository::copy_folder(&self.sound, &self.folder);
     }

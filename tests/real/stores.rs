@@ -95,7 +95,7 @@ impl Site {
                 ca_file: self
                     .is_served()
                     .then(|| self.world.server().ca_file().to_owned()),
-                cache: self.world.path(format!("cache of {device}")),
+                cache: Some(self.world.path(format!("cache of {device}"))),
             }),
         }
     }

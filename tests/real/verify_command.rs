@@ -194,6 +194,49 @@ fn a_push_whose_record_is_gone_decides_nothing_until_the_next_push() {
     deck.command(&["verify"]).ok();
 }
 
+/// restic lists what it can read and keeps silent of the rest.
+#[test]
+fn a_snapshot_that_cannot_be_read_is_named() {
+    let Some(scene) = Scene::set() else { return };
+    let deck = &scene.deck;
+    let repository = scene.world.repository(&deck.instance_id());
+    let [first, .., newest] = &repository.snapshot_ids()[..] else {
+        panic!("several pushes")
+    };
+    let folder = scene.world.cloud_repository(ALICE, &deck.instance_id());
+    let damage = |id: &str| {
+        let file = folder.join("snapshots").join(id);
+        fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        let sound = fs::read(&file).unwrap();
+        fs::write(&file, vec![0; sound.len()]).unwrap();
+        move || fs::write(&file, &sound).unwrap()
+    };
+
+    // What stands in no head is named too: the worlds are as they should be, the history is not.
+    let mend = damage(first);
+    let said = deck.command(&["verify"]).code(1);
+    said.assert_says("Restored and compared 5 units");
+    said.assert_says(&format!(
+        "1 snapshots cannot be read, {} among them",
+        &first[..8]
+    ));
+    said.assert_says("Nothing was changed");
+    mend();
+    deck.command(&["verify"]).ok();
+
+    // Without the newest nobody knows what the newest is: no older one is shown as proven.
+    let old = saves(deck);
+    let mend = damage(newest);
+    let said = deck.command(&["verify", "--json"]).code(1);
+    assert!(said.stdout.contains(newest.as_str()), "{said}");
+    deck.command(&["pull"]).ok();
+    assert_same_with_metadata(&saves(deck), &old);
+    mend();
+    deck.command(&["verify"]).ok();
+    deck.command(&["pull"]).ok();
+    assert_same_with_metadata(&saves(deck), &saves(&scene.desktop));
+}
+
 #[test]
 fn every_world_of_a_fork_is_verified() {
     let Some(world) = World::with_restic() else {
