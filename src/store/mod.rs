@@ -2,6 +2,7 @@
 
 pub mod argv;
 mod failure;
+pub mod fast_key;
 pub mod find;
 pub mod keys;
 mod lacking;

@@ -4,11 +4,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 
 use serde::Serialize;
 
-use super::{
-    event::Listener,
-    session::{absolute, load_credentials},
-    settings::Settings,
-};
+use super::{access::Access, credentials, event::Listener, session::absolute, settings::Settings};
 use crate::{
     config::{device, layout::Layout, scope_file, sync_file},
     domain::{
@@ -19,7 +15,7 @@ use crate::{
         shrink,
     },
     error::{Kind, Result},
-    remote::probe::{self, Question},
+    remote::probe,
     store::find::{self, Origin},
     workdir::{
         folder::{Fate, FolderIdentity},
@@ -259,15 +255,8 @@ fn cloud(
     sync: &sync_file::SyncFile,
     state: &State,
 ) -> Result<Cloud> {
-    let asked = load_credentials(settings, layout, sync, listener).and_then(|credentials| {
-        probe::probe(&Question {
-            location: &sync.location,
-            account: &credentials.account,
-            secret: credentials.secret.as_ref(),
-            instance: sync.instance_id,
-            ca_file: settings.ca_file.as_deref().or(sync.ca_file.as_deref()),
-        })
-    });
+    let asked = credentials::load(settings, layout, sync, listener)
+        .and_then(|credentials| probe::probe(&Access::new(sync, settings, credentials).question()));
     match asked {
         Ok(None) => Ok(Cloud::NotAsked),
         Ok(Some(ids)) if ids.is_empty() => Ok(Cloud::Empty),

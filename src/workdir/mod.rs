@@ -1,6 +1,7 @@
 //! The game folder: scanning it, swapping versions in, remembering, locking.
 
 pub mod apply;
+pub mod exports;
 pub mod files;
 pub mod folder;
 pub mod journal;

@@ -32,6 +32,7 @@ mod credentials;
 mod events;
 #[cfg(unix)]
 mod fake_restic;
+mod fast_key;
 mod faulty_storage;
 #[cfg(unix)]
 mod first_push;
