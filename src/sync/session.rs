@@ -1,6 +1,6 @@
 //! One run in one opted-in folder: the lock, the state, the scope, and the way to the repository.
 
-use std::{collections::BTreeSet, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, path::PathBuf, thread, time::Duration};
 
 use ulid::Ulid;
 
@@ -196,6 +196,28 @@ impl Session<'_> {
             return cloud.probe();
         }
         probe::probe(&self.access()?.question())
+    }
+
+    /// Asks as [`Session::probe`] does, while `work` is done.
+    pub fn probe_beside<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> (T, Result<Option<BTreeSet<SnapshotId>>>) {
+        // The fleet model's cloud answers at once, and in the order in which it is asked.
+        if self.settings.cloud.is_some() {
+            let done = work(self);
+            return (done, self.probe());
+        }
+        let access = match self.access() {
+            Ok(access) => access.clone(),
+            Err(error) => return (work(self), Err(error)),
+        };
+        thread::scope(|scope| {
+            let asked = scope.spawn(|| probe::probe(&access.question()));
+            let done = work(self);
+            let died = |_| Err(Error::failed("asking the server failed"));
+            (done, asked.join().unwrap_or_else(died))
+        })
     }
 
     /// Returns the way to the repository.

@@ -16,7 +16,10 @@ use crate::{
     },
     error::{Kind, Result},
     remote::probe,
-    store::find::{self, Origin},
+    store::{
+        find::{self, Origin},
+        versions::Versions,
+    },
     workdir::{
         folder::{Fate, FolderIdentity},
         journal,
@@ -193,6 +196,7 @@ pub fn status(
         layout.own(),
         settings.dirs.data.as_deref(),
         &settings.release,
+        &Versions::kept_in(settings.dirs.cache.as_deref()),
     )?;
     status.opted_in = true;
     status.instance = Some(Instance {

@@ -10,6 +10,7 @@ pub mod scan;
 pub mod stage;
 pub mod stamp;
 pub mod state;
+mod survey;
 pub mod undo;
 mod walk;
 pub mod world_lock;
