@@ -35,6 +35,8 @@ pub struct Scan {
     pub same_look: bool,
     /// How many files were read.
     pub read: usize,
+    /// The folders that hold something that is no part of the unit around it.
+    pub partial: BTreeSet<RelPath>,
 }
 
 /// One unit.
@@ -194,5 +196,6 @@ fn assemble(found: Findings, taken: SystemTime) -> Scan {
         problems,
         same_look: found.same_look,
         read: found.read,
+        partial: found.partial,
     }
 }

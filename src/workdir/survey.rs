@@ -61,6 +61,9 @@ pub struct Findings {
     pub same_look: bool,
     /// How many files were read.
     pub read: usize,
+    /// The folders that hold something that is no part of what is around it: what is left out, links,
+    /// other units; and what is a link itself.
+    pub partial: BTreeSet<RelPath>,
 }
 
 /// A part of one unit: mostly what lies in one folder.
@@ -110,6 +113,7 @@ impl Findings {
         self.problems.extend(other.problems);
         self.same_look |= other.same_look;
         self.read += other.read;
+        self.partial.extend(other.partial);
     }
 
     /// Returns the paths of all files and folders.
@@ -228,6 +232,9 @@ impl<'s> Walk<'s> {
             return;
         };
         let mut found = Findings::default();
+        if root.place.is_symlink() {
+            found.partial.insert(root.path.clone());
+        }
         let thing = Thing {
             path: root.path.clone(),
             place: root.place,
@@ -260,8 +267,15 @@ impl<'s> Walk<'s> {
                     None
                 }
             };
-            let Some(thing) = thing else { continue };
+            let Some(thing) = thing else {
+                found.partial.insert(folder.path.clone());
+                continue;
+            };
             let unit = thing.unit();
+            let kind = thing.metadata.file_type();
+            if unit.0 != all.unit || !(kind.is_file() || kind.is_dir()) {
+                found.partial.insert(folder.path.clone());
+            }
             if unit.0 == all.unit {
                 self.visit(&thing, &mut all, &mut found, tasks);
             } else {

@@ -78,6 +78,8 @@ mod signals;
 mod state_file;
 #[cfg(unix)]
 mod stores;
+#[cfg(unix)] // links, a script in the place of restic
+mod targets;
 mod two_keys;
 #[cfg(unix)] // a game's lock
 mod undo_command;
