@@ -251,7 +251,7 @@ pub fn rescue(
         tags,
         parent: None,
     };
-    let backed = send(session, store, &record, cargo)?;
+    let backed = send(session, store, &record, &cargo)?;
     if !backed.complete || backed.files != record.file_count() {
         return Err(Error::failed("files changed while a safety copy of them was made").hint(
             "Nothing was changed here. Close the game or whatever else writes there, and start again.",
@@ -290,7 +290,7 @@ fn back_up(
         tags,
         parent,
     };
-    send(session, store, record, cargo)
+    send(session, store, record, &cargo)
 }
 
 /// What restic is given.
@@ -308,7 +308,7 @@ fn send(
     session: &Session<'_>,
     store: &dyn Store,
     record: &PushRecord,
-    cargo: Cargo<'_>,
+    cargo: &Cargo<'_>,
 ) -> Result<Backed> {
     let what = || "cannot write the list of files".to_owned();
     let mut list = tempfile::Builder::new()
