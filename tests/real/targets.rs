@@ -30,15 +30,15 @@ fn a_world_is_named_by_what_lies_in_it_and_what_is_left_out_stays_out() {
         return;
     };
     let desktop = opted::played(&world, "desktop", &url);
-    let scope = r#"{"schema": 1, "exclude": ["**/*.tmp", "**/session.lock"]}"#;
+    let scope = r#"{"schema": 1, "exclude": ["**/*-left-out", "**/session.lock"]}"#;
     play::write(&desktop.synced_by("scope.json"), scope);
     let saves = desktop.pack.join("saves");
     for number in 0..300 {
         play::write(&saves.join(format!("Many/deep/{number}")), "x");
     }
     // Nothing but what is left out; beside what is kept; a link; a linked world.
-    play::write(&saves.join("My World/cache/a.tmp"), "left out");
-    play::write(&saves.join("My World/kept/b.tmp"), "left out");
+    play::write(&saves.join("My World/cache/a-left-out"), "left out");
+    play::write(&saves.join("My World/kept/b-left-out"), "left out");
     play::write(&saves.join("My World/kept/b"), "kept");
     fs::create_dir_all(saves.join("My World/empty")).unwrap();
     let elsewhere = world.path("another disk");
@@ -53,19 +53,19 @@ fn a_world_is_named_by_what_lies_in_it_and_what_is_left_out_stays_out() {
     let [snapshot] = &repository.snapshot_ids()[..] else {
         panic!("not one snapshot")
     };
-    let saved = repository.tree(snapshot);
+    let published = repository.tree(snapshot);
     for path in [
         "saves/Linked/level.dat",
         "saves/Linked/region/r",
         "saves/Many/deep/299",
         "saves/My World/kept/b",
     ] {
-        assert!(saved.content(path).is_some(), "{path}");
+        assert!(published.content(path).is_some(), "{path}");
     }
-    for path in saved.paths() {
+    for path in published.paths() {
         let name = path.file_name().unwrap().to_str().unwrap();
         assert!(
-            !name.ends_with(".tmp") && name != "session.lock" && name != "link",
+            !name.ends_with("-left-out") && name != "session.lock" && name != "link",
             "{path:?}"
         );
     }
@@ -75,7 +75,7 @@ fn a_world_is_named_by_what_lies_in_it_and_what_is_left_out_stays_out() {
         named.contains(&"saves/My World/kept/b".to_owned()),
         "{named:?}"
     );
-    assert!(named.iter().all(|path| !path.ends_with(".tmp")));
+    assert!(named.iter().all(|path| !path.ends_with("-left-out")));
     assert!(named.len() < 60, "{named:?}");
 
     // And it comes back: the folder without a file of its own, too.
@@ -84,8 +84,8 @@ fn a_world_is_named_by_what_lies_in_it_and_what_is_left_out_stays_out() {
     assert!(deck.pack.join("saves/My World/cache").is_dir());
     assert!(deck.pack.join("saves/My World/empty").is_dir());
     let expected = [
-        "saves/My World/cache/a.tmp",
-        "saves/My World/kept/b.tmp",
+        "saves/My World/cache/a-left-out",
+        "saves/My World/kept/b-left-out",
         "saves/Many/link",
         "saves/Linked",
     ];
