@@ -14,7 +14,7 @@ const FOOT: f64 = 56.0;
 const STEP: f64 = 46.0;
 const BAR: f64 = 20.0;
 /// Where the scale begins and ends, from left to right.
-const LEFT: f64 = 330.0;
+const LEFT: f64 = 340.0;
 const RIGHT: f64 = 900.0;
 /// The lines of the scale that may be drawn.
 const GRID: [f64; 9] = [0.001, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0];
@@ -32,7 +32,7 @@ const STYLE: &str = "\
   .met { fill: #2da44e }
   .missed { fill: #d4752c }
   .unjudged { fill: #8c959f }
-  .reach { fill: #0969da }
+  .reach { fill: #0969da; stroke: #fff; stroke-width: 1.5 }
   .spread { stroke: #1f2328; stroke-width: 1.5; opacity: .6 }
   @media (prefers-color-scheme: dark) {
     text { fill: #e6edf3 }
@@ -41,7 +41,7 @@ const STYLE: &str = "\
     .one { stroke: #8d96a0 }
     .met { fill: #3fb950 }
     .missed { fill: #f0883e }
-    .reach { fill: #58a6ff }
+    .reach { fill: #58a6ff; stroke: #0d1117 }
     .spread { stroke: #f0f6fc }
   }
 ";
@@ -153,7 +153,7 @@ fn draw_row(svg: &mut String, scale: &Scale, row: &Row, y: f64) {
     );
     value(svg, scale, row, middle);
     if let Some(check) = row.reach() {
-        diamond(svg, scale.x(check.reach), middle);
+        mark(svg, scale.x(check.reach), middle);
     }
 }
 
@@ -181,16 +181,13 @@ fn value(svg: &mut String, scale: &Scale, row: &Row, middle: f64) {
     );
 }
 
-fn diamond(svg: &mut String, x: f64, y: f64) {
-    let (left, right, up, down) = (x - 6.0, x + 6.0, y - 15.0, y + 15.0);
+/// Marks the reach, across the bar.
+fn mark(svg: &mut String, x: f64, middle: f64) {
+    let height = BAR + 14.0;
+    let (left, top) = (x - 2.5, middle - height / 2.0);
     let _ = writeln!(
         svg,
-        "<path class=\"reach\" d=\"M{x:.1} {down:.1}L{left:.1} {:.1}L{right:.1} {:.1}Z\
-         M{x:.1} {up:.1}L{left:.1} {:.1}L{right:.1} {:.1}Z\"/>",
-        down + 8.0,
-        down + 8.0,
-        up - 8.0,
-        up - 8.0,
+        "<rect class=\"reach\" x=\"{left:.1}\" y=\"{top:.1}\" width=\"5\" height=\"{height}\" rx=\"2.5\"/>"
     );
 }
 
@@ -209,6 +206,6 @@ fn legend(svg: &mut String, y: f64) {
              <text class=\"faint\" x=\"{:.1}\" y=\"{y:.1}\">{text}</text>",
             x + 18.0,
         );
-        x += 34.0 + 7.0 * f64::from(u32::try_from(text.len()).unwrap());
+        x += 40.0 + 6.2 * f64::from(u32::try_from(text.len()).unwrap());
     }
 }

@@ -33,8 +33,10 @@ pub fn pull(scene: &Scene) -> Row {
     )
     .within(1.0 / 4.0)
     .memory(&observed, MEMORY)
-    .note("The aim is 1/6.")
-    .note(format!("restic runs {} times", observed.watched.restics()))
+    .note(format!(
+        "The aim is 1/6. restic runs {} times.",
+        observed.watched.restics()
+    ))
 }
 
 pub fn push(scene: &Scene) -> Row {

@@ -46,7 +46,7 @@ pub fn idle(scene: &Scene) -> Row {
     .memory(&observed, MEMORY)
     .note(format!(
         "{trips:.2} round trips in all, of which {handshake:.0} are the handshake of TCP and TLS: \
-         (time at 40 ms - time at 0 ms) / 40 ms"
+         (time at 40 ms - time at 0 ms) / 40 ms."
     ));
     row.others.push(("instance-sync at 0 ms".to_owned(), near));
     row

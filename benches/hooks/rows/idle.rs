@@ -12,6 +12,7 @@ const MANY: usize = 2000;
 
 pub fn pull(scene: &Scene) -> Row {
     idle_pull(scene, "pull-idle", "pull, nothing changed anywhere")
+        .note(format!("{} snapshots are listed.", scene.snapshots()))
 }
 
 /// The same with a long past; the scene keeps it.
@@ -37,7 +38,6 @@ fn idle_pull(scene: &Scene, name: &'static str, title: &str) -> Row {
         .restics(&observed, 0)
         .requests(&observed, 1)
         .memory(&observed, MEMORY)
-        .note(format!("{} snapshots are listed", scene.snapshots()))
 }
 
 pub fn push(scene: &Scene) -> Row {
