@@ -13,7 +13,7 @@ export RUST_TEST_THREADS ?= 4
 export INSTANCE_SYNC_TEST_PROGRAMS := $(PROGRAMS)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint demo soak fuzz docs dist install uninstall clean
+.PHONY: help build test lint demo bench soak fuzz docs dist install uninstall clean
 
 help: ## Print this table
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ lint: ## Check format, clippy and documentation; a warning is an error
 demo: build ## Play a session on two simulated devices with a real restic
 	tests/obtain-programs
 	tests/demo
+
+bench: ## Measure the hooks beside a naive hook; the report is in target/bench (docs/performance.md)
+	tests/obtain-programs
+	PATH="$(PROGRAMS):$$PATH" $(CARGO) bench --locked --bench hooks
 
 soak: ## Look for lost saves for hours (MINUTES=120): fleet model, real schedules, fuzzing, mutants
 	tests/obtain-programs

@@ -17,11 +17,12 @@ pub fn make(master_key: &str, password: &str) -> (String, String) {
     scrypt::scrypt(password.as_bytes(), &salt, &params, &mut derived).unwrap();
     let (encryption, authentication) = derived.split_at(32);
 
-    let mut sealed = master_key.trim().as_bytes().to_vec();
-    let mut cipher = ctr::Ctr128BE::<aes::Aes256>::new_from_slices(encryption, &nonce).unwrap();
-    cipher.apply_keystream(&mut sealed);
-    let tag = tag(authentication, &nonce, &sealed);
-    let data = [&nonce[..], &sealed, &tag].concat();
+    let data = seal(
+        encryption,
+        authentication,
+        &nonce,
+        master_key.trim().as_bytes(),
+    );
 
     let file = serde_json::json!({
         "created": "2026-01-01T00:00:00Z", "username": "test", "hostname": "test",
@@ -32,6 +33,20 @@ pub fn make(master_key: &str, password: &str) -> (String, String) {
     let sum = Sha256::digest(file.as_bytes());
     let name = hex::encode(sum);
     (name, file)
+}
+
+/// Encrypts and authenticates as restic does everything that it stores: nonce, ciphertext, tag.
+pub fn seal(
+    encryption: &[u8],
+    authentication: &[u8],
+    nonce: &[u8; 16],
+    plaintext: &[u8],
+) -> Vec<u8> {
+    let mut sealed = plaintext.to_vec();
+    let mut cipher = ctr::Ctr128BE::<aes::Aes256>::new_from_slices(encryption, nonce).unwrap();
+    cipher.apply_keystream(&mut sealed);
+    let tag = tag(authentication, nonce, &sealed);
+    [&nonce[..], &sealed, &tag].concat()
 }
 
 /// Poly1305-AES: the one-time key is r, and the nonce encrypted with k.
