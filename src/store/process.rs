@@ -69,6 +69,9 @@ pub struct Ended {
 const STDERR_KEPT: usize = 64 << 10;
 const LONGEST_LINE: usize = 512 << 20;
 
+/// How many pieces of 64 KB may wait for whoever reads them.
+const QUEUED: usize = 8;
+
 /// The most that is kept of an answer that is a secret, in bytes.
 const LONGEST_SECRET: usize = 4 << 10;
 
@@ -109,7 +112,7 @@ pub fn run(call: &Call<'_>, on_output: &mut dyn FnMut(Pipe, &[u8]) -> bool) -> R
     })?;
     platform::tie(&leash, &child);
 
-    let (sender, receiver) = mpsc::sync_channel(64);
+    let (sender, receiver) = mpsc::sync_channel(QUEUED);
     pump(child.stdout.take(), sender.clone(), Pipe::Stdout);
     pump(child.stderr.take(), sender, Pipe::Stderr);
     let mut watch = Watch::new(call.patience);

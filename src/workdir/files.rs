@@ -65,6 +65,20 @@ pub fn sync_file(path: &Path) -> io::Result<()> {
         .sync_all()
 }
 
+/// Makes everything durable that the file system of this folder holds, where the platform can do that
+/// at once. Returns whether it is.
+pub fn sync_all_below(folder: &Path) -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        File::open(folder).is_ok_and(|folder| rustix::fs::syncfs(folder).is_ok())
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = folder;
+        false
+    }
+}
+
 /// Tries again for a while where another program holds a file open: on Windows a virus scanner or an
 /// indexer does so for moments. Elsewhere an open file can be renamed, and once is enough.
 pub fn patiently<T>(mut action: impl FnMut() -> io::Result<T>) -> io::Result<T> {

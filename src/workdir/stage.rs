@@ -9,12 +9,16 @@ use std::{
 
 use ulid::Ulid;
 
-use super::files;
+use super::{files, threads};
 use crate::{
     config::layout::{Layout, below},
     domain::{path::RelPath, unit::FileFact},
     error::{Context, Result},
 };
+
+/// Up to so many files are made durable one by one, so that nobody waits for what other programs
+/// write.
+const MOST_SYNCED: usize = 32;
 
 /// A staging folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,16 +76,19 @@ impl Staging {
         &self,
         expected: &BTreeMap<RelPath, FileFact>,
     ) -> Result<BTreeMap<RelPath, String>> {
-        let mut damaged = BTreeMap::new();
-        for (path, fact) in expected {
+        // One after the other, a thousand files take seconds on some disks.
+        let all_at_once = expected.len() > MOST_SYNCED && files::sync_all_below(&self.root);
+        let checked = threads::each(expected.iter().collect(), |(path, fact)| {
             if let Some(why) = self.damage(path, fact)? {
-                damaged.insert(path.clone(), why.to_owned());
-                continue;
+                return Ok(Some((path.clone(), why.to_owned())));
             }
-            files::sync_file(&self.place(path))
-                .context(|| format!("cannot make the staged {path} durable"))?;
-        }
-        Ok(damaged)
+            if !all_at_once {
+                files::sync_file(&self.place(path))
+                    .context(|| format!("cannot make the staged {path} durable"))?;
+            }
+            Ok(None)
+        });
+        checked.into_iter().filter_map(Result::transpose).collect()
     }
 
     fn damage(&self, path: &RelPath, fact: &FileFact) -> Result<Option<&'static str>> {

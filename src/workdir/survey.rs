@@ -8,25 +8,22 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
-    thread,
     time::SystemTime,
 };
 
-use rayon::{Scope as Tasks, ThreadPoolBuilder};
+use rayon::Scope as Tasks;
 
 use super::{
     files,
     scan::Problem,
     stamp::{Known, Stamp, Stamps},
+    threads,
 };
 use crate::domain::{
     path::{InnerPath, RelPath},
     scope::Scope,
     unit::UnitKind,
 };
-
-/// More threads than this find no more files in a second.
-const MOST_THREADS: usize = 8;
 
 /// What to look at, and what is known of it.
 pub struct Survey<'a> {
@@ -167,30 +164,23 @@ impl Survey<'_> {
     /// Looks at everything that lies at and below these `roots`, none of which is above another.
     pub fn look(&self, roots: Vec<Root>) -> Findings {
         let found = Mutex::new(Findings::default());
-        let threads = thread::available_parallelism().map_or(1, usize::from);
-        let pool = |threads| ThreadPoolBuilder::new().num_threads(threads).build();
-        let pool = pool(threads.min(MOST_THREADS)).or_else(|_| pool(1));
         let walk = Walk {
             survey: self,
             found: &found,
         };
-        match pool {
-            Ok(pool) => pool.scope(|tasks| {
+        match threads::pool() {
+            Some(pool) => pool.scope(|tasks| {
                 for root in roots {
                     walk.enter(root, tasks);
                 }
             }),
             // What was not looked at is not gone.
-            Err(error) => {
+            None => {
+                let error = io::Error::other("the system has no thread to look at it");
                 for Root { path, .. } in roots {
                     let mut piece = Piece::of((path.clone(), UnitKind::Data));
                     let mut found = Findings::default();
-                    unreadable(
-                        &path,
-                        &io::Error::other(error.to_string()),
-                        &mut piece,
-                        &mut found,
-                    );
+                    unreadable(&path, &error, &mut piece, &mut found);
                     found.pieces.push(piece);
                     walk.found().join(found);
                 }

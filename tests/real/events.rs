@@ -132,36 +132,3 @@ fn hooks_say_little_in_ascii_and_mark_warnings_for_the_launcher() {
         "{output}"
     );
 }
-
-#[test]
-fn a_folder_that_is_not_opted_in_costs_one_look_at_the_marker() {
-    let Some(strace) = crate::support::Program::Strace.find() else {
-        return;
-    };
-    let world = World::new();
-    let device = world.device("deck");
-    play::world(&device.pack, "My World", 1);
-    for command in ["pull", "push"] {
-        let log = world.path("strace.log");
-        let options = ["-f", "-qq", "-e", "trace=%file,%network,%process", "-o"];
-        let mut wrapper: Vec<std::ffi::OsString> = vec![strace.clone().into()];
-        wrapper.extend(options.map(Into::into));
-        wrapper.push(log.clone().into());
-        device
-            .command(&[command])
-            .under(wrapper)
-            .ok()
-            .assert_silent();
-        let log = std::fs::read_to_string(&log).unwrap();
-        let home = device.home.display().to_string();
-        let ours: Vec<&str> = log
-            .lines()
-            .filter(|line| line.contains(&home) && !line.contains("execve("))
-            .collect();
-        assert_eq!(ours.len(), 1, "{ours:#?}");
-        assert!(ours[0].contains(".cloud-sync/sync.json"), "{ours:?}");
-        for call in ["socket(", "connect(", "fork(", "clone("] {
-            assert!(!log.contains(call), "{call} in\n{log}");
-        }
-    }
-}

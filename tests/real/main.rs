@@ -27,6 +27,8 @@ mod conflicts;
 #[cfg(unix)] // names and mode bits
 mod conformance;
 mod copied;
+#[cfg(target_os = "linux")] // strace
+mod costs;
 mod crash;
 mod credentials;
 mod events;
