@@ -175,12 +175,16 @@ pub struct Setup {
     /// Keep the secrets in the OS keyring
     #[arg(long)]
     pub keyring: bool,
+    /// Leave the repository's keys alone: without a fast key, each step takes half a second longer
+    #[arg(long)]
+    pub no_fast_key: bool,
     /// Opt in anew where the folder is opted in already
     #[arg(long)]
     pub force: bool,
 }
 
 /// Options of `init`.
+#[allow(clippy::struct_excessive_bools)] // flags
 #[derive(Debug, Args)]
 pub struct Init {
     /// Use this server: https://host[:port][/prefix], an absolute path, or any restic location
@@ -201,6 +205,9 @@ pub struct Init {
     /// Keep the secrets in the OS keyring instead of files
     #[arg(long)]
     pub keyring: bool,
+    /// Leave the repository's keys alone: without a fast key, each step takes half a second longer
+    #[arg(long)]
+    pub no_fast_key: bool,
     /// Leave the server alone; the first push creates the repository
     #[arg(long)]
     pub offline: bool,

@@ -57,6 +57,7 @@ pub fn run(context: &Context<'_>, args: &Init) -> Result<Done> {
         },
         offline: args.offline,
         force: args.force,
+        fast_key: !args.no_fast_key,
     };
     let done = opt_in::opt_in(&context.settings, &|event| context.hear(event), &request)?;
     context.settle();

@@ -77,6 +77,7 @@ pub fn run(context: &Context<'_>, args: &Setup) -> Result<Done> {
         },
         offline: false,
         force: args.force,
+        fast_key: !args.no_fast_key,
     };
     let done = opt_in::opt_in(&context.settings, &|event| context.hear(event), &request)?;
     context.settle();

@@ -31,6 +31,8 @@ pub struct SyncFile {
     pub ca_file: Option<PathBuf>,
     /// Whether plain http to another machine was allowed when the instance was opted in.
     pub insecure_http: bool,
+    /// Whether a fast key may be added to the repository, and used.
+    pub fast_key: bool,
 }
 
 /// The file as it is written.
@@ -47,6 +49,12 @@ struct Written {
     ca_file: Option<PathBuf>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     insecure_http: bool,
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    fast_key: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Returns whether the game folder is opted in: one look at the marker, and nothing else.
@@ -95,6 +103,7 @@ pub fn read(layout: &Layout) -> Result<SyncFile> {
         profile,
         ca_file: written.ca_file,
         insecure_http: written.insecure_http,
+        fast_key: written.fast_key,
     })
 }
 
@@ -108,6 +117,7 @@ pub fn write(layout: &Layout, file: &SyncFile) -> Result<()> {
         profile: Some(file.profile.to_string()),
         ca_file: file.ca_file.clone(),
         insecure_http: file.insecure_http,
+        fast_key: file.fast_key,
     };
     json_file::write(&layout.sync_json(), &written, Access::Public)
 }

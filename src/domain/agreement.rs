@@ -108,3 +108,57 @@ fn changed(side: &LocalUnit, mark: &Mark<'_>) -> UnitVersion {
         state: side.content.map_or(UnitState::Gone, UnitState::Here),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        fixtures::{WORLD, agreed, digest, dot, unit, vector, version},
+        local::Hold,
+        unit::UnitKind,
+    };
+
+    /// The row of the world in the push D:1 of a folder that covers what `known` says.
+    fn pushed(base: &UnitVersion, change: impl Fn(&mut LocalUnit), known: &[Dot]) -> UnitVersion {
+        let agreement: Agreement = [(unit(WORLD), agreed(base.clone()))].into();
+        let mut side = LocalUnit {
+            kind: UnitKind::World,
+            content: base.digest(),
+            agreed: Some(base.clone()),
+            hold: None,
+            elsewhere: None,
+        };
+        change(&mut side);
+        let covered = vector(&[&[dot('D', 1)], known].concat());
+        let mark = Mark {
+            dot: dot('D', 1),
+            origin: &base.origin,
+            vector: &covered,
+        };
+        let mut table = next_table(&agreement, &[(unit(WORLD), side)].into(), &mark);
+        table.remove(&unit(WORLD)).expect("a row")
+    }
+
+    #[test]
+    fn what_is_left_alone_is_passed_on_as_held() {
+        let base = version(Some("base"), dot('A', 1));
+        let is_held = |row: &UnitVersion| matches!(row.state, UnitState::Held { .. });
+        let other = version(Some("other"), dot('B', 1));
+        let row = pushed(&base, |side| side.hold = Some(Hold::Open), &[]);
+        assert!(is_held(&row) && row.dot == base.dot);
+        let row = pushed(&base, |side| side.elsewhere = Some(other.clone()), &[]);
+        assert!(is_held(&row) && row.dot == base.dot);
+        let row = pushed(&base, |_| {}, &[]);
+        assert_eq!(row, base);
+    }
+
+    #[test]
+    fn an_edit_says_what_it_is_on_top_of_where_its_vector_does_not() {
+        let base = version(Some("base"), dot('A', 1));
+        let edit = |side: &mut LocalUnit| side.content = Some(digest("edit"));
+        let row = pushed(&base, edit, &[]);
+        assert_eq!((row.dot, row.over), (dot('D', 1), [dot('A', 1)].into()));
+        let row = pushed(&base, edit, &[dot('A', 1)]);
+        assert_eq!((row.dot, row.over), (dot('D', 1), BTreeSet::new()));
+    }
+}

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error, Visitor},
+};
 use sha2::{Digest as _, Sha256};
 
 /// A SHA-256 sum. Travels and prints as 64 lower-case hexadecimal characters.
@@ -17,6 +20,13 @@ impl Digest {
         hasher.finish()
     }
 
+    /// Writes the digest into `room`.
+    fn spell<'a>(&self, room: &'a mut [u8; 64]) -> &'a str {
+        // There is room for all of it, and all of it is ASCII.
+        let _ = hex::encode_to_slice(self.0, room);
+        str::from_utf8(room).unwrap_or_default()
+    }
+
     /// Returns the digest that `text` spells, if it spells one.
     pub fn parse(text: &str) -> Option<Self> {
         let mut bytes = [0; 32];
@@ -27,26 +37,40 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(self.0))
+        f.write_str(self.spell(&mut [0; 64]))
     }
 }
 
 impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}..", &hex::encode(self.0)[..8])
+        write!(f, "{}..", &self.spell(&mut [0; 64])[..8])
     }
 }
 
 impl Serialize for Digest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(self.spell(&mut [0; 64]))
     }
 }
 
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| D::Error::custom("not a SHA-256 sum"))
+        deserializer.deserialize_str(Spelled)
+    }
+}
+
+/// Reads a digest without a text of its own for each: a folder has tens of thousands.
+struct Spelled;
+
+impl Visitor<'_> for Spelled {
+    type Value = Digest;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a SHA-256 sum")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Digest, E> {
+        Digest::parse(text).ok_or_else(|| E::custom("not a SHA-256 sum"))
     }
 }
 

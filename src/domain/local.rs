@@ -185,3 +185,69 @@ pub fn leave_out_strangers<'a>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        fixtures::{WORLD, agreed, digest, dot, snapshot, unit, version},
+        plan::held_version,
+    };
+
+    /// This folder's side of a world, where this was agreed and this was found.
+    fn side(known: Option<Agreed>, found: Option<&str>, vanished: bool) -> LocalUnit {
+        let agreement: Agreement = known
+            .map(|known| (unit(WORLD), known))
+            .into_iter()
+            .collect();
+        let found = found
+            .map(|text| (unit(WORLD), (UnitKind::World, Found::Content(digest(text)))))
+            .into_iter()
+            .collect();
+        let vanished = vanished.then(|| unit(WORLD)).into_iter().collect();
+        let kind = |_: &RelPath| Some(UnitKind::World);
+        let mut side = local_side(&agreement, &found, &vanished, kind);
+        side.remove(&unit(WORLD)).expect("a side")
+    }
+
+    #[test]
+    fn what_vanished_is_held_whether_a_part_of_it_is_here_or_nothing() {
+        let known = || Some(agreed(version(Some("base"), dot('A', 1))));
+        for found in [None, Some("a part")] {
+            let held = side(known(), found, true);
+            assert_eq!(held.hold, Some(Hold::Vanished));
+            assert!(!held.changed());
+            let changed = side(known(), found, false);
+            assert_eq!(changed.hold, None);
+            assert!(changed.changed());
+        }
+    }
+
+    #[test]
+    fn what_lies_in_the_place_of_a_held_version_is_its_rival() {
+        let theirs = version(Some("theirs"), dot('B', 1));
+        let mut known = agreed(held_version(&theirs, &snapshot('2')));
+        let here = |known: &Agreed| side(Some(known.clone()), Some("mine"), false);
+        assert!(here(&known).is_rival() && !here(&known).changed());
+        // It was here before, as it is: an older version, and no edit.
+        known.was = Some(version(Some("mine"), dot('A', 1)));
+        assert!(!here(&known).is_rival());
+        let mut held = side(None, Some("mine"), false);
+        assert!(!held.is_rival() && held.changed());
+        held.elsewhere = Some(theirs);
+        assert!(held.is_rival());
+        held.hold = Some(Hold::Open);
+        assert!(!held.is_rival() && !held.changed());
+    }
+
+    #[test]
+    fn news_of_what_can_come_back_stay_news() {
+        let keeps = [Hold::Unreadable, Hold::Open, Hold::Damaged, Hold::Vanished];
+        assert!(keeps.into_iter().all(Hold::keeps_news));
+        assert!(
+            ![Hold::OutOfScope, Hold::Name]
+                .into_iter()
+                .any(Hold::keeps_news)
+        );
+    }
+}

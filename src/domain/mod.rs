@@ -22,5 +22,6 @@ pub mod scope;
 pub mod settle;
 pub mod shell;
 pub mod shrink;
+pub mod targets;
 pub mod unit;
 pub mod version;

@@ -1,6 +1,9 @@
 //! Units: what is synced whole, and what a unit holds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -68,10 +71,12 @@ impl UnitContent {
             hasher.update(folder.as_str().as_bytes());
             hasher.update(b"\0");
         }
+        let mut line = String::new();
         for (path, fact) in &self.files {
-            hasher.update(b"file\0");
-            hasher.update(path.as_str().as_bytes());
-            hasher.update(format!("\0{}\0{}\0", fact.size, fact.sha256).as_bytes());
+            line.clear();
+            // A text takes whatever is written.
+            let _ = write!(line, "file\0{path}\0{}\0{}\0", fact.size, fact.sha256);
+            hasher.update(line.as_bytes());
         }
         hasher.finish()
     }

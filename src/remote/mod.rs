@@ -1,6 +1,8 @@
-//! The network: probing a server's list of snapshots, downloading restic. The only place that uses
+//! The network: probing a server's list of snapshots, adding a key file, downloading restic. The only place that uses
 //! `reqwest`.
 
 mod client;
 pub mod download;
+pub mod key_file;
 pub mod probe;
+pub mod repository;

@@ -2,52 +2,25 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
-    io::{self, Read},
+    fs, io,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
-use reqwest::{StatusCode, blocking::Response, header, redirect::Policy};
-use secrecy::{ExposeSecret, SecretString};
+use reqwest::blocking::Response;
 use serde::Deserialize;
 
-use super::client::{self, Deadlines};
+use super::{
+    client,
+    repository::{Question, body},
+};
+
 use crate::{
-    domain::{
-        ids::{InstanceId, SnapshotId},
-        location::Location,
-    },
+    domain::{ids::SnapshotId, location::Location},
     error::{Context, Error, Kind, Result},
 };
 
-/// A launch waits for this, so it is short: offline is decided within 5 s.
-const DEADLINES: Deadlines = Deadlines {
-    connect: Duration::from_secs(2),
-    total: Some(Duration::from_secs(4)),
-    silence: Duration::from_secs(4),
-};
-
-/// The protocol version that lists names with sizes.
-const ACCEPT: &str = "application/vnd.x.restic.rest.v2";
-
 /// The largest list that is read, in bytes: half a million snapshots.
 const LARGEST: u64 = 64 << 20;
-
-/// Whom to ask.
-#[derive(Debug)]
-pub struct Question<'a> {
-    /// Where.
-    pub location: &'a Location,
-    /// Whose repository.
-    pub account: &'a str,
-    /// The account's secret.
-    pub secret: Option<&'a SecretString>,
-    /// Which instance.
-    pub instance: InstanceId,
-    /// A private CA.
-    pub ca_file: Option<&'a Path>,
-}
 
 #[derive(Deserialize)]
 struct Entry {
@@ -90,50 +63,12 @@ pub fn keys(question: &Question<'_>) -> Result<Option<Vec<String>>> {
 
 /// Asks a server for the names of its objects of one kind.
 fn ask(url: &str, kind: &str, question: &Question<'_>) -> Result<Vec<String>> {
-    let host = client::host(url);
-    let plain = url.starts_with("http://");
-    // Plain http is for loopback: no proxy may see what it carries.
-    let client = client::client(question.ca_file, DEADLINES, Policy::none(), !plain)?;
-    let address = format!("{url}/{}/{}/{kind}/", question.account, question.instance);
-    let mut request = client.get(address).header(header::ACCEPT, ACCEPT);
-    if let Some(secret) = question.secret {
-        request = request.basic_auth(question.account, Some(secret.expose_secret()));
-    }
-    let response = request
-        .send()
-        .map_err(|error| client::no_answer(host, &error))?;
-    let status = response.status();
-    if status == StatusCode::OK {
-        return read(host, kind, response);
-    }
-    let said = status.canonical_reason().unwrap_or("an unknown answer");
-    let said = format!("{host} answered {} {said}", status.as_u16());
-    Err(match status {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Error::new(
-            Kind::Credentials,
-            format!("{host} refused the account {} ({})", question.account, status.as_u16()),
-        )
-        .hint("Check the token: run instance-sync setup --force in the game folder, or ask whoever runs the server."),
-        StatusCode::NOT_FOUND => Error::new(Kind::NoRepository, format!("{host} has no such repository")),
-        StatusCode::INSUFFICIENT_STORAGE => {
-            Error::new(Kind::Full, format!("{said}: the server has no room")).hint("Ask whoever runs it.")
-        }
-        status if status.is_redirection() => Error::failed(format!("{said}: it redirects to another address"))
-            .hint("The token was not sent there. Opt in with the address that it redirects to, if you trust it."),
-        status if status.is_server_error() || matches!(status.as_u16(), 408 | 429) => Error::new(Kind::Offline, said),
-        _ => Error::failed(format!("{said}: this is not a repository server"))
-            .hint("Check the URL: it should be that of a rest-server, without account and instance."),
-    })
+    let response = question.get(url, &format!("{kind}/"))?;
+    read(client::host(url), kind, response)
 }
 
 fn read(host: &str, kind: &str, response: Response) -> Result<Vec<String>> {
-    let mut body = Vec::new();
-    response
-        .take(LARGEST)
-        .read_to_end(&mut body)
-        .map_err(|error| {
-            Error::new(Kind::Offline, format!("the answer of {host} broke off")).because(error)
-        })?;
+    let body = body(host, response, LARGEST)?;
     match serde_json::from_slice::<Vec<Entry>>(&body) {
         Ok(entries) => Ok(entries.into_iter().map(|entry| entry.name).collect()),
         // Version 1 of the protocol lists bare names, whatever was asked for.

@@ -33,6 +33,11 @@ pub fn keys() -> Vec<OsString> {
     words(&["key", "list", "--json", "--no-lock"])
 }
 
+/// `restic cat masterkey`
+pub fn master_key() -> Vec<OsString> {
+    words(&["cat", "masterkey", "--no-lock"])
+}
+
 /// `restic snapshots`: objects are immutable and clients cannot prune, so that reads need no lock.
 pub fn snapshots() -> Vec<OsString> {
     words(&["snapshots", "--json", "--no-lock"])

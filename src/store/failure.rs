@@ -91,6 +91,11 @@ pub fn is_of_a_key(ended: &Ended) -> bool {
         }
 }
 
+/// Returns whether restic gave up over a key or a password.
+pub fn is_refused(ended: &Ended) -> bool {
+    (ended.stopped.is_none() && ended.code == Some(12)) || is_of_a_key(ended)
+}
+
 /// What restic says where a key that the password opens does not open the `config`.
 const WRONG_KEY: &str = "config or key ";
 

@@ -10,6 +10,7 @@ use std::{
 use super::{
     process::{self, Call, Patience},
     release::{OLDEST, Release, Version},
+    versions::Versions,
 };
 use crate::error::{Error, Result};
 
@@ -39,7 +40,8 @@ pub enum Origin {
     Fetched,
 }
 
-/// Looks for restic in its order: given, in the instance, shared, on `PATH`.
+/// Looks for restic in its order: given, in the instance, shared, on `PATH`. `versions` knows those
+/// that were asked before.
 ///
 /// Returns `None` where there is none that works; a given one that does not work is an error.
 pub fn find(
@@ -47,18 +49,19 @@ pub fn find(
     own: &Path,
     shared: Option<&Path>,
     release: &Release,
+    versions: &Versions,
 ) -> Result<Option<Found>> {
     if let Some(program) = given {
-        return check_given(program).map(Some);
+        return check_given(program, versions).map(Some);
     }
     let name = release.program_name();
-    if let Some(found) = in_instance(own, &name) {
+    if let Some(found) = in_instance(own, &name, versions) {
         return Ok(Some(found));
     }
     if let Some(program) = shared
         .map(|folder| folder.join(&name))
         .filter(|path| path.is_file())
-        && let Some(version) = version(&program)
+        && let Some(version) = versions.of(&program)
     {
         return Ok(Some(Found {
             program,
@@ -67,7 +70,7 @@ pub fn find(
         }));
     }
     let on_path = which::which("restic").ok().and_then(|program| {
-        let version = version(&program).filter(|version| *version >= OLDEST)?;
+        let version = versions.of(&program).filter(|version| *version >= OLDEST)?;
         Some(Found {
             program,
             version,
@@ -77,10 +80,10 @@ pub fn find(
     Ok(on_path)
 }
 
-fn check_given(program: &Path) -> Result<Found> {
+fn check_given(program: &Path, versions: &Versions) -> Result<Found> {
     let hint =
         "Give a restic of version 0.18.0 or later with --restic-binary, or leave the flag out.";
-    let version = version(program).ok_or_else(|| {
+    let version = versions.of(program).ok_or_else(|| {
         Error::usage(format!("{} is not a restic that runs", program.display())).hint(hint)
     })?;
     if version < OLDEST {
@@ -101,7 +104,7 @@ fn check_given(program: &Path) -> Result<Found> {
 
 /// Looks for `restic-<version>` in the instance's own folder: the pinned one, else the newest that
 /// works (the earlier Python tool kept its own there).
-fn in_instance(own: &Path, pinned: &str) -> Option<Found> {
+fn in_instance(own: &Path, pinned: &str, versions: &Versions) -> Option<Found> {
     let mut candidates: Vec<(Version, PathBuf)> = fs::read_dir(own)
         .ok()?
         .flatten()
@@ -121,7 +124,7 @@ fn in_instance(own: &Path, pinned: &str) -> Option<Found> {
         )
     });
     candidates.into_iter().rev().find_map(|(_, program)| {
-        let version = version(&program).filter(|version| *version >= OLDEST)?;
+        let version = versions.of(&program).filter(|version| *version >= OLDEST)?;
         Some(Found {
             program,
             version,
@@ -130,7 +133,7 @@ fn in_instance(own: &Path, pinned: &str) -> Option<Found> {
     })
 }
 
-/// Returns the version that a program says it is, if it is a restic.
+/// Asks a program, and returns the version that it says it is, if it is a restic.
 pub fn version(program: &Path) -> Option<Version> {
     let call = Call {
         program,

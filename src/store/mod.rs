@@ -2,6 +2,7 @@
 
 pub mod argv;
 mod failure;
+pub mod fast_key;
 pub mod find;
 pub mod keys;
 mod lacking;
@@ -12,3 +13,4 @@ pub mod process;
 pub mod release;
 pub mod repository;
 pub mod unpack;
+pub mod versions;

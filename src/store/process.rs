@@ -12,6 +12,7 @@ use std::{
 };
 
 use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
 
 use crate::error::{Error, Kind, Result};
 
@@ -68,6 +69,9 @@ pub struct Ended {
 const STDERR_KEPT: usize = 64 << 10;
 const LONGEST_LINE: usize = 512 << 20;
 
+/// The most that is kept of an answer that is a secret, in bytes.
+const LONGEST_SECRET: usize = 4 << 10;
+
 /// Where a child writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pipe {
@@ -122,7 +126,7 @@ pub fn run(call: &Call<'_>, on_output: &mut dyn FnMut(Pipe, &[u8]) -> bool) -> R
                 if String::from_utf8_lossy(&bytes).contains("retrying after") {
                     watch.retrying();
                 }
-                stderr.extend(bytes);
+                stderr.extend_from_slice(&bytes);
                 if stderr.len() > 2 * STDERR_KEPT {
                     stderr.drain(..stderr.len() - STDERR_KEPT);
                 }
@@ -197,6 +201,20 @@ pub fn run_whole(call: &Call<'_>) -> Result<(Ended, Vec<u8>)> {
     Ok((ended, whole))
 }
 
+/// Like [`run_whole`], for an answer that is a secret: no copy of it stays in memory.
+pub fn run_secret(call: &Call<'_>) -> Result<(Ended, Zeroizing<Vec<u8>>)> {
+    // A vector that grows would leave copies behind.
+    let mut whole = Zeroizing::new(Vec::with_capacity(LONGEST_SECRET));
+    let ended = run(call, &mut |pipe, bytes| {
+        let room = LONGEST_SECRET - whole.len();
+        if pipe == Pipe::Stdout {
+            whole.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        }
+        pipe == Pipe::Stdout
+    })?;
+    Ok((ended, whole))
+}
+
 /// Inherited settings of restic's can break a run, or leak another repository into it.
 fn scrub(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
@@ -206,16 +224,20 @@ fn scrub(command: &mut Command) {
     }
 }
 
-fn pump(pipe: Option<impl Read + Send + 'static>, sender: SyncSender<(Pipe, Vec<u8>)>, name: Pipe) {
+/// A piece of what a child wrote; wiped when it is dropped, since it may be a secret.
+type Piece = (Pipe, Zeroizing<Vec<u8>>);
+
+fn pump(pipe: Option<impl Read + Send + 'static>, sender: SyncSender<Piece>, name: Pipe) {
     let Some(mut pipe) = pipe else { return };
     thread::spawn(move || {
-        let mut buffer = vec![0; 64 << 10];
+        let mut buffer = Zeroizing::new(vec![0; 64 << 10]);
         loop {
             match pipe.read(&mut buffer) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Ok(0) | Err(_) => return,
                 Ok(length) => {
-                    if sender.send((name, buffer[..length].to_vec())).is_err() {
+                    let piece = Zeroizing::new(buffer[..length].to_vec());
+                    if sender.send((name, piece)).is_err() {
                         return;
                     }
                 }

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     argv, failure,
+    fast_key::MasterKey,
     keys::Keys,
     lacking::Lacking,
     locks::Lock,
@@ -121,7 +122,8 @@ impl Repository {
             Some(cache) => settings.push(("RESTIC_CACHE_DIR", cache.into())),
             None => args.push("--no-cache".into()),
         }
-        let mut secrets = vec![("RESTIC_PASSWORD", self.password.clone())];
+        let password = self.keys.password(&self.password);
+        let mut secrets = vec![("RESTIC_PASSWORD", password.clone())];
         if let Some(hint) = self.keys.hint() {
             settings.push((KEY_HINT, hint.into()));
         }
@@ -144,6 +146,7 @@ impl Repository {
 
     fn secrets(&self) -> Vec<&SecretString> {
         let mut secrets = vec![&self.password];
+        secrets.extend(self.keys.fast().map(|fast| &fast.password));
         secrets.extend(self.account.as_ref().map(|(_, secret)| secret));
         secrets
     }
@@ -154,7 +157,11 @@ impl Repository {
 
     /// Runs a call, and where the key was the wrong one, runs it again with the right one.
     fn with_right_key<T>(&self, mut run: impl FnMut() -> Result<(Ended, T)>) -> Result<(Ended, T)> {
-        let (ended, value) = run()?;
+        let (mut ended, mut value) = run()?;
+        if self.keys.fast().is_some() && failure::is_refused(&ended) {
+            self.keys.refuse_fast();
+            (ended, value) = run()?;
+        }
         if self.keys.is_settled() || !failure::is_of_a_key(&ended) {
             return Ok((ended, value));
         }
@@ -272,6 +279,17 @@ impl Repository {
             self.keys.found(&self.open()?);
         }
         Ok(())
+    }
+
+    /// Returns the master key. Whoever has it can read everything, whatever happens to the keys.
+    pub fn master_key(&self) -> Result<MasterKey> {
+        let what = "reading the master key";
+        let args = argv::master_key();
+        let (ended, stdout) =
+            self.with_right_key(|| process::run_secret(&self.call(args.clone(), None, BRISK)))?;
+        self.check(what, &ended, BRISK)?;
+        // The parser's own message could repeat what it read.
+        serde_json::from_slice(&stdout).map_err(|_| self.not_restic(what))
     }
 
     fn current_key(&self, stdout: &[u8]) -> Result<String> {

@@ -1,7 +1,12 @@
 //! What the engine needs of the cloud. The fleet model has one of its own, in memory; everything
 //! else is restic, and a probe by HTTP.
 
-use std::{collections::BTreeSet, fmt::Debug, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Debug,
+    path::Path,
+    thread,
+};
 
 use crate::{
     domain::{ids::SnapshotId, path::RelPath},
@@ -16,14 +21,27 @@ use crate::{
 /// Who is told how far a call is.
 pub type Progress<'a> = &'a mut dyn FnMut(&Status);
 
-/// An open repository.
-pub trait Store {
-    /// Lists the snapshots that can be read.
-    fn snapshots(&self) -> Result<Vec<Listed>>;
-    /// Lists the ids of all snapshots, readable or not.
-    fn snapshot_ids(&self) -> Result<Vec<SnapshotId>>;
+/// The `push.json` of some snapshots; `None` where one has none.
+pub type Records = BTreeMap<SnapshotId, Option<Vec<u8>>>;
+
+/// Where what snapshots say of themselves is read.
+pub trait RecordSource {
     /// Returns the `push.json` of a snapshot, or `None` where it has none.
     fn push_record(&self, snapshot: &SnapshotId) -> Result<Option<Vec<u8>>>;
+}
+
+/// An open repository.
+pub trait Store: RecordSource {
+    /// Lists the snapshots that can be read.
+    fn snapshots(&self) -> Result<Vec<Listed>>;
+    /// Lists the snapshots that can be read, and may read the records of `wanted` meanwhile: those of
+    /// them that it returns need not be asked for again.
+    fn snapshots_and_records(&self, wanted: &[SnapshotId]) -> Result<(Vec<Listed>, Records)> {
+        let _ = wanted;
+        Ok((self.snapshots()?, Records::new()))
+    }
+    /// Lists the ids of all snapshots, readable or not.
+    fn snapshot_ids(&self) -> Result<Vec<SnapshotId>>;
     /// Publishes a snapshot of the listed files of `folder`.
     fn backup(&self, folder: &Path, backup: &Backup<'_>, progress: Progress<'_>) -> Result<Backed>;
     /// Restores what can be restored of `paths` into the empty folder `target`. Returns what the
@@ -47,17 +65,36 @@ pub trait Cloud: Debug + Send + Sync {
     fn open(&self) -> Result<Box<dyn Store>>;
 }
 
+impl RecordSource for Repository {
+    fn push_record(&self, snapshot: &SnapshotId) -> Result<Option<Vec<u8>>> {
+        self.push_record(snapshot)
+    }
+}
+
 impl Store for Repository {
     fn snapshots(&self) -> Result<Vec<Listed>> {
         self.snapshots()
     }
 
-    fn snapshot_ids(&self) -> Result<Vec<SnapshotId>> {
-        self.snapshot_ids()
+    fn snapshots_and_records(&self, wanted: &[SnapshotId]) -> Result<(Vec<Listed>, Records)> {
+        thread::scope(|scope| {
+            let read = |id| move || self.push_record(id);
+            let started: Vec<_> = wanted
+                .iter()
+                .map(|id| (id, scope.spawn(read(id))))
+                .collect();
+            let listed = self.snapshots();
+            let records = started.into_iter().filter_map(|(id, read)| {
+                // Whatever went wrong is met again by who asks for it.
+                Some((id.clone(), read.join().ok()?.ok()?))
+            });
+            let records = records.collect();
+            Ok((listed?, records))
+        })
     }
 
-    fn push_record(&self, snapshot: &SnapshotId) -> Result<Option<Vec<u8>>> {
-        self.push_record(snapshot)
+    fn snapshot_ids(&self) -> Result<Vec<SnapshotId>> {
+        self.snapshot_ids()
     }
 
     fn backup(&self, folder: &Path, backup: &Backup<'_>, progress: Progress<'_>) -> Result<Backed> {

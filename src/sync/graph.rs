@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{cloud::Store, event::warn, session::Session};
+use super::{
+    cloud::{RecordSource, Records, Store},
+    event::warn,
+    session::Session,
+};
 use crate::{
     domain::{
         agreement::{Agreed, Agreement},
@@ -16,6 +20,9 @@ use crate::{
     error::{Error, Kind, Result},
     store::messages::Listed,
 };
+
+/// How many records are read beside the listing: mostly there is one snapshot that is new here.
+const READ_AHEAD: usize = 2;
 
 /// What the repository holds that is new here.
 #[derive(Debug)]
@@ -40,7 +47,8 @@ pub fn read(
     store: &dyn Store,
     probed: &BTreeSet<SnapshotId>,
 ) -> Result<Graph> {
-    let listed = store.snapshots()?;
+    let (listed, records) = store.snapshots_and_records(&few_news(session, probed))?;
+    let store = &Ahead { store, records };
     let ids: BTreeSet<SnapshotId> = listed.iter().map(|snapshot| snapshot.id.clone()).collect();
     let mut graph = Graph {
         unknown: None,
@@ -70,9 +78,20 @@ pub fn read(
     Ok(graph)
 }
 
+/// Returns what is new here, where it is little enough to be read before anybody knows whether one
+/// of it covers another.
+fn few_news(session: &Session<'_>, probed: &BTreeSet<SnapshotId>) -> Vec<SnapshotId> {
+    let news: Vec<_> = probed.difference(&session.state.known).cloned().collect();
+    if news.len() <= READ_AHEAD {
+        news
+    } else {
+        Vec::new()
+    }
+}
+
 fn read_news(
     session: &Session<'_>,
-    store: &dyn Store,
+    store: &dyn RecordSource,
     listed: &[Listed],
     graph: &mut Graph,
 ) -> Result<()> {
@@ -86,7 +105,7 @@ fn read_news(
 /// holds the same.
 pub fn holder(
     session: &Session<'_>,
-    store: &dyn Store,
+    store: &dyn RecordSource,
     listed: &[Listed],
     unit: &RelPath,
     digest: Option<Digest>,
@@ -111,7 +130,11 @@ pub fn holder(
 }
 
 /// Returns the heads of everything that is visible, whatever this folder knows of them.
-pub fn all_heads(session: &Session<'_>, store: &dyn Store, listed: &[Listed]) -> Result<Vec<Head>> {
+pub fn all_heads(
+    session: &Session<'_>,
+    store: &dyn RecordSource,
+    listed: &[Listed],
+) -> Result<Vec<Head>> {
     let (records, _) = read_pushes(session, store, listed, |_| true)?;
     Ok(heads(records, &VersionVector::default()))
 }
@@ -120,7 +143,7 @@ pub fn all_heads(session: &Session<'_>, store: &dyn Store, listed: &[Listed]) ->
 /// counts the snapshots that say nothing of themselves.
 fn read_pushes(
     session: &Session<'_>,
-    store: &dyn Store,
+    store: &dyn RecordSource,
     listed: &[Listed],
     wanted: impl Fn(&SnapshotId) -> bool,
 ) -> Result<(Vec<Head>, usize)> {
@@ -160,7 +183,7 @@ fn newest_first(listed: &[Listed], wanted: impl Fn(&SnapshotId) -> bool) -> Vec<
 /// Returns what a snapshot says of itself, where it says something that can be used.
 fn record_of(
     session: &Session<'_>,
-    store: &dyn Store,
+    store: &dyn RecordSource,
     snapshot: &Listed,
 ) -> Result<Option<PushRecord>> {
     if snapshot.is_incomplete() {
@@ -177,7 +200,7 @@ fn record_of(
 /// Reads what one snapshot says of itself; `None` where it says nothing that can be trusted.
 pub fn read_record(
     session: &Session<'_>,
-    store: &dyn Store,
+    store: &dyn RecordSource,
     id: &SnapshotId,
 ) -> Result<Option<PushRecord>> {
     let Some(bytes) = store.push_record(id)? else {
@@ -222,7 +245,11 @@ fn is_newer(bytes: &[u8]) -> bool {
 }
 
 /// A push whose answer was lost may be there: then it is what this folder last agreed on.
-fn adopt_pending(session: &mut Session<'_>, store: &dyn Store, listed: &[Listed]) -> Result<()> {
+fn adopt_pending(
+    session: &mut Session<'_>,
+    store: &dyn RecordSource,
+    listed: &[Listed],
+) -> Result<()> {
     let Some(pending) = session.state.pending else {
         return Ok(());
     };
@@ -281,7 +308,7 @@ const RECALLED: usize = 20;
 /// another device by hand. What is here is then simply that version, and not a rival of the newest.
 pub fn recall(
     session: &Session<'_>,
-    store: &dyn Store,
+    store: &dyn RecordSource,
     listed: &[Listed],
     mut wanted: BTreeMap<RelPath, Digest>,
 ) -> Result<Agreement> {
@@ -320,7 +347,7 @@ pub fn recall(
 /// Returns whether everything visible lacks something that this folder had shared.
 fn is_lost(
     session: &Session<'_>,
-    store: &dyn Store,
+    store: &dyn RecordSource,
     graph: &Graph,
     listed: &[Listed],
 ) -> Result<bool> {
@@ -341,4 +368,19 @@ fn is_lost(
         }
     }
     Ok(true)
+}
+
+/// A store of which some records were read already.
+struct Ahead<'a> {
+    store: &'a dyn Store,
+    records: Records,
+}
+
+impl RecordSource for Ahead<'_> {
+    fn push_record(&self, snapshot: &SnapshotId) -> Result<Option<Vec<u8>>> {
+        match self.records.get(snapshot) {
+            Some(record) => Ok(record.clone()),
+            None => self.store.push_record(snapshot),
+        }
+    }
 }

@@ -4,10 +4,14 @@
 //! cloud), plan, save what is only here, fetch and verify beside the live files, swap, remember.
 //! push: lock, observe, publish, confirm, remember.
 
+pub mod access;
 pub mod advance;
+pub mod before;
 pub mod cloud;
+pub mod credentials;
 pub mod decide;
 pub mod event;
+pub mod fast_key;
 pub mod fetch;
 pub mod graph;
 pub mod observe;

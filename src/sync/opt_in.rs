@@ -1,37 +1,36 @@
 //! Opting a folder in, as a new instance or as one more device of an existing one; and out again.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{fs, path::PathBuf, time::Duration};
 
 use secrecy::SecretString;
 use serde::Serialize;
 use ulid::Ulid;
 
 use super::{
+    access::Access,
+    before::Before,
+    credentials::{Credentials, LOCAL_ACCOUNT},
     event::{Listener, warn},
-    provision,
-    session::{self, Credentials, LOCAL_ACCOUNT},
+    fast_key::{self, IfMissing},
+    provision, session,
     settings::Settings,
 };
 use crate::{
     config::{
-        device,
-        json_file::{self, Access},
+        device, json_file,
         layout::Layout,
         scope_file,
         sync_file::{self, SyncFile},
     },
     domain::{ids::InstanceId, location::Location, path::OWN_FOLDER, profile::Profile},
     error::{Context, Error, Kind, Result},
-    remote::probe::{self, Question},
+    remote::probe,
     secrets::{
-        Place, files, keyring,
+        self, Place, files, keyring,
         token::{RepositoryKey, Token},
     },
     workdir::{
+        exports,
         folder::{Fate, FolderIdentity},
         lock,
         state::{Loaded, State},
@@ -57,6 +56,8 @@ pub struct Request {
     pub offline: bool,
     /// Whether to opt in anew where the folder is opted in already.
     pub force: bool,
+    /// Whether the repository may get a fast key.
+    pub fast_key: bool,
 }
 
 /// What became of it.
@@ -117,6 +118,7 @@ pub fn current(settings: &Settings, layout: &Layout) -> Result<Option<SyncFile>>
 
 /// Opts the folder in. Where that fails, the folder is left as it was.
 pub fn opt_in(settings: &Settings, listener: Listener<'_>, request: &Request) -> Result<OptedIn> {
+    secrets::forbid_core_dumps();
     let layout = check_folder(settings)?;
     let current = match current(settings, &layout) {
         // What is broken may be replaced on request.
@@ -157,6 +159,7 @@ pub fn opt_in(settings: &Settings, listener: Listener<'_>, request: &Request) ->
         profile: request.profile,
         ca_file: settings.ca_file.as_deref().map(session::absolute),
         insecure_http,
+        fast_key: request.fast_key,
     };
     let credentials = credentials(request, token.as_ref(), kept.key, account)?;
     let opting = Opting {
@@ -250,7 +253,8 @@ struct Opting<'a> {
 }
 
 impl Opting<'_> {
-    fn run(&self, mut credentials: Credentials) -> Result<How> {
+    fn run(&self, credentials: Credentials) -> Result<How> {
+        let mut access = Access::new(self.sync, self.settings, credentials);
         let own = self.layout.own();
         let hint = "Is the folder writable?";
         fs::create_dir_all(own)
@@ -262,12 +266,12 @@ impl Opting<'_> {
         let mut state = self.first_state()?;
         state.to_create = self.fresh;
         if self.request.offline {
-            self.write(&credentials)?;
+            self.write(&access.credentials)?;
             state.save(self.layout)?;
             self.mark()?;
             return Ok(How::Offline);
         }
-        let exists = match self.probe(&credentials) {
+        let exists = match self.probe(&access) {
             Ok(exists) => exists,
             Err(error) if error.kind() == Kind::NoRepository && self.fresh => false,
             Err(error) if error.kind() == Kind::NoRepository => {
@@ -282,29 +286,23 @@ impl Opting<'_> {
             Err(error) => return Err(error),
         };
         let restic = provision::restic(self.settings, self.layout, self.listener)?;
-        let repository = |credentials: &Credentials| {
-            let cache = self.settings.dirs.restic_cache(self.layout.own());
-            let ca_file = self.sync.ca_file.clone();
-            let program = restic.program.clone();
-            session::repository(
-                program,
-                &self.sync.location,
-                self.sync.instance_id,
-                credentials,
-                ca_file,
-                Some(cache),
-            )
-        };
+        let cache = self.settings.dirs.restic_cache(self.layout.own());
+        let repository =
+            |access: &Access| access.repository(restic.program.clone(), Some(cache.clone()), None);
         // On disk before the repository is: a crash in between leaves a folder that creates it at
         // its first push.
-        self.write(&credentials)?;
+        self.write(&access.credentials)?;
         state.save(self.layout)?;
         if self.fresh && !exists {
             self.make_base()?;
-            repository(&credentials).init()?;
+            repository(&access).init()?;
         }
-        credentials.key.key_id = Some(repository(&credentials).open()?);
-        self.write(&credentials)?;
+        access.credentials.key.key_id = Some(repository(&access).open()?);
+        if self.sync.fast_key {
+            let found = fast_key::obtain(&access, &repository(&access), IfMissing::Add);
+            access.keep_fast(fast_key::or_say(found, self.listener));
+        }
+        self.write(&access.credentials)?;
         state.to_create = false;
         state.save(self.layout)?;
         self.mark()?;
@@ -325,7 +323,7 @@ impl Opting<'_> {
     }
 
     /// Returns whether the repository is there, as far as that can be told without restic.
-    fn probe(&self, credentials: &Credentials) -> Result<bool> {
+    fn probe(&self, access: &Access) -> Result<bool> {
         if let Location::Folder(path) = &self.sync.location
             && self.fresh
             && !std::path::Path::new(path).exists()
@@ -335,13 +333,7 @@ impl Opting<'_> {
                 format!("{path} is not there yet"),
             ));
         }
-        let found = probe::probe(&Question {
-            location: &self.sync.location,
-            account: &credentials.account,
-            secret: credentials.secret.as_ref(),
-            instance: self.sync.instance_id,
-            ca_file: self.sync.ca_file.as_deref(),
-        })?;
+        let found = probe::probe(&access.question())?;
         Ok(found.is_some())
     }
 
@@ -385,122 +377,13 @@ impl Opting<'_> {
 
     /// Opts in: everything else is in place.
     fn mark(&self) -> Result<()> {
-        if let Err(error) = ignore_own_folder(self.layout) {
+        if let Err(error) = exports::leave_out_own_folder(self.layout) {
             warn(
                 self.listener,
                 format!("{error}: leave {OWN_FOLDER} out when you export this instance"),
             );
         }
         sync_file::write(self.layout, self.sync)
-    }
-}
-
-/// Keeps our folder, and with it the token, out of what launchers export: Prism and MultiMC read
-/// the list in the instance's folder (the one with `instance.cfg`), others that in the game folder.
-fn ignore_own_folder(layout: &Layout) -> Result<()> {
-    add_line(&layout.packignore(), OWN_FOLDER)?;
-    let pack = layout.pack();
-    let Some((above, name)) = pack
-        .parent()
-        .zip(pack.file_name().and_then(|name| name.to_str()))
-    else {
-        return Ok(());
-    };
-    if above.join("instance.cfg").is_file() {
-        add_line(&above.join(".packignore"), &format!("{name}/{OWN_FOLDER}"))?;
-    }
-    Ok(())
-}
-
-/// Adds a line to a list of paths, unless it names that path already.
-fn add_line(path: &Path, wanted: &str) -> Result<()> {
-    let mut text = json_file::read_bytes(path)?.unwrap_or_default();
-    let names = |line: &[u8]| {
-        let line = line.trim_ascii();
-        let line = line.strip_suffix(b"/").unwrap_or(line);
-        line.strip_prefix(b"/").unwrap_or(line) == wanted.as_bytes()
-    };
-    if text.split(|byte| *byte == b'\n').any(names) {
-        return Ok(());
-    }
-    if !text.is_empty() && !text.ends_with(b"\n") {
-        text.push(b'\n');
-    }
-    text.extend(wanted.as_bytes());
-    text.push(b'\n');
-    json_file::write_bytes(path, &text, Access::Public)
-}
-
-#[derive(serde::Deserialize)]
-struct StateBefore {
-    instance_id: InstanceId,
-    #[serde(default)]
-    to_create: bool,
-}
-
-/// What a folder held before it was opted in.
-struct Before {
-    had_folder: bool,
-    files: Vec<(PathBuf, Option<Vec<u8>>)>,
-}
-
-impl Before {
-    fn of(layout: &Layout) -> Result<Self> {
-        let places = [
-            layout.sync_json(),
-            layout.token(),
-            layout.key(),
-            layout.state_json(),
-            layout.packignore(),
-        ];
-        let files = places
-            .into_iter()
-            .map(|path| Ok((path.clone(), json_file::read_bytes(&path)?)));
-        Ok(Self {
-            had_folder: layout.own().exists(),
-            files: files.collect::<Result<_>>()?,
-        })
-    }
-
-    /// What the folder's state says of itself, as far as it can be read.
-    fn state(&self) -> Option<StateBefore> {
-        let states = self
-            .files
-            .iter()
-            .filter(|(path, _)| path.ends_with("state.json"));
-        let mut states =
-            states.filter_map(|(_, bytes)| serde_json::from_slice(bytes.as_deref()?).ok());
-        states.next()
-    }
-
-    fn instance(&self) -> Option<InstanceId> {
-        self.state().map(|state| state.instance_id)
-    }
-
-    fn to_create(&self, sync: &SyncFile) -> bool {
-        self.state()
-            .is_some_and(|state| state.to_create && state.instance_id == sync.instance_id)
-    }
-
-    /// Puts everything back, as well as it can be.
-    fn restore(&self, layout: &Layout) {
-        if !self.had_folder {
-            let _ = fs::remove_dir_all(layout.own());
-        }
-        for (path, bytes) in &self.files {
-            let _ = match bytes {
-                Some(bytes) => {
-                    let public = path.ends_with("sync.json") || path.ends_with(".packignore");
-                    let access = if public {
-                        Access::Public
-                    } else {
-                        Access::Private
-                    };
-                    json_file::write_bytes(path, bytes, access)
-                }
-                None => json_file::remove(path),
-            };
-        }
     }
 }
 

@@ -19,6 +19,7 @@ use crate::{
         find::{self, Found, Origin},
         release::{OLDEST, Version},
         unpack,
+        versions::Versions,
     },
 };
 
@@ -29,7 +30,8 @@ const LARGEST: u64 = 128 << 20;
 pub fn restic(settings: &Settings, layout: &Layout, listener: Listener<'_>) -> Result<Found> {
     let given = settings.restic_binary.as_deref();
     let shared = settings.dirs.data.as_deref();
-    match find::find(given, layout.own(), shared, &settings.release)? {
+    let versions = Versions::kept_in(settings.dirs.cache.as_deref());
+    match find::find(given, layout.own(), shared, &settings.release, &versions)? {
         Some(found) => Ok(found),
         None => fetch(settings, shared.unwrap_or_else(|| layout.own()), listener),
     }

@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs::File,
     io::Write,
+    iter,
     path::Path,
 };
 
@@ -23,6 +24,7 @@ use crate::{
         ids::{PushId, SnapshotId},
         path::{OWN_FOLDER, RelPath},
         record::{Origin, Purpose, PushRecord, SCHEMA, UnitState, UnitTable, UnitVersion},
+        targets,
         unit::{UnitContent, UnitKind},
         version::{Dot, VersionVector},
     },
@@ -188,13 +190,15 @@ fn draft(session: &Session<'_>, dot: Dot, draft: Draft) -> PushRecord {
     }
 }
 
-/// Publishes a safety copy of the units `contents`, whose files are below `root`: of what was never
+/// Publishes a safety copy of the units `contents`, whose files are below `root`, beside what
+/// `partial` folders hold else: of what was never
 /// part of a head, and something else takes the place of. It is nobody's state, and no head.
 pub fn rescue(
     session: &mut Session<'_>,
     store: &dyn Store,
     root: &Path,
     contents: BTreeMap<RelPath, (UnitKind, UnitContent)>,
+    partial: &BTreeSet<RelPath>,
 ) -> Result<SnapshotId> {
     let dot = next_dot(session);
     let origin = origin(session);
@@ -241,7 +245,13 @@ pub fn rescue(
         format!("push={}", record.push),
         format!("n={}", record.file_count()),
     ];
-    let backed = send(session, store, root, &record, &tags, None)?;
+    let cargo = Cargo {
+        root,
+        targets: targets(&record, partial),
+        tags,
+        parent: None,
+    };
+    let backed = send(session, store, &record, &cargo)?;
     if !backed.complete || backed.files != record.file_count() {
         return Err(Error::failed("files changed while a safety copy of them was made").hint(
             "Nothing was changed here. Close the game or whatever else writes there, and start again.",
@@ -265,7 +275,8 @@ fn back_up(
     record: &PushRecord,
     parent: Option<&SnapshotId>,
 ) -> Result<Backed> {
-    for_people(session, local, &paths(record));
+    let targets = targets(record, &local.scan.partial);
+    for_people(session, local, &targets);
     let mut tags = vec![
         format!("push={}", record.push),
         format!("n={}", record.file_count()),
@@ -273,24 +284,38 @@ fn back_up(
     if let Some(base) = &session.state.base {
         tags.insert(0, format!("base={base}"));
     }
-    send(session, store, session.layout.pack(), record, &tags, parent)
+    let cargo = Cargo {
+        root: session.layout.pack(),
+        targets,
+        tags,
+        parent,
+    };
+    send(session, store, record, &cargo)
 }
 
-/// Hands everything that `record` names to restic, from below `root`.
+/// What restic is given.
+struct Cargo<'a> {
+    /// The folder that everything is in.
+    root: &'a Path,
+    /// Paths from there.
+    targets: Vec<String>,
+    tags: Vec<String>,
+    parent: Option<&'a SnapshotId>,
+}
+
+/// Hands everything that `record` names to restic.
 fn send(
     session: &Session<'_>,
     store: &dyn Store,
-    root: &Path,
     record: &PushRecord,
-    tags: &[String],
-    parent: Option<&SnapshotId>,
+    cargo: &Cargo<'_>,
 ) -> Result<Backed> {
     let what = || "cannot write the list of files".to_owned();
     let mut list = tempfile::Builder::new()
         .prefix(".writing-")
         .tempfile_in(session.layout.own())
         .context(what)?;
-    for path in paths(record) {
+    for path in &cargo.targets {
         list.write_all(path.as_bytes())
             .and_then(|()| list.write_all(b"\0"))
             .context(what)?;
@@ -304,11 +329,11 @@ fn send(
     let backup = Backup {
         files: list.path(),
         host: &session.device.name,
-        tags,
+        tags: &cargo.tags,
         lock_patience: if session.launching { 3 } else { 20 },
-        parent,
+        parent: cargo.parent,
     };
-    let backed = store.backup(root, &backup, &mut |status| {
+    let backed = store.backup(cargo.root, &backup, &mut |status| {
         (session.listener)(Event::Progress(Progress {
             phase: Phase::Push,
             done: status.bytes_done,
@@ -321,37 +346,14 @@ fn send(
     })
 }
 
-/// Every path that the snapshot holds: files, folders that hold nothing else, and the record.
-fn paths(record: &PushRecord) -> Vec<String> {
-    let mut paths = vec![format!("{OWN_FOLDER}/push.json")];
-    for (unit, content) in &record.contents {
-        paths.extend(
-            content
-                .files
-                .keys()
-                .map(|inner| unit.join(inner).to_string()),
-        );
-        for folder in &content.folders {
-            let prefix = if folder.as_str().is_empty() {
-                String::new()
-            } else {
-                format!("{folder}/")
-            };
-            let below = |path: &str| path != folder.as_str() && path.starts_with(&prefix);
-            let files = content
-                .files
-                .keys()
-                .map(crate::domain::path::InnerPath::as_str);
-            let folders = content
-                .folders
-                .iter()
-                .map(crate::domain::path::InnerPath::as_str);
-            if !files.chain(folders).any(below) {
-                paths.push(unit.join(folder).to_string());
-            }
-        }
-    }
-    paths
+/// What restic is told to save: every unit that the record lists, and the record.
+fn targets(record: &PushRecord, partial: &BTreeSet<RelPath>) -> Vec<String> {
+    let units = record.contents.iter();
+    let named = units.flat_map(|(unit, content)| targets::targets(unit, content, partial));
+    let named = named.map(|path| path.to_string());
+    iter::once(format!("{OWN_FOLDER}/push.json"))
+        .chain(named)
+        .collect()
 }
 
 /// Leaves lists that a person can read. Nothing depends on them.

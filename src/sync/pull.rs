@@ -116,10 +116,9 @@ fn hospitable(session: &mut Session<'_>, error: Error) -> Result<PullOutcome> {
 
 /// The pull of an open folder, without the hospitality of a hook.
 pub fn run(session: &mut Session<'_>) -> Result<PullOutcome> {
-    let mut local = observe::local(session);
+    let (mut local, probed) = session.probe_beside(observe::local);
     observe::report_problems(session, &local.scan);
     observe::report_vanished(session);
-    let probed = session.probe();
     let probed = match probed {
         Err(error) if error.kind() == Kind::Offline && local.changed() => {
             return Err(

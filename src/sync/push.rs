@@ -71,7 +71,7 @@ fn run(session: &mut Session<'_>) -> Result<PushOutcome> {
     let mut before = if let Some(ids) = probed {
         ids.unwrap_or_default()
     } else {
-        create(session, store.as_ref())?;
+        session.create(store.as_ref())?;
         store = session.store()?;
         BTreeSet::new()
     };
@@ -242,11 +242,4 @@ fn make_base(session: &Session<'_>) {
         // If it fails, the probe says what is missing.
         let _ = std::fs::create_dir(path);
     }
-}
-
-/// Creates the repository that this device was opted in offline for.
-fn create(session: &mut Session<'_>, store: &dyn Store) -> Result<()> {
-    store.init()?;
-    session.state.to_create = false;
-    session.save()
 }

@@ -151,7 +151,7 @@ pub fn rescue_units(
         .map(|(unit, (_, content))| (unit.clone(), content.digest()))
         .collect();
     let root = session.layout.pack().to_path_buf();
-    let snapshot = publish::rescue(session, store, &root, contents)?;
+    let snapshot = publish::rescue(session, store, &root, contents, &local.scan.partial)?;
     for (unit, digest) in digests {
         let snapshot = snapshot.clone();
         let rescued = Rescued { digest, snapshot };

@@ -1,13 +1,15 @@
 //! One run in one opted-in folder: the lock, the state, the scope, and the way to the repository.
 
-use std::{collections::BTreeSet, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, path::PathBuf, thread, time::Duration};
 
-use secrecy::SecretString;
 use ulid::Ulid;
 
 use super::{
+    access::Access,
     cloud::Store,
+    credentials::{self, Keeper},
     event::{Event, Listener, note, warn},
+    fast_key::{self, IfMissing},
     provision,
     question::Ask,
     resolve::Decision,
@@ -21,15 +23,13 @@ use crate::{
         sync_file::{self, SyncFile},
     },
     domain::{
-        ids::{InstanceId, ReplicaId, SnapshotId},
-        location::Location,
+        ids::{ReplicaId, SnapshotId},
         record::DeviceLabel,
         scope::Scope,
     },
     error::{Error, Kind, Result},
-    remote::probe::{self, Question},
-    secrets::{files, keyring, token::RepositoryKey},
-    store::{find::Found, keys::Keys, repository::Repository},
+    remote::probe,
+    store::{find::Found, repository::Repository},
     workdir::{
         folder::{Fate, FolderIdentity},
         journal,
@@ -64,20 +64,9 @@ pub struct Session<'a> {
     pub decision: Option<Decision>,
     /// Whether what restic has in its cache may be taken for what is in the repository.
     pub trust_cache: bool,
-    credentials: Option<Credentials>,
+    access: Option<Access>,
     restic: Option<Found>,
     _lock: Lock,
-}
-
-/// What opens the server and the repository.
-#[derive(Debug, Clone)]
-pub struct Credentials {
-    /// The account, and its secret where the place needs one.
-    pub account: String,
-    /// The account's secret.
-    pub secret: Option<SecretString>,
-    /// The repository's key.
-    pub key: RepositoryKey,
 }
 
 /// What opening a folder led to.
@@ -154,7 +143,7 @@ pub fn open<'a>(
         launching: false,
         decision: None,
         trust_cache: true,
-        credentials: None,
+        access: None,
         restic: None,
         _lock: lock,
     })))
@@ -201,36 +190,46 @@ fn report_copy(state: &mut State, layout: &Layout, listener: Listener<'_>) -> Re
 }
 
 impl Session<'_> {
-    /// Returns the credentials, from the file or the keyring.
-    pub fn credentials(&mut self) -> Result<&Credentials> {
-        if self.credentials.is_none() {
-            self.credentials = Some(load_credentials(
-                self.settings,
-                &self.layout,
-                &self.sync,
-                self.listener,
-            )?);
-        }
-        self.credentials
-            .as_ref()
-            .ok_or_else(|| Error::failed("no credentials"))
-    }
-
     /// Asks the server which snapshots there are; see [`probe::probe`].
     pub fn probe(&mut self) -> Result<Option<BTreeSet<SnapshotId>>> {
         if let Some(cloud) = &self.settings.cloud {
             return cloud.probe();
         }
-        let ca_file = self.ca_file();
-        let (location, instance) = (self.sync.location.clone(), self.sync.instance_id);
-        let credentials = self.credentials()?;
-        probe::probe(&Question {
-            location: &location,
-            account: &credentials.account,
-            secret: credentials.secret.as_ref(),
-            instance,
-            ca_file: ca_file.as_deref(),
+        probe::probe(&self.access()?.question())
+    }
+
+    /// Asks as [`Session::probe`] does, while `work` is done.
+    pub fn probe_beside<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> (T, Result<Option<BTreeSet<SnapshotId>>>) {
+        // The fleet model's cloud answers at once, and in the order in which it is asked.
+        if self.settings.cloud.is_some() {
+            let done = work(self);
+            return (done, self.probe());
+        }
+        let access = match self.access() {
+            Ok(access) => access.clone(),
+            Err(error) => return (work(self), Err(error)),
+        };
+        thread::scope(|scope| {
+            let asked = scope.spawn(|| probe::probe(&access.question()));
+            let done = work(self);
+            let died = |_| Err(Error::failed("asking the server failed"));
+            (done, asked.join().unwrap_or_else(died))
         })
+    }
+
+    /// Returns the way to the repository.
+    pub fn access(&mut self) -> Result<&Access> {
+        if self.access.is_none() {
+            let credentials =
+                credentials::load(self.settings, &self.layout, &self.sync, self.listener)?;
+            self.access = Some(Access::new(&self.sync, self.settings, credentials));
+        }
+        self.access
+            .as_ref()
+            .ok_or_else(|| Error::failed("no credentials"))
     }
 
     /// Opens the repository as the engine sees it.
@@ -238,9 +237,14 @@ impl Session<'_> {
         if let Some(cloud) = &self.settings.cloud {
             return cloud.open();
         }
-        let mut repository = self.repository()?;
-        if !self.state.to_create {
-            self.learn_key(&mut repository)?;
+        let repository = self.repository()?;
+        if self.state.to_create || repository.keys.hint().is_some() {
+            return Ok(Box::new(repository));
+        }
+        // Opted in offline, or by the earlier Python tool: from here on every call names its key.
+        repository.learn_key()?;
+        if self.find_fast_key(&repository, IfMissing::DoWithout)? {
+            return Ok(Box::new(self.repository()?));
         }
         Ok(Box::new(repository))
     }
@@ -260,24 +264,48 @@ impl Session<'_> {
             .as_ref()
             .map(|found| found.program.clone())
             .unwrap_or_default();
-        let ca_file = self.ca_file();
-        let (location, instance) = (self.sync.location.clone(), self.sync.instance_id);
         let cache = self.settings.dirs.restic_cache(self.layout.own());
         let cache = self.trust_cache.then_some(cache);
-        let remember = self.remember_key()?;
-        let mut repository = repository(
-            program,
-            &location,
-            instance,
-            self.credentials()?,
-            ca_file,
-            cache,
-        );
-        repository.keys = repository.keys.remembering(remember);
+        let keeper = Keeper::of(&self.layout, self.sync.instance_id);
+        let access = self.access()?;
+        let repository = access.repository(program, cache, Some(keeper));
         if self.settings.unlock {
             self.unlock(&repository)?;
         }
         Ok(repository)
+    }
+
+    /// Creates the repository, and gives it a fast key.
+    pub fn create(&mut self, store: &dyn Store) -> Result<()> {
+        store.init()?;
+        self.state.to_create = false;
+        self.save()?;
+        if self.settings.cloud.is_none() {
+            let repository = self.repository()?;
+            repository.learn_key()?;
+            self.find_fast_key(&repository, IfMissing::Add)?;
+        }
+        Ok(())
+    }
+
+    /// Looks for the repository's fast key, and keeps it. Returns whether there is one.
+    fn find_fast_key(&mut self, repository: &Repository, if_missing: IfMissing) -> Result<bool> {
+        if !self.sync.fast_key {
+            return Ok(false);
+        }
+        let keeper = Keeper::of(&self.layout, self.sync.instance_id);
+        let listener = self.listener;
+        let access = self.access()?;
+        let found = fast_key::obtain(access, repository, if_missing);
+        let Some(key) = fast_key::or_say(found, listener) else {
+            return Ok(false);
+        };
+        let mut access = access.clone();
+        access.credentials.key.key_id = repository.keys.hint().map(str::to_owned);
+        access.keep_fast(Some(key));
+        let kept = keeper.write(&access.credentials.key).is_ok();
+        self.access = Some(access);
+        Ok(kept)
     }
 
     fn unlock(&self, repository: &Repository) -> Result<()> {
@@ -293,171 +321,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Finds out which key the password opens, once, where an opt-in could not (offline, or by the
-    /// earlier Python tool): from then on every call names it.
-    pub fn learn_key(&self, repository: &mut Repository) -> Result<()> {
-        repository.learn_key()
-    }
-
-    /// Returns what notes the key that opens the repository where the password is.
-    fn remember_key(&mut self) -> Result<impl Fn(&str) + 'static> {
-        let (place, instance) = (self.layout.key(), self.sync.instance_id);
-        let in_files = place.exists() || self.layout.token().exists();
-        let key = self.credentials()?.key.clone();
-        Ok(move |id: &str| {
-            let mut key = key.clone();
-            key.key_id = Some(id.to_owned());
-            // Not worth a failure: it is found out again.
-            let _ = if in_files {
-                files::write_key(&place, &key)
-            } else {
-                keyring::write_key(instance, &key)
-            };
-        })
-    }
-
     /// Saves the state.
     pub fn save(&self) -> Result<()> {
         self.state.save(&self.layout)
     }
-
-    fn ca_file(&self) -> Option<PathBuf> {
-        self.settings
-            .ca_file
-            .clone()
-            .or_else(|| self.sync.ca_file.clone())
-    }
 }
-
-/// Returns how to open the repository of an instance.
-pub fn repository(
-    program: PathBuf,
-    location: &Location,
-    instance: InstanceId,
-    credentials: &Credentials,
-    ca_file: Option<PathBuf>,
-    cache: Option<PathBuf>,
-) -> Repository {
-    let account = match location {
-        Location::Rest(_) => credentials
-            .secret
-            .clone()
-            .map(|secret| (credentials.account.clone(), secret)),
-        Location::Folder(_) | Location::Other(_) => None,
-    };
-    Repository {
-        program,
-        location: location.repository(&credentials.account, instance),
-        account,
-        password: credentials.key.password.clone(),
-        keys: keys(location, instance, credentials, ca_file.clone()),
-        ca_file,
-        cache,
-    }
-}
-
-/// Returns the key that is known to open a repository, and the way to list the others.
-fn keys(
-    location: &Location,
-    instance: InstanceId,
-    credentials: &Credentials,
-    ca_file: Option<PathBuf>,
-) -> Keys {
-    let (location, account) = (location.clone(), credentials.account.clone());
-    let secret = credentials.secret.clone();
-    let list = move || {
-        probe::keys(&Question {
-            location: &location,
-            account: &account,
-            secret: secret.as_ref(),
-            instance,
-            ca_file: ca_file.as_deref(),
-        })
-    };
-    Keys::new(credentials.key.key_id.clone(), Box::new(list))
-}
-
-/// Loads what opens the server and the repository: `--token-file`, else `.cloud-sync/token`, else
-/// the keyring.
-pub fn load_credentials(
-    settings: &Settings,
-    layout: &Layout,
-    sync: &SyncFile,
-    listener: Listener<'_>,
-) -> Result<Credentials> {
-    let instance = sync.instance_id;
-    let path = settings
-        .token_file
-        .clone()
-        .unwrap_or_else(|| layout.token());
-    let mended = |path: &std::path::Path| {
-        warn(
-            listener,
-            format!(
-                "{} could be read by other users of this machine; that was mended",
-                path.display()
-            ),
-        );
-    };
-    let token = match files::read_token(&path)? {
-        Some(loaded) => {
-            if loaded.was_open {
-                mended(&path);
-            }
-            Some(loaded.value)
-        }
-        None if settings.token_file.is_some() => {
-            return Err(Error::new(
-                Kind::Credentials,
-                format!("there is no {}", path.display()),
-            ));
-        }
-        None => None,
-    };
-    let key = files::read_key(&layout.key())?.map(|loaded| {
-        if loaded.was_open {
-            mended(&layout.key());
-        }
-        loaded.value
-    });
-    let rest = matches!(sync.location, Location::Rest(_));
-    let token = match token {
-        None if key.is_none() || rest => keyring::read_token(instance).unwrap_or_default(),
-        token => token,
-    };
-    let missing = || {
-        Error::new(
-            Kind::Credentials,
-            "there is no token for this instance on this device",
-        )
-        .hint(format!(
-            "Give it again with: instance-sync setup --force {}",
-            crate::domain::shell::pack_folder(layout.pack())
-        ))
-    };
-    let key = match key {
-        Some(key) => key,
-        None => match keyring::read_key(instance).ok().flatten() {
-            Some(key) => key,
-            // As the earlier Python tool has it: the token's secret opens the repository too.
-            None => {
-                RepositoryKey::with_password(token.as_ref().ok_or_else(missing)?.secret.clone())
-            }
-        },
-    };
-    let account = sync
-        .account
-        .clone()
-        .or_else(|| token.as_ref().map(|token| token.account.clone()));
-    match (account, token) {
-        (_, None) if rest => Err(missing()),
-        (account, token) => Ok(Credentials {
-            account: account.unwrap_or_else(|| LOCAL_ACCOUNT.to_owned()),
-            secret: token.map(|token| token.secret),
-            key,
-        }),
-    }
-}
-
-/// The account where a place knows none: a folder opted in with a passphrase alone.
-pub const LOCAL_ACCOUNT: &str = "local";

@@ -4,11 +4,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 
 use serde::Serialize;
 
-use super::{
-    event::Listener,
-    session::{absolute, load_credentials},
-    settings::Settings,
-};
+use super::{access::Access, credentials, event::Listener, session::absolute, settings::Settings};
 use crate::{
     config::{device, layout::Layout, scope_file, sync_file},
     domain::{
@@ -19,8 +15,11 @@ use crate::{
         shrink,
     },
     error::{Kind, Result},
-    remote::probe::{self, Question},
-    store::find::{self, Origin},
+    remote::probe,
+    store::{
+        find::{self, Origin},
+        versions::Versions,
+    },
     workdir::{
         folder::{Fate, FolderIdentity},
         journal,
@@ -197,6 +196,7 @@ pub fn status(
         layout.own(),
         settings.dirs.data.as_deref(),
         &settings.release,
+        &Versions::kept_in(settings.dirs.cache.as_deref()),
     )?;
     status.opted_in = true;
     status.instance = Some(Instance {
@@ -259,15 +259,8 @@ fn cloud(
     sync: &sync_file::SyncFile,
     state: &State,
 ) -> Result<Cloud> {
-    let asked = load_credentials(settings, layout, sync, listener).and_then(|credentials| {
-        probe::probe(&Question {
-            location: &sync.location,
-            account: &credentials.account,
-            secret: credentials.secret.as_ref(),
-            instance: sync.instance_id,
-            ca_file: settings.ca_file.as_deref().or(sync.ca_file.as_deref()),
-        })
-    });
+    let asked = credentials::load(settings, layout, sync, listener)
+        .and_then(|credentials| probe::probe(&Access::new(sync, settings, credentials).question()));
     match asked {
         Ok(None) => Ok(Cloud::NotAsked),
         Ok(Some(ids)) if ids.is_empty() => Ok(Cloud::Empty),

@@ -349,12 +349,13 @@ pub fn save_undone(session: &mut Session<'_>, store: &dyn Store) -> Result<Vec<S
             continue;
         }
         let root = undo::files_folder(&undo.folder);
+        let nothing_else = BTreeSet::new();
         // Only files are set aside: the folders without any are made, so that they are saved too.
         for (unit, (_, content)) in &contents {
             files::make_folders(&root, unit, content)?;
         }
         let units: Vec<RelPath> = contents.keys().cloned().collect();
-        match super::publish::rescue(session, store, &root, contents) {
+        match super::publish::rescue(session, store, &root, contents, &nothing_else) {
             Ok(snapshot) => {
                 for unit in &units {
                     if let Some(replaced) = undo.entry.units.get_mut(unit) {

@@ -331,6 +331,7 @@ fn marker() -> impl Strategy<Value = SyncFile> {
         profile,
         option::of(any::<String>().prop_map(PathBuf::from)),
         any::<bool>(),
+        any::<bool>(),
     )
         .prop_filter("reserved", |(_, _, account, ..)| {
             account
@@ -338,13 +339,16 @@ fn marker() -> impl Strategy<Value = SyncFile> {
                 .is_none_or(|account| sync_file::check_account(account).is_ok())
         })
         .prop_map(
-            |(instance_id, location, account, profile, ca_file, insecure_http)| SyncFile {
-                instance_id,
-                location,
-                account,
-                profile,
-                ca_file,
-                insecure_http,
+            |(instance_id, location, account, profile, ca_file, insecure_http, fast_key)| {
+                SyncFile {
+                    instance_id,
+                    location,
+                    account,
+                    profile,
+                    ca_file,
+                    insecure_http,
+                    fast_key,
+                }
             },
         )
 }

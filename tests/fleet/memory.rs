@@ -21,7 +21,7 @@ use super::lib::{
         messages::{Listed, Summary},
         repository::Backed,
     },
-    sync::cloud::{Cloud, Progress, Store},
+    sync::cloud::{Cloud, Progress, RecordSource, Store},
 };
 
 /// What lies at a path of a snapshot.
@@ -191,6 +191,16 @@ impl Cloud for Memory {
     }
 }
 
+impl RecordSource for Memory {
+    fn push_record(&self, snapshot: &SnapshotId) -> Result<Option<Vec<u8>>> {
+        let inner = self.call()?;
+        if !inner.snapshots.contains_key(snapshot) {
+            return Err(Error::failed("no matching ID found"));
+        }
+        Ok(Self::record_bytes(&inner, snapshot))
+    }
+}
+
 impl Store for Memory {
     fn snapshots(&self) -> Result<Vec<Listed>> {
         let inner = self.call()?;
@@ -203,14 +213,6 @@ impl Store for Memory {
 
     fn snapshot_ids(&self) -> Result<Vec<SnapshotId>> {
         Ok(self.call()?.snapshots.keys().cloned().collect())
-    }
-
-    fn push_record(&self, snapshot: &SnapshotId) -> Result<Option<Vec<u8>>> {
-        let inner = self.call()?;
-        if !inner.snapshots.contains_key(snapshot) {
-            return Err(Error::failed("no matching ID found"));
-        }
-        Ok(Self::record_bytes(&inner, snapshot))
     }
 
     fn backup(&self, folder: &Path, backup: &Backup<'_>, _: Progress<'_>) -> Result<Backed> {

@@ -15,14 +15,15 @@ fn init(device: &Device, world: &World) -> crate::support::Run {
 }
 
 #[track_caller]
-fn is_saved(world: &World, device: &Device) {
+fn is_saved(world: &World, device: &Device, keys: usize) {
     let folder = world.cloud_repository(ALICE, &device.instance_id());
     let repository = Repository::local(&folder, ALICE.secret).expect("restic was found");
     let [snapshot] = &repository.snapshot_ids()[..] else {
         panic!("not one snapshot")
     };
     assert_same(&repository.tree(snapshot), &synced(&device.pack));
-    assert_eq!(Tree::of_all(&folder.join("keys")).len(), 1, "one key");
+    let found = Tree::of_all(&folder.join("keys")).len();
+    assert_eq!(found, keys);
 }
 
 #[test]
@@ -38,7 +39,7 @@ fn an_instance_made_offline_is_created_by_its_first_push_and_by_no_pull() {
     let status = desktop.command(&["status", "--json"]).ok().json();
     assert_eq!(status["cloud"]["state"], "empty");
     harmless(&desktop, desktop.command(&["push"]), 0, &["Saved"]);
-    is_saved(&world, &desktop);
+    is_saved(&world, &desktop, 2);
     desktop.command(&["pull"]).ok().assert_silent();
 }
 
@@ -58,7 +59,7 @@ fn a_repository_that_was_made_although_restic_failed_is_used() {
     harmless(&desktop, desktop.command(&["push", &binary]), 1, &says);
     harmless(&desktop, desktop.command(&["push", &binary]), 0, &["Saved"]);
     assert_eq!(fake.calls_of("init").len(), 1);
-    is_saved(&world, &desktop);
+    is_saved(&world, &desktop, 1);
 }
 
 #[test]
@@ -118,6 +119,6 @@ fn an_init_that_is_killed_can_be_repeated() {
         }
         assert_same(&before, &desktop.tree().without(".packignore"));
         harmless(&desktop, desktop.command(&["push"]), 0, &["Saved"]);
-        is_saved(&world, &desktop);
+        is_saved(&world, &desktop, 2);
     }
 }

@@ -126,7 +126,7 @@ impl Snapshot {
             location: place("cloud").display().to_string(),
             account: None,
             password: ALICE.secret.into(),
-            keys: Keys::new(None, Box::new(|| Ok(None))),
+            keys: Keys::new(None, None, Box::new(|| Ok(None))),
             ca_file: None,
             cache: Some(place("cache")),
         };

@@ -71,7 +71,7 @@ impl Scene {
                 location: folder.display().to_string(),
                 account: None,
                 password: ALICE.secret.into(),
-                keys: Keys::new(None, Box::new(|| Ok(None))),
+                keys: Keys::new(None, None, Box::new(|| Ok(None))),
                 ca_file: None,
                 cache: Some(world.path("cache")),
             },

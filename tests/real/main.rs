@@ -32,6 +32,7 @@ mod credentials;
 mod events;
 #[cfg(unix)]
 mod fake_restic;
+mod fast_key;
 mod faulty_storage;
 #[cfg(unix)]
 mod first_push;
@@ -77,6 +78,8 @@ mod signals;
 mod state_file;
 #[cfg(unix)]
 mod stores;
+#[cfg(unix)] // links, a script in the place of restic
+mod targets;
 mod two_keys;
 #[cfg(unix)] // a game's lock
 mod undo_command;

@@ -49,10 +49,16 @@ fn a_secret_is_in_no_argument_no_output_and_no_other_file() {
     for command in ["key", "backup", "snapshots", "dump", "restore"] {
         assert!(!fake.calls_of(command).is_empty(), "no {command}");
     }
+    let fast = desktop.json("key")["fast_password"].clone();
+    let fast = fast.as_str().expect("a fast key");
     for call in &calls {
-        let shown = call.args.iter().any(|word| word.contains(ALICE.secret));
-        assert!(!shown, "{:?}", call.args);
+        let shows = |word: &String| word.contains(ALICE.secret) || word.contains(fast);
+        assert!(!call.args.iter().any(shows), "{:?}", call.args);
     }
+    let found = holders(&desktop.home, fast);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].ends_with(".cloud-sync/key"), "{found:?}");
+    assert_eq!(holders(&world.path("cloud"), fast), Vec::<PathBuf>::new());
     for device in [&desktop, &deck] {
         let own = ["token", "key"].map(|file| device.synced_by(file));
         let found = holders(&device.home, ALICE.secret);
@@ -138,4 +144,35 @@ fn a_device_without_a_home_works_all_the_same() {
     let deck = another(&world, "deck");
     deck.command(&["pull"]).ok();
     assert_same_with_metadata(&synced(&deck.pack), &synced(&desktop.pack));
+}
+
+/// What crashes must not write down what it knows.
+#[test]
+#[cfg(target_os = "linux")]
+fn neither_we_nor_restic_leave_a_core_dump() {
+    use crate::support::{Act, Signal, opted};
+
+    let Some((world, desktop)) = opted::pushed() else {
+        return;
+    };
+    let mut fake = FakeRestic::new(&world.path("fake"));
+    fake.on("backup", Act::Hang);
+    play::session(&desktop.pack, "My World", 2);
+    let binary = format!("--restic-binary={}", fake.path().display());
+    let run = desktop.command(&["push", &binary]).start();
+    while fake.calls_of("backup").is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let read = |pid: &str, what: &str| fs::read_to_string(format!("/proc/{pid}/{what}")).unwrap();
+    let own = run.id().to_string();
+    let children = read(&own, &format!("task/{own}/children"));
+    let child = children.split_whitespace().next().expect("a restic");
+    for pid in [own.as_str(), child] {
+        let limits = read(pid, "limits");
+        let core = limits.lines().find(|line| line.contains("core file size"));
+        let numbers = core.unwrap().split_whitespace().skip(4);
+        assert_eq!(numbers.take(2).collect::<Vec<_>>(), ["0", "0"], "{limits}");
+    }
+    run.signal(Signal::Interrupt);
+    run.wait();
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use instance_sync::domain::ids::SnapshotId;
-use instance_sync::remote::probe::{self, Question};
+use instance_sync::remote::{probe, repository::Question};
 use instance_sync::store::keys::Keys;
 use instance_sync::store::repository::Repository;
 use instance_sync::sync::cloud::{Cloud, Store};
@@ -91,7 +91,7 @@ impl Site {
                     .is_served()
                     .then(|| (ALICE.name.to_owned(), ALICE.secret.into())),
                 password: ALICE.secret.into(),
-                keys: Keys::new(None, Box::new(|| Ok(None))),
+                keys: Keys::new(None, None, Box::new(|| Ok(None))),
                 ca_file: self
                     .is_served()
                     .then(|| self.world.server().ca_file().to_owned()),

@@ -7,9 +7,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::{
     agreement::{Agreement, Mark, next_table},
-    fixtures::{WORLD, agreed, digest, dot, head, replica, unit, vector, version},
+    fixtures::{WORLD, agreed, digest, dot, head, replica, snapshot, unit, vector, version},
     lineage::{cloud_side, heads},
     local::{Found, local_side},
+    version::Dot,
 };
 
 /// What was found where a world holds `here`.
@@ -193,4 +194,154 @@ proptest! {
             prop_assert_eq!(row.dot == mark, base != here);
         }
     }
+}
+
+/// A version of the cloud, in a head of its own that covers `known` too.
+fn offer(id: char, content: &str, mark: Dot, known: &[Dot]) -> Candidate {
+    let mut covered = vec![mark];
+    covered.extend_from_slice(known);
+    Candidate {
+        head: snapshot(id),
+        vector: vector(&covered),
+        version: version(Some(content), mark),
+        extent: None,
+    }
+}
+
+/// This folder's side of a world.
+fn mine(agreed: Option<UnitVersion>, content: Option<&str>) -> LocalUnit {
+    LocalUnit {
+        kind: UnitKind::World,
+        content: content.map(digest),
+        agreed,
+        hold: None,
+        elsewhere: None,
+    }
+}
+
+/// What replica A plans, which covers `known`.
+fn against(local: LocalUnit, known: &[Dot], deciding: bool, cloud: Vec<Candidate>) -> Plan {
+    let covered = vector(known);
+    let me = Mine {
+        replica: replica('A'),
+        vector: &covered,
+        deciding,
+    };
+    let local = [(unit(WORLD), local)].into();
+    plan(&local, &me, &[(unit(WORLD), cloud)].into())
+}
+
+fn disputed(planned: &Plan) -> Dispute {
+    let (_, dispute) = planned.all_disputes().pop().expect("a dispute");
+    dispute
+}
+
+fn two() -> Vec<Candidate> {
+    vec![
+        offer('2', "one", dot('B', 1), &[]),
+        offer('3', "two", dot('C', 1), &[]),
+    ]
+}
+
+#[test]
+fn disputes_are_told_by_whom_they_wait_for() {
+    let own = against(mine(None, Some("mine")), &[], false, two());
+    let units = |plan: &Plan, party| {
+        plan.disputes(party)
+            .map(|(unit, _)| unit.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(units(&own, Party::Own), [unit(WORLD)]);
+    assert_eq!(units(&own, Party::Others), []);
+    assert_eq!(own.forks().count(), 0);
+    let foreign = against(mine(None, None), &[], true, two());
+    assert_eq!(units(&foreign, Party::Own), []);
+    assert_eq!(units(&foreign, Party::Others), [unit(WORLD)]);
+    assert_eq!(foreign.forks().count(), 1);
+    assert_eq!(
+        (own.all_disputes().len(), foreign.all_disputes().len()),
+        (1, 1)
+    );
+    // Who goes on with one of the versions meanwhile still knows of the fork.
+    let follow = Step::Follow(take(&two()[0], false));
+    let followed = Plan {
+        steps: [(unit(WORLD), follow)].into(),
+    };
+    assert_eq!(followed.forks().count(), 1);
+    assert!(followed.all_disputes().is_empty() && !followed.is_whole());
+}
+
+#[test]
+fn what_is_here_of_a_dispute() {
+    let at =
+        |agreed: Option<UnitVersion>, content| against(mine(agreed, content), &[], false, two());
+    let case = |plan: &Plan| (disputed(plan).here, disputed(plan).party);
+    let ours = version(Some("ours"), dot('A', 1));
+    // A folder that joins, with something of its own, or with what one of them is.
+    let joined = case(&at(None, Some("ours")));
+    assert_eq!(joined, (Here::Unpublished(digest("ours")), Party::Own));
+    let equal = case(&at(None, Some("one")));
+    assert_eq!(equal.0, Here::Version(version(Some("one"), dot('B', 1))));
+    // A version that neither of them knows; one that is one of them; an edit of it that looks like one.
+    let published = case(&at(Some(ours.clone()), Some("ours")));
+    assert_eq!(published, (Here::Version(ours.clone()), Party::Others));
+    let agreed = version(Some("one"), dot('B', 1));
+    assert_eq!(
+        case(&at(Some(agreed.clone()), Some("one"))).0,
+        Here::Version(agreed)
+    );
+    let edited = case(&at(Some(ours.clone()), Some("one")));
+    assert_eq!(edited, (Here::Unpublished(digest("one")), Party::Own));
+    // Something that all of them replace is none of them.
+    let newer = ["one", "two"].into_iter().zip(['B', 'C']);
+    let newer = newer.map(|(text, name)| offer('2', text, dot(name, 2), &[dot('A', 1)]));
+    let replaced = against(
+        mine(Some(ours.clone()), Some("ours")),
+        &[dot('A', 1)],
+        true,
+        newer.collect(),
+    );
+    assert_eq!(case(&replaced), (Here::None, Party::Others));
+
+    let texts = [
+        Here::None,
+        Here::Version(ours),
+        Here::Unpublished(digest("mine")),
+    ];
+    let digests = texts.map(|here| here.digest());
+    assert_eq!(digests, [None, Some(digest("ours")), Some(digest("mine"))]);
+}
+
+#[test]
+fn who_published_beside_others_decides() {
+    let at = |name, deciding| {
+        let ours = version(Some("ours"), dot(name, 1));
+        let plan = against(
+            mine(Some(ours), Some("ours")),
+            &[dot(name, 1)],
+            deciding,
+            two(),
+        );
+        disputed(&plan).party
+    };
+    assert_eq!(at('A', true), Party::Own);
+    assert_eq!(at('A', false), Party::Others);
+    assert_eq!(at('D', true), Party::Others);
+}
+
+/// Two devices merged at the same time, each took another version, and both know both.
+#[test]
+fn of_two_merges_that_know_each_other_the_one_that_saw_more_stays() {
+    let (a, b, extra) = (dot('A', 3), dot('B', 2), dot('C', 1));
+    let ours = || mine(Some(version(Some("ours"), a)), Some("ours"));
+    let theirs = |mark: Dot, known: &[Dot]| vec![offer('2', "theirs", mark, known)];
+    let step = |known: &[Dot], cloud| {
+        let mut plan = against(ours(), known, false, cloud);
+        name(&plan.steps.remove(&unit(WORLD)).expect("a step"))
+    };
+    // They saw all that we did; we saw more than they and rank higher; they rank higher.
+    assert_eq!(step(&[a, b], theirs(b, &[a])), "take");
+    assert_eq!(step(&[a, b, extra], theirs(b, &[a])), "nothing");
+    let b = dot('B', 4);
+    assert_eq!(step(&[a, b, extra], theirs(b, &[a])), "take");
 }

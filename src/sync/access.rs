@@ -1,0 +1,94 @@
+//! The way to an instance's repository: by HTTP, and by restic.
+
+use std::path::PathBuf;
+
+use super::{
+    credentials::{Credentials, Keeper},
+    settings::Settings,
+};
+use crate::{
+    config::sync_file::SyncFile,
+    domain::{ids::InstanceId, location::Location},
+    remote::{probe, repository::Question},
+    store::{fast_key::FastKey, keys::Keys, repository::Repository},
+};
+
+/// Where a repository is, and what opens it.
+#[derive(Debug, Clone)]
+pub struct Access {
+    location: Location,
+    instance: InstanceId,
+    ca_file: Option<PathBuf>,
+    /// What opens the server and the repository.
+    pub credentials: Credentials,
+}
+
+impl Access {
+    /// Returns the way to the repository of an opted-in folder.
+    pub fn new(sync: &SyncFile, settings: &Settings, credentials: Credentials) -> Self {
+        Self {
+            location: sync.location.clone(),
+            instance: sync.instance_id,
+            ca_file: settings.ca_file.clone().or_else(|| sync.ca_file.clone()),
+            credentials,
+        }
+    }
+
+    /// Returns what a server is asked with.
+    pub fn question(&self) -> Question<'_> {
+        Question {
+            location: &self.location,
+            account: &self.credentials.account,
+            secret: self.credentials.secret.as_ref(),
+            instance: self.instance,
+            ca_file: self.ca_file.as_deref(),
+        }
+    }
+
+    /// Opens it with this fast key from now on, or with none.
+    pub fn keep_fast(&mut self, key: Option<FastKey>) {
+        let kept = &mut self.credentials.key;
+        (kept.fast_key_id, kept.fast_password) = key.map(|key| (key.id, key.password)).unzip();
+    }
+
+    /// Returns how restic opens it. What is found out about its keys is told to `keeper`.
+    pub fn repository(
+        &self,
+        program: PathBuf,
+        cache: Option<PathBuf>,
+        keeper: Option<Keeper>,
+    ) -> Repository {
+        let credentials = &self.credentials;
+        let account = match &self.location {
+            Location::Rest(_) => credentials
+                .secret
+                .clone()
+                .map(|secret| (credentials.account.clone(), secret)),
+            Location::Folder(_) | Location::Other(_) => None,
+        };
+        let key = &credentials.key;
+        let fast = key.fast_key_id.as_ref().zip(key.fast_password.clone());
+        let keys = self.keys(fast.and_then(|(id, password)| FastKey::new(id, password)));
+        Repository {
+            program,
+            location: self
+                .location
+                .repository(&credentials.account, self.instance),
+            account,
+            password: key.password.clone(),
+            keys: match keeper {
+                Some(keeper) => keys.remembering(keeper.remembering(key.clone())),
+                None => keys,
+            },
+            ca_file: self.ca_file.clone(),
+            cache,
+        }
+    }
+
+    /// Returns the keys that are known to open it, and the way to list the others.
+    pub fn keys(&self, fast: Option<FastKey>) -> Keys {
+        let asking = self.clone();
+        let list = move || probe::keys(&asking.question());
+        Keys::new(self.credentials.key.key_id.clone(), fast, Box::new(list))
+    }
+}

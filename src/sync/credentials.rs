@@ -1,0 +1,157 @@
+//! What opens the server and the repository of an instance, and where it is kept.
+
+use std::{
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+};
+
+use secrecy::SecretString;
+
+use super::{
+    event::{Listener, warn},
+    settings::Settings,
+};
+use crate::{
+    config::{layout::Layout, sync_file::SyncFile},
+    domain::{ids::InstanceId, location::Location},
+    error::{Error, Kind, Result},
+    secrets::{self, files, keyring, token::RepositoryKey},
+    store::keys::Finding,
+};
+
+/// What opens the server and the repository.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// The account, and its secret where the place needs one.
+    pub account: String,
+    /// The account's secret.
+    pub secret: Option<SecretString>,
+    /// The repository's key.
+    pub key: RepositoryKey,
+}
+
+/// Loads what opens the server and the repository: `--token-file`, else `.cloud-sync/token`, else
+/// the keyring.
+pub fn load(
+    settings: &Settings,
+    layout: &Layout,
+    sync: &SyncFile,
+    listener: Listener<'_>,
+) -> Result<Credentials> {
+    secrets::forbid_core_dumps();
+    let instance = sync.instance_id;
+    let path = settings
+        .token_file
+        .clone()
+        .unwrap_or_else(|| layout.token());
+    let mended = |path: &std::path::Path| {
+        warn(
+            listener,
+            format!(
+                "{} could be read by other users of this machine; that was mended",
+                path.display()
+            ),
+        );
+    };
+    let token = match files::read_token(&path)? {
+        Some(loaded) => {
+            if loaded.was_open {
+                mended(&path);
+            }
+            Some(loaded.value)
+        }
+        None if settings.token_file.is_some() => {
+            return Err(Error::new(
+                Kind::Credentials,
+                format!("there is no {}", path.display()),
+            ));
+        }
+        None => None,
+    };
+    let key = files::read_key(&layout.key())?.map(|loaded| {
+        if loaded.was_open {
+            mended(&layout.key());
+        }
+        loaded.value
+    });
+    let rest = matches!(sync.location, Location::Rest(_));
+    let token = match token {
+        None if key.is_none() || rest => keyring::read_token(instance).unwrap_or_default(),
+        token => token,
+    };
+    let missing = || {
+        Error::new(
+            Kind::Credentials,
+            "there is no token for this instance on this device",
+        )
+        .hint(format!(
+            "Give it again with: instance-sync setup --force {}",
+            crate::domain::shell::pack_folder(layout.pack())
+        ))
+    };
+    let key = match key {
+        Some(key) => key,
+        None => match keyring::read_key(instance).ok().flatten() {
+            Some(key) => key,
+            // As the earlier Python tool has it: the token's secret opens the repository too.
+            None => {
+                RepositoryKey::with_password(token.as_ref().ok_or_else(missing)?.secret.clone())
+            }
+        },
+    };
+    let account = sync
+        .account
+        .clone()
+        .or_else(|| token.as_ref().map(|token| token.account.clone()));
+    match (account, token) {
+        (_, None) if rest => Err(missing()),
+        (account, token) => Ok(Credentials {
+            account: account.unwrap_or_else(|| LOCAL_ACCOUNT.to_owned()),
+            secret: token.map(|token| token.secret),
+            key,
+        }),
+    }
+}
+
+/// The account where a place knows none: a folder opted in with a passphrase alone.
+pub const LOCAL_ACCOUNT: &str = "local";
+
+/// Where the key of an instance is kept on this device.
+#[derive(Debug)]
+pub struct Keeper {
+    file: Option<PathBuf>,
+    instance: InstanceId,
+}
+
+impl Keeper {
+    /// Returns where the key of the instance in this folder is kept.
+    pub fn of(layout: &Layout, instance: InstanceId) -> Self {
+        let in_files = layout.key().exists() || layout.token().exists();
+        Self {
+            file: in_files.then(|| layout.key()),
+            instance,
+        }
+    }
+
+    /// Keeps this key.
+    pub fn write(&self, key: &RepositoryKey) -> Result<()> {
+        match &self.file {
+            Some(file) => files::write_key(file, key),
+            None => keyring::write_key(self.instance, key),
+        }
+    }
+
+    /// Returns what notes there what is found out about keys; `key` is what is kept now.
+    pub fn remembering(self, key: RepositoryKey) -> impl Fn(Finding<'_>) + Send + Sync + 'static {
+        let key = Mutex::new(key);
+        move |finding| {
+            let mut key = key.lock().unwrap_or_else(PoisonError::into_inner);
+            match finding {
+                Finding::Opens(id) => key.key_id = Some(id.to_owned()),
+                Finding::FastKeyGone => (key.fast_key_id, key.fast_password) = (None, None),
+            }
+            // Not worth a failure: it is found out again.
+            let _ = self.write(&key);
+        }
+    }
+}

@@ -1,0 +1,416 @@
+//! Looking at every file of a scope, several at a time.
+//!
+//! No content is read where size, mtime, ctime and inode say that nothing changed.
+
+use std::{
+    collections::BTreeSet,
+    fs::{self, DirEntry, Metadata},
+    io,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread,
+    time::SystemTime,
+};
+
+use rayon::{Scope as Tasks, ThreadPoolBuilder};
+
+use super::{
+    files,
+    scan::Problem,
+    stamp::{Known, Stamp, Stamps},
+};
+use crate::domain::{
+    path::{InnerPath, RelPath},
+    scope::Scope,
+    unit::UnitKind,
+};
+
+/// More threads than this find no more files in a second.
+const MOST_THREADS: usize = 8;
+
+/// What to look at, and what is known of it.
+pub struct Survey<'a> {
+    /// What is in scope.
+    pub scope: &'a Scope,
+    /// The stamps of the last scan.
+    pub known: &'a Stamps,
+    /// When that was taken.
+    pub known_at: SystemTime,
+    /// The game folder, links resolved.
+    pub real_pack: &'a Path,
+    /// What was found before: a path that two patterns lead to is one file.
+    pub visited: BTreeSet<RelPath>,
+}
+
+/// What an include pattern leads to.
+pub struct Root {
+    /// As seen from the game folder.
+    pub path: RelPath,
+    /// Where it is.
+    pub place: PathBuf,
+}
+
+/// Everything that was found.
+#[derive(Default)]
+pub struct Findings {
+    /// Parts of units.
+    pub pieces: Vec<Piece>,
+    /// What cannot travel, and what could not be looked at.
+    pub problems: Vec<Problem>,
+    /// Whether a file's content changed while its size and mtime did not.
+    pub same_look: bool,
+    /// How many files were read.
+    pub read: usize,
+    /// The folders that hold something that is no part of what is around it: what is left out, links,
+    /// other units; and what is a link itself.
+    pub partial: BTreeSet<RelPath>,
+}
+
+/// A part of one unit: mostly what lies in one folder.
+pub struct Piece {
+    /// The unit.
+    pub unit: RelPath,
+    /// What it is to a player.
+    pub kind: UnitKind,
+    /// Folders.
+    pub folders: Vec<InnerPath>,
+    /// Files.
+    pub files: Vec<(InnerPath, Known)>,
+    /// Why a part of it could not be read.
+    pub unreadable: Option<String>,
+}
+
+impl Piece {
+    fn of((unit, kind): (RelPath, UnitKind)) -> Self {
+        Self {
+            unit,
+            kind,
+            folders: Vec::new(),
+            files: Vec::new(),
+            unreadable: None,
+        }
+    }
+}
+
+impl Findings {
+    /// Notes something that the player should know of.
+    pub fn problem(&mut self, path: &str, why: &str) {
+        self.problems.push(Problem {
+            path: path.to_owned(),
+            why: why.to_owned(),
+        });
+    }
+
+    /// Notes a name that cannot travel.
+    pub fn unspeakable(&mut self, place: &Path) {
+        let why = "its name is not valid Unicode and cannot travel; it was left out";
+        self.problem(&place.to_string_lossy(), why);
+    }
+
+    /// Adds what else was found.
+    pub fn join(&mut self, other: Self) {
+        self.pieces.extend(other.pieces);
+        self.problems.extend(other.problems);
+        self.same_look |= other.same_look;
+        self.read += other.read;
+        self.partial.extend(other.partial);
+    }
+
+    /// Returns the paths of all files and folders.
+    pub fn paths(&self) -> impl Iterator<Item = RelPath> {
+        self.pieces.iter().flat_map(|piece| {
+            let files = piece.files.iter().map(|(inner, _)| inner);
+            let inner = files.chain(&piece.folders);
+            inner.map(|inner| piece.unit.join(inner))
+        })
+    }
+}
+
+/// A folder on the way, and what its content belongs to.
+#[derive(Clone)]
+struct Folder {
+    path: RelPath,
+    place: PathBuf,
+    /// The unit that a rule groups it into, and with it all that lies below.
+    group: Option<(RelPath, UnitKind)>,
+    /// What it belongs to without one: what the pattern led to.
+    root: RelPath,
+}
+
+/// One thing in a folder, or what a pattern led to.
+struct Thing<'a> {
+    path: RelPath,
+    place: PathBuf,
+    metadata: Metadata,
+    group: Option<(RelPath, UnitKind)>,
+    root: &'a RelPath,
+}
+
+impl Thing<'_> {
+    /// Returns the unit that it belongs to.
+    fn unit(&self) -> (RelPath, UnitKind) {
+        let root = || (self.root.clone(), UnitKind::Data);
+        self.group.clone().unwrap_or_else(root)
+    }
+
+    fn folder(&self) -> Folder {
+        Folder {
+            path: self.path.clone(),
+            place: self.place.clone(),
+            group: self.group.clone(),
+            root: self.root.clone(),
+        }
+    }
+}
+
+impl Survey<'_> {
+    /// Looks at everything that lies at and below these `roots`, none of which is above another.
+    pub fn look(&self, roots: Vec<Root>) -> Findings {
+        let found = Mutex::new(Findings::default());
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let pool = |threads| ThreadPoolBuilder::new().num_threads(threads).build();
+        let pool = pool(threads.min(MOST_THREADS)).or_else(|_| pool(1));
+        let walk = Walk {
+            survey: self,
+            found: &found,
+        };
+        match pool {
+            Ok(pool) => pool.scope(|tasks| {
+                for root in roots {
+                    walk.enter(root, tasks);
+                }
+            }),
+            // What was not looked at is not gone.
+            Err(error) => {
+                for Root { path, .. } in roots {
+                    let mut piece = Piece::of((path.clone(), UnitKind::Data));
+                    let mut found = Findings::default();
+                    unreadable(
+                        &path,
+                        &io::Error::other(error.to_string()),
+                        &mut piece,
+                        &mut found,
+                    );
+                    found.pieces.push(piece);
+                    walk.found().join(found);
+                }
+            }
+        }
+        found.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Walk<'s> {
+    survey: &'s Survey<'s>,
+    found: &'s Mutex<Findings>,
+}
+
+impl<'s> Walk<'s> {
+    fn found(&self) -> MutexGuard<'s, Findings> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at what an include pattern or a linked unit leads to.
+    fn enter(self, root: Root, tasks: &Tasks<'s>) {
+        let scope = self.survey.scope;
+        let path = root.path.as_str();
+        let parents = path.match_indices('/').map(|(at, _)| &path[..at]);
+        if parents.chain([path]).any(|above| scope.excludes(above)) {
+            return;
+        }
+        let leads_up = root
+            .place
+            .canonicalize()
+            .is_ok_and(|real| self.survey.real_pack.starts_with(real));
+        if leads_up {
+            let why = "it is a link to a folder that holds the game folder; it was left out";
+            return self.found().problem(path, why);
+        }
+        // Here, links are followed. What vanished is simply not there.
+        let Ok(metadata) = fs::metadata(&root.place) else {
+            return;
+        };
+        let mut found = Findings::default();
+        if root.place.is_symlink() {
+            found.partial.insert(root.path.clone());
+        }
+        let thing = Thing {
+            path: root.path.clone(),
+            place: root.place,
+            metadata,
+            group: scope.grouped(&root.path),
+            root: &root.path,
+        };
+        let mut piece = Piece::of(thing.unit());
+        self.visit(&thing, &mut piece, &mut found, tasks);
+        found.pieces.push(piece);
+        self.found().join(found);
+    }
+
+    /// Looks at everything in a folder.
+    fn list(self, folder: &Folder, tasks: &Tasks<'s>) {
+        let mut found = Findings::default();
+        let group = folder.group.clone();
+        let mut all = Piece::of(group.unwrap_or_else(|| (folder.root.clone(), UnitKind::Data)));
+        let entries = fs::read_dir(&folder.place).map(Iterator::collect);
+        let entries: Vec<_> = match entries {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return,
+            Err(error) => vec![Err(error)],
+        };
+        for entry in entries {
+            let thing = match entry {
+                Ok(entry) => self.admit(folder, &entry, &mut found),
+                Err(error) => {
+                    unreadable(&folder.path, &error, &mut all, &mut found);
+                    None
+                }
+            };
+            let Some(thing) = thing else {
+                found.partial.insert(folder.path.clone());
+                continue;
+            };
+            let unit = thing.unit();
+            let kind = thing.metadata.file_type();
+            if unit.0 != all.unit || !(kind.is_file() || kind.is_dir()) {
+                found.partial.insert(folder.path.clone());
+            }
+            if unit.0 == all.unit {
+                self.visit(&thing, &mut all, &mut found, tasks);
+            } else {
+                let mut own = Piece::of(unit);
+                self.visit(&thing, &mut own, &mut found, tasks);
+                found.pieces.push(own);
+            }
+        }
+        found.pieces.push(all);
+        self.found().join(found);
+    }
+
+    /// Returns what is in scope, has a name that can travel, and is still there.
+    fn admit<'f>(
+        self,
+        folder: &'f Folder,
+        entry: &DirEntry,
+        found: &mut Findings,
+    ) -> Option<Thing<'f>> {
+        let name = entry.file_name();
+        let Some(name) = name.to_str() else {
+            found.unspeakable(&entry.path());
+            return None;
+        };
+        let scope = self.survey.scope;
+        let path = format!("{}/{name}", folder.path);
+        if scope.excludes(&path) {
+            return None;
+        }
+        let path = RelPath::new(path).ok()?;
+        let group = folder.group.clone();
+        Some(Thing {
+            group: group.or_else(|| scope.grouped(&path)),
+            path,
+            place: entry.path(),
+            metadata: entry.metadata().ok()?,
+            root: &folder.root,
+        })
+    }
+
+    fn visit(self, thing: &Thing<'_>, piece: &mut Piece, found: &mut Findings, tasks: &Tasks<'s>) {
+        let path = &thing.path;
+        if thing.metadata.is_symlink() {
+            // A linked world is a world; a link inside one cannot travel to every platform.
+            if piece.unit == *path && thing.place.is_dir() {
+                let (path, place) = (path.clone(), thing.place.clone());
+                tasks.spawn(move |tasks| self.enter(Root { path, place }, tasks));
+            } else {
+                let why = "it is a link; links inside a save are not synced";
+                found.problem(path.as_str(), why);
+            }
+            return;
+        }
+        let is_new = !self.survey.visited.contains(path);
+        let Some(inner) = inner_path(&piece.unit, path) else {
+            return;
+        };
+        if thing.metadata.is_dir() {
+            // A folder above grouped units belongs to none of them.
+            let holds_units = thing.group.is_none() && self.groups_below(path);
+            if is_new && !holds_units {
+                piece.folders.push(inner);
+            }
+            let folder = thing.folder();
+            tasks.spawn(move |tasks| self.list(&folder, tasks));
+        } else if thing.metadata.is_file() {
+            let stray = piece.kind == UnitKind::World && inner.as_str().is_empty();
+            if is_new && !stray {
+                self.visit_file(thing, inner, piece, tasks);
+            }
+        } else if is_new {
+            let why = "it is neither a file nor a folder; it was left out";
+            found.problem(path.as_str(), why);
+        }
+    }
+
+    /// Returns whether a unit rule could group something directly below `path`.
+    fn groups_below(self, path: &RelPath) -> bool {
+        let child = RelPath::new(format!("{path}/x"));
+        child.is_ok_and(|child| self.survey.scope.grouped(&child).is_some())
+    }
+
+    fn visit_file(self, thing: &Thing<'_>, inner: InnerPath, piece: &mut Piece, tasks: &Tasks<'s>) {
+        let known = self.survey.known.get(&piece.unit);
+        let before = known.and_then(|files| files.get(&inner));
+        let stamp = Stamp::of(&thing.metadata);
+        let known_at = self.survey.known_at;
+        let trusted = before.filter(|known| known.stamp == stamp && !stamp.is_racy(known_at));
+        if let Some(known) = trusted {
+            piece.files.push((inner, *known));
+            return;
+        }
+        let (place, path) = (thing.place.clone(), thing.path.clone());
+        let unit = thing.unit();
+        tasks.spawn(move |_| self.read(&path, &place, unit, inner, before));
+    }
+
+    /// Reads a file that may have changed.
+    fn read(
+        self,
+        path: &RelPath,
+        place: &Path,
+        unit: (RelPath, UnitKind),
+        inner: InnerPath,
+        before: Option<&Known>,
+    ) {
+        let mut found = Findings::default();
+        let mut piece = Piece::of(unit);
+        match files::hash(place) {
+            Ok(known) => {
+                found.read = 1;
+                found.same_look = before.is_some_and(|before| same_look(before, &known));
+                piece.files.push((inner, known));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return,
+            Err(error) => unreadable(path, &error, &mut piece, &mut found),
+        }
+        found.pieces.push(piece);
+        self.found().join(found);
+    }
+}
+
+fn unreadable(path: &RelPath, error: &io::Error, piece: &mut Piece, found: &mut Findings) {
+    found.problem(path.as_str(), &error.to_string());
+    piece.unreadable = Some(error.to_string());
+}
+
+/// Returns whether restic would take two different contents for one.
+fn same_look(before: &Known, now: &Known) -> bool {
+    before.sha256 != now.sha256
+        && before.stamp.size == now.stamp.size
+        && before.stamp.mtime == now.stamp.mtime
+}
+
+fn inner_path(unit: &RelPath, path: &RelPath) -> Option<InnerPath> {
+    let rest = path.as_str().strip_prefix(unit.as_str())?;
+    InnerPath::new(rest.strip_prefix('/').unwrap_or(rest)).ok()
+}
