@@ -119,7 +119,7 @@ mod tests {
     };
 
     /// The row of the world in the push D:1 of a folder that covers what `known` says.
-    fn pushed(base: UnitVersion, change: impl Fn(&mut LocalUnit), known: &[Dot]) -> UnitVersion {
+    fn pushed(base: &UnitVersion, change: impl Fn(&mut LocalUnit), known: &[Dot]) -> UnitVersion {
         let agreement: Agreement = [(unit(WORLD), agreed(base.clone()))].into();
         let mut side = LocalUnit {
             kind: UnitKind::World,
@@ -144,15 +144,11 @@ mod tests {
         let base = version(Some("base"), dot('A', 1));
         let is_held = |row: &UnitVersion| matches!(row.state, UnitState::Held { .. });
         let other = version(Some("other"), dot('B', 1));
-        let row = pushed(base.clone(), |side| side.hold = Some(Hold::Open), &[]);
+        let row = pushed(&base, |side| side.hold = Some(Hold::Open), &[]);
         assert!(is_held(&row) && row.dot == base.dot);
-        let row = pushed(
-            base.clone(),
-            |side| side.elsewhere = Some(other.clone()),
-            &[],
-        );
+        let row = pushed(&base, |side| side.elsewhere = Some(other.clone()), &[]);
         assert!(is_held(&row) && row.dot == base.dot);
-        let row = pushed(base.clone(), |_| {}, &[]);
+        let row = pushed(&base, |_| {}, &[]);
         assert_eq!(row, base);
     }
 
@@ -160,9 +156,9 @@ mod tests {
     fn an_edit_says_what_it_is_on_top_of_where_its_vector_does_not() {
         let base = version(Some("base"), dot('A', 1));
         let edit = |side: &mut LocalUnit| side.content = Some(digest("edit"));
-        let row = pushed(base.clone(), edit, &[]);
+        let row = pushed(&base, edit, &[]);
         assert_eq!((row.dot, row.over), (dot('D', 1), [dot('A', 1)].into()));
-        let row = pushed(base, edit, &[dot('A', 1)]);
+        let row = pushed(&base, edit, &[dot('A', 1)]);
         assert_eq!((row.dot, row.over), (dot('D', 1), BTreeSet::new()));
     }
 }
