@@ -13,3 +13,4 @@ pub mod process;
 pub mod release;
 pub mod repository;
 pub mod unpack;
+mod unread;
