@@ -19,13 +19,23 @@ use crate::{
 pub fn run(context: &Context<'_>, args: &Resolve) -> Result<Done> {
     let ask = |question: &Question| question::ask(context, question, Occasion::Command);
     let ask: Option<Ask<'_>> = question::can_ask(context).then_some(&ask);
-    let decision = args.keep.map(|keep| Decision {
-        policy: match keep {
-            Keep::Both => Policy::KeepBoth,
-            Keep::Local => Policy::KeepLocal,
-            Keep::Cloud => Policy::KeepCloud,
-            Keep::Newest => Policy::Newest,
-        },
+    let policy = match args.keep {
+        Some(Keep::Both) => Policy::KeepBoth,
+        Some(Keep::Local) => Policy::KeepLocal,
+        Some(Keep::Cloud) => Policy::KeepCloud,
+        Some(Keep::Newest) => Policy::Newest,
+        None => Policy::Ask,
+    };
+    if let (Policy::Ask, None, Some(unit)) = (policy, ask, args.units.first()) {
+        return Err(Error::usage(format!(
+            "what is to become of {unit}? Nobody can be asked here"
+        ))
+        .hint(
+            "Add --keep=both, --keep=local, --keep=cloud or --keep=newest. Nothing was changed.",
+        ));
+    }
+    let decision = (policy.decides() || !args.units.is_empty()).then(|| Decision {
+        policy,
         units: args.units.iter().cloned().collect(),
     });
     let outcome = resolve::resolve(

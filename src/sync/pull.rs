@@ -231,8 +231,8 @@ pub fn merge(
     widen(session, &local, &mut plan);
     let disputes = plan.all_disputes();
     let decided = decide::decide(session, &local, &heads, &mut plan);
-    if decided == Decided::Stop {
-        resolve::remember(session, &disputes);
+    if let Decided::Stop(answers) = decided {
+        resolve::remember(session, &disputes, &answers);
         let saved = match safety::keep_safe(session, store, &local) {
             Ok(rescued) => {
                 ids.extend(rescued);
