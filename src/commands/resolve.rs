@@ -48,16 +48,15 @@ pub fn run(context: &Context<'_>, args: &Resolve) -> Result<Done> {
         return Err(Error::failed(format!("nothing was decided: {why}"))
             .hint("Nothing was changed here; try again once that is mended."));
     }
+    if outcome == PullOutcome::NotOptedIn {
+        // Whoever decides means a folder that is.
+        let folder = context.settings.pack.display();
+        return Err(Error::usage(format!("{folder} is not opted in"))
+            .hint("Nothing was decided. Is it the right folder? See --pack-folder."));
+    }
     let done = pull::report(context, "resolve", &outcome);
-    match outcome {
-        PullOutcome::NotOptedIn => context.output.line(&format!(
-            "{} is not opted in.",
-            context.settings.pack.display()
-        )),
-        PullOutcome::UpToDate { .. } if !context.output.is_json() => {
-            context.output.line("Nothing is left to decide.");
-        }
-        _ => {}
+    if let (PullOutcome::UpToDate { .. }, false) = (&outcome, context.output.is_json()) {
+        context.output.line("Nothing is left to decide.");
     }
     Ok(done)
 }

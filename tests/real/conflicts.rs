@@ -174,6 +174,32 @@ fn folders_and_worlds_that_a_shell_would_read_otherwise_can_be_pasted_too() {
     assert_eq!(worlds(&fork.deck).len(), 2);
 }
 
+/// A launcher's log shows what its locale can; what is printed can be pasted either way.
+#[test]
+fn folders_and_worlds_with_other_letters_can_be_pasted_from_a_launchers_log() {
+    for locale in ["", "de_DE.UTF-8"] {
+        let Some(world) = World::with_restic() else {
+            return;
+        };
+        let name = "It's caf\u{e9} \u{65b0}";
+        let mut fork = Fork::of(world, &[name]);
+        let pack = fork.world.path("Spi\u{eb}le \u{1f3ae}1");
+        fs::rename(&fork.deck.pack, &pack).unwrap();
+        fork.deck.pack = pack;
+        let stopped = fork.deck.command(&["pull"]).env("LANG", locale).code(3);
+        assert_eq!(stopped.stdout.is_ascii(), locale.is_empty(), "{stopped}");
+        let between = |start: &str, end: &str| {
+            let said = &stopped.stdout[stopped.stdout.find(start).unwrap() + start.len()..];
+            said[..said.find(end).unwrap()].to_owned()
+        };
+        let line = between("To keep both versions: ", ". For one of them");
+        let unit = between("add its name: ", ". To play");
+        paste_into("bash", &fork.world, &fork.deck, &format!("{line} {unit}")).ok();
+        assert_eq!(worlds(&fork.deck).len(), 2);
+        fork.settles();
+    }
+}
+
 #[test]
 fn a_pull_that_was_stopped_stops_again_without_restic() {
     let Some(fork) = fork(&["World"]) else { return };
@@ -381,7 +407,7 @@ fn resolve_says_what_it_cannot_do() {
     let stranger = world.device("stranger");
     stranger
         .command(&["resolve"])
-        .ok()
+        .code(2)
         .assert_says("is not opted in");
     let fork = Fork::of(world, &["World"]);
     let unchanged = |words: &[&str], code: i32, says: &[&str]| {
