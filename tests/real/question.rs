@@ -175,8 +175,10 @@ fn whoever_cancels_ends_the_launch_and_nothing_happened() {
                 seen.last()
             );
         } else {
-            assert_ne!(seen.code, 0, "{}", seen.last());
+            let interrupt = rustix::process::Signal::INT.as_raw();
+            assert_eq!(seen.code, -i64::from(interrupt), "{}", seen.last());
         }
+        assert!(!seen.hidden, "no cursor");
         fork.assert_untouched();
         fork.deck.command(&["pull"]).code(3);
         fork.assert_untouched();
