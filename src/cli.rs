@@ -129,7 +129,7 @@ pub enum Keep {
 #[derive(Debug, Args)]
 pub struct Resolve {
     /// Decide about these alone: paths relative to the game folder, such as 'saves/My World'
-    #[arg(value_name = "UNIT", value_parser = unit, requires = "keep")]
+    #[arg(value_name = "UNIT", value_parser = unit)]
     pub units: Vec<RelPath>,
     /// Keep this; without it, ask where there is a terminal, else show what is open
     #[arg(long, value_enum)]

@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, io::IsTerminal};
 
 use indicatif::HumanBytes;
 
-use super::Context;
+use super::{Context, pull::list};
 use crate::{
-    domain::policy::Policy,
+    domain::{path::RelPath, policy::Policy},
     sync::{
         decide::minutes,
         question::{Answer, Question},
@@ -66,11 +66,28 @@ pub fn ask(context: &Context<'_>, question: &Question, occasion: Occasion) -> Op
             Choice::Keep(policy) => {
                 decided.insert(unit.clone(), policy);
             }
-            Choice::Later => return Some(Answer::Later),
-            Choice::Cancel => return Some(Answer::Cancel),
+            Choice::Later => {
+                tell_of_dropped(context, &decided);
+                return Some(Answer::Later);
+            }
+            Choice::Cancel => {
+                tell_of_dropped(context, &decided);
+                return Some(Answer::Cancel);
+            }
         }
     }
     Some(Answer::Decided(decided))
+}
+
+/// Whoever cancels takes all answers back.
+fn tell_of_dropped(context: &Context<'_>, decided: &BTreeMap<RelPath, Policy>) {
+    if !decided.is_empty() {
+        let units: Vec<RelPath> = decided.keys().cloned().collect();
+        context.output.line(&format!(
+            "What was answered about {} does not count either.",
+            list(&units)
+        ));
+    }
 }
 
 #[derive(Clone, Copy)]

@@ -19,13 +19,23 @@ use crate::{
 pub fn run(context: &Context<'_>, args: &Resolve) -> Result<Done> {
     let ask = |question: &Question| question::ask(context, question, Occasion::Command);
     let ask: Option<Ask<'_>> = question::can_ask(context).then_some(&ask);
-    let decision = args.keep.map(|keep| Decision {
-        policy: match keep {
-            Keep::Both => Policy::KeepBoth,
-            Keep::Local => Policy::KeepLocal,
-            Keep::Cloud => Policy::KeepCloud,
-            Keep::Newest => Policy::Newest,
-        },
+    let policy = match args.keep {
+        Some(Keep::Both) => Policy::KeepBoth,
+        Some(Keep::Local) => Policy::KeepLocal,
+        Some(Keep::Cloud) => Policy::KeepCloud,
+        Some(Keep::Newest) => Policy::Newest,
+        None => Policy::Ask,
+    };
+    if let (Policy::Ask, None, Some(unit)) = (policy, ask, args.units.first()) {
+        return Err(Error::usage(format!(
+            "what is to become of {unit}? Nobody can be asked here"
+        ))
+        .hint(
+            "Add --keep=both, --keep=local, --keep=cloud or --keep=newest. Nothing was changed.",
+        ));
+    }
+    let decision = (policy.decides() || !args.units.is_empty()).then(|| Decision {
+        policy,
         units: args.units.iter().cloned().collect(),
     });
     let outcome = resolve::resolve(
@@ -38,16 +48,15 @@ pub fn run(context: &Context<'_>, args: &Resolve) -> Result<Done> {
         return Err(Error::failed(format!("nothing was decided: {why}"))
             .hint("Nothing was changed here; try again once that is mended."));
     }
+    if outcome == PullOutcome::NotOptedIn {
+        // Whoever decides means a folder that is.
+        let folder = context.settings.pack.display();
+        return Err(Error::usage(format!("{folder} is not opted in"))
+            .hint("Nothing was decided. Is it the right folder? See --pack-folder."));
+    }
     let done = pull::report(context, "resolve", &outcome);
-    match outcome {
-        PullOutcome::NotOptedIn => context.output.line(&format!(
-            "{} is not opted in.",
-            context.settings.pack.display()
-        )),
-        PullOutcome::UpToDate { .. } if !context.output.is_json() => {
-            context.output.line("Nothing is left to decide.");
-        }
-        _ => {}
+    if let (PullOutcome::UpToDate { .. }, false) = (&outcome, context.output.is_json()) {
+        context.output.line("Nothing is left to decide.");
     }
     Ok(done)
 }

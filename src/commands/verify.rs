@@ -7,7 +7,10 @@ use super::{Context, Done};
 use crate::{
     domain::ids::SnapshotId,
     error::{Error, Kind, Result},
-    sync::verify::{self, VerifyOutcome},
+    sync::{
+        graph,
+        verify::{self, VerifyOutcome},
+    },
 };
 
 #[derive(Serialize)]
@@ -15,6 +18,15 @@ struct Report<'a> {
     event: &'static str,
     #[serde(flatten)]
     outcome: &'a VerifyOutcome,
+}
+
+const UNCHANGED: &str = "Nothing was changed.";
+
+fn units(number: usize) -> String {
+    match number {
+        1 => "1 unit".to_owned(),
+        number => format!("{number} units"),
+    }
 }
 
 /// Runs the command.
@@ -44,37 +56,32 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
             if text && !sound.is_empty() {
                 let snapshots: Vec<&str> = heads.iter().map(SnapshotId::short).collect();
                 context.output.line(&format!(
-                    "Restored and compared {} units ({}) of {}.",
-                    sound.len(),
+                    "Restored and compared {} ({}) of {}.",
+                    units(sound.len()),
                     HumanBytes(bytes),
                     snapshots.join(", ")
                 ));
             }
+            for one in &damaged {
+                let why = format!("{} ({}): {}", one.unit, one.snapshot.short(), one.why);
+                context.output.warning(&why, &[]);
+            }
+            for one in &unreadable {
+                let why = format!("snapshot {} cannot be read", one.short());
+                context.output.warning(&why, &[]);
+            }
             if let Some(first) = unreadable.first() {
-                let number = unreadable.len();
-                return Err(Error::new(
-                    Kind::Damaged,
-                    format!(
-                        "{number} snapshots cannot be read, {} among them",
-                        first.short()
-                    ),
-                )
-                .hint("Nothing was changed. Look at the repository with: restic check"));
+                return Err(graph::cannot_be_read(unreadable.len(), first).hint(UNCHANGED));
             }
             if let Some(first) = damaged.first() {
-                for one in &damaged {
-                    let why = format!("{} ({}): {}", one.unit, one.snapshot.short(), one.why);
-                    context.output.warning(&why, &[]);
-                }
-                let number = damaged.len();
-                return Err(Error::new(
-                    Kind::Damaged,
-                    format!(
+                let what = match damaged.len() {
+                    1 => format!("{} cannot be restored", first.unit),
+                    number => format!(
                         "{number} units cannot be restored, {} among them",
                         first.unit
                     ),
-                )
-                .hint(verify::REPAIR));
+                };
+                return Err(Error::new(Kind::Damaged, what).hint(verify::REPAIR));
             }
         }
         _ => {}

@@ -59,11 +59,15 @@ pub fn check(
             error(Kind::Offline)
         }
         _ if has(&["is damaged", "ciphertext verification failed", "invalid data returned", "load(", "not found in index", "is too short", "unable to load"]) => {
-            error(Kind::Damaged).hint("Nothing was changed here. Look at the repository with: restic check")
+            error(Kind::Damaged).hint("Look at the repository with: restic check")
+        }
+        // No index lists it, as after `repair index`.
+        _ if has(&["not found in repository", UNKNOWN_BLOB]) => {
+            error(Kind::Damaged).hint("Look at the repository with: restic check")
         }
         // A pack that the index lists is not there.
         _ if has(&["readfull("]) && has(&["no such file", "cannot find", "does not exist", "404"]) => {
-            error(Kind::Damaged).hint("Nothing was changed here. Look at the repository with: restic check")
+            error(Kind::Damaged).hint("Look at the repository with: restic check")
         }
         Some(code) => Error::failed(format!("{what}: restic ended with code {code}: {said}")),
         None => Error::failed(format!("{what}: restic was killed")).hint("Nothing is lost; run the command again."),
@@ -89,6 +93,16 @@ pub fn is_of_a_key(ended: &Ended) -> bool {
             Some(2) => says("repository.OpenKey"),
             _ => false,
         }
+}
+
+/// What restic says, in small letters, where a file's content is in no index.
+const UNKNOWN_BLOB: &str = "unknown blob ";
+
+/// Returns whether a restore gave up over one file that no index has: nothing of the others came
+/// either.
+pub fn is_of_one_file(ended: &Ended) -> bool {
+    let said = last_words(&ended.stderr, &[]).to_lowercase();
+    ended.stopped.is_none() && ended.code == Some(1) && said.starts_with(UNKNOWN_BLOB)
 }
 
 /// Returns whether restic gave up over a key or a password.
@@ -193,6 +207,13 @@ mod tests {
             ),
             Some(Kind::Damaged)
         );
+        for text in [
+            "Fatal: loading tree for snapshot \"27104b5f\" failed: id 165aa8da not found in repository",
+            "Fatal: cannot dump file: id ca3d163b not found in repository",
+            "Unknown blob ca3d163b",
+        ] {
+            assert_eq!(kind(1, text), Some(Kind::Damaged), "{text}");
+        }
         assert_eq!(kind(1, "gibberish"), Some(Kind::Failed));
         assert_eq!(kind(130, ""), Some(Kind::Failed));
     }

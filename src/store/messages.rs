@@ -81,6 +81,9 @@ pub struct Listed {
     /// Its own count of files.
     #[serde(default)]
     pub summary: Option<Summary>,
+    /// The snapshot that it was made of.
+    #[serde(default)]
+    pub original: Option<String>,
 }
 
 impl Listed {
@@ -90,6 +93,12 @@ impl Listed {
             .iter()
             .flatten()
             .find_map(|tag| tag.strip_prefix(name)?.strip_prefix('='))
+    }
+
+    /// Returns whether restic made it of another snapshot, as `repair snapshots` does: it lacks what
+    /// that could not give.
+    pub fn is_rewritten(&self) -> bool {
+        self.original.is_some()
     }
 
     /// Returns whether its tag `n=` contradicts its own summary: then it is not what was pushed.

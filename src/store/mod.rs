@@ -13,4 +13,5 @@ pub mod process;
 pub mod release;
 pub mod repository;
 pub mod unpack;
+mod unread;
 pub mod versions;

@@ -20,6 +20,7 @@ use super::{
     messages::{Key, Listed, Message, Status, Summary},
     pattern,
     process::{self, Call, Ended, Patience, Pipe},
+    unread::Unread,
 };
 use crate::{
     domain::{
@@ -82,8 +83,11 @@ pub struct Backed {
     pub files: u64,
     /// New bytes, before compression.
     pub bytes_added: u64,
-    /// Whether everything that was listed could be read.
-    pub complete: bool,
+    /// What could not be read of what was listed, in restic's words, where something could not.
+    pub unread: Option<String>,
+    /// What restic did not find of the parent any more, in its words. It read those files, and saved
+    /// them anew.
+    pub forgotten: Option<String>,
 }
 
 /// How far a restore got.
@@ -98,6 +102,12 @@ pub enum Restored {
         /// What restic said of the first.
         why: String,
     },
+    /// Nothing came, since restic stopped at one file that is not in the repository any more. Asked for
+    /// less at a time, it may give the rest.
+    Nothing {
+        /// What restic said of it.
+        why: String,
+    },
 }
 
 /// What a long call told on its way.
@@ -105,6 +115,7 @@ pub enum Restored {
 struct Told {
     summary: Option<Summary>,
     lacking: Lacking,
+    unread: Unread,
 }
 
 impl Repository {
@@ -325,7 +336,8 @@ impl Repository {
         if ended.code == Some(1) && ended.stderr.contains("not found in snapshot") {
             return Ok(None);
         }
-        self.check("reading what a snapshot says of itself", &ended, BRISK)?;
+        let what = format!("reading what snapshot {} says of itself", snapshot.short());
+        self.check(&what, &ended, BRISK)?;
         Ok(Some(stdout))
     }
 
@@ -348,11 +360,21 @@ impl Repository {
             _ => self.check(what, &ended, UPLOAD)?,
         }
         let summary = told.summary.ok_or_else(|| self.not_restic(what))?;
+        let forgotten = told.unread.parent;
+        let unread = told
+            .unread
+            .file
+            .map(|why| failure::masked(&why, &self.secrets()))
+            .or_else(|| {
+                let unexplained = ended.code != Some(0) && forgotten.is_none();
+                unexplained.then(|| failure::last_words(&ended.stderr, &self.secrets()))
+            });
         Ok(Backed {
             snapshot: summary.snapshot_id.ok_or_else(|| self.not_restic(what))?,
             files: summary.total_files_processed,
             bytes_added: summary.data_added,
-            complete: ended.code == Some(0),
+            unread,
+            forgotten: forgotten.map(|why| failure::masked(&why, &self.secrets())),
         })
     }
 
@@ -434,6 +456,10 @@ impl Repository {
         progress: &mut dyn FnMut(&Status),
     ) -> Result<Restored> {
         let (ended, lacking) = self.fetch(snapshot, target, paths, progress)?;
+        if failure::is_of_one_file(&ended) {
+            let why = failure::last_words(&ended.stderr, &self.secrets());
+            return Ok(Restored::Nothing { why });
+        }
         // Otherwise it ended over something else than what it said of files.
         let counted = ended.code == Some(1)
             && ended.stopped.is_none()
@@ -493,6 +519,7 @@ impl Repository {
                 }
                 (_, Ok(Message::Error(error))) => {
                     told.lacking.note(&error);
+                    told.unread.note(&error);
                     true
                 }
                 (_, parsed) => parsed.is_ok(),

@@ -13,7 +13,7 @@ use crate::{
         record::{UnitState, UnitVersion},
         unit::Extent,
     },
-    workdir::state::State,
+    workdir::state::{Rescued, State},
 };
 
 /// Returns the state once `plan` against `heads` is carried out with what is `wanted`.
@@ -89,6 +89,20 @@ pub fn next_state(
             next.parent = Some(head.snapshot.clone());
         }
         join(&mut next, heads, ids);
+    }
+    // What was decided for is an edit on top of what is agreed, and in the cloud already.
+    for (unit, step) in &plan.steps {
+        if let Step::Settle(settlement) = step
+            && let Some(take) = settlement
+                .take
+                .as_ref()
+                .filter(|_| wants.contains_key(unit))
+            && let Some(digest) = take.version.digest()
+        {
+            let snapshot = take.from.clone();
+            let rescued = Rescued { digest, snapshot };
+            next.rescued.insert(unit.clone(), rescued);
+        }
     }
     let (mut stamps, taken) = (local.scan.stamps.clone(), local.scan.taken);
     // What is swapped in has other stamps: until they are filled in, it would be read again.

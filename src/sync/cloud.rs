@@ -44,17 +44,42 @@ pub trait Store: RecordSource {
     fn snapshot_ids(&self) -> Result<Vec<SnapshotId>>;
     /// Publishes a snapshot of the listed files of `folder`.
     fn backup(&self, folder: &Path, backup: &Backup<'_>, progress: Progress<'_>) -> Result<Backed>;
-    /// Restores what can be restored of `paths` into the empty folder `target`. Returns what the
-    /// rest failed for.
+    /// Restores what can be restored of `paths` into the folder `target`, which has none of them.
     fn restore(
         &self,
         snapshot: &SnapshotId,
         target: &Path,
         paths: &[RelPath],
         progress: Progress<'_>,
-    ) -> Result<Option<String>>;
+    ) -> Result<Restored>;
     /// Creates the repository.
     fn init(&self) -> Result<()>;
+}
+
+/// Restores what can be restored of several units, each given by what is asked for of it, into the
+/// empty folder `target`. Returns what the rest failed for.
+pub fn restore_units(
+    store: &dyn Store,
+    snapshot: &SnapshotId,
+    target: &Path,
+    units: &[Vec<RelPath>],
+    progress: Progress<'_>,
+) -> Result<Option<String>> {
+    match store.restore(snapshot, target, &units.concat(), progress)? {
+        Restored::Whole => Ok(None),
+        Restored::Lacking { why, .. } => Ok(Some(why)),
+        Restored::Nothing { why } if units.len() < 2 => Ok(Some(why)),
+        // One that is damaged keeps no other from coming.
+        Restored::Nothing { .. } => {
+            let mut failed = None;
+            for unit in units {
+                let one = std::slice::from_ref(unit);
+                let why = restore_units(store, snapshot, target, one, progress)?;
+                failed = failed.or(why);
+            }
+            Ok(failed)
+        }
+    }
 }
 
 /// The way to a repository.
@@ -107,13 +132,14 @@ impl Store for Repository {
         target: &Path,
         paths: &[RelPath],
         progress: Progress<'_>,
-    ) -> Result<Option<String>> {
+    ) -> Result<Restored> {
         match self.restore_what_can_be(snapshot, target, paths, progress) {
-            Ok(Restored::Whole) => Ok(None),
-            Ok(Restored::Lacking { why, .. }) => Ok(Some(why)),
             // Nothing of this snapshot; of others, perhaps.
-            Err(error) if error.kind() == Kind::Damaged => Ok(Some(error.to_string())),
-            Err(error) => Err(error),
+            Err(error) if error.kind() == Kind::Damaged => Ok(Restored::Lacking {
+                items: paths.len(),
+                why: error.to_string(),
+            }),
+            restored => restored,
         }
     }
 

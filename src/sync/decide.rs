@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    event::warn,
+    event::{note, warn},
     observe::Local,
     outcome::PullOutcome,
     question::{Answer, Question},
@@ -20,25 +20,36 @@ use crate::{
         policy::Policy,
         record::UnitVersion,
         settle::{self, Today},
-        unit::UnitContent,
+        unit::{UnitContent, UnitKind},
     },
     error::Result,
     workdir::state::{Choice, Claim, OpenConflict},
 };
 
 /// What came of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decided {
     /// The plan can be carried out, as far as it goes.
     GoOn,
-    /// Somebody has to decide first, and the launch ends.
-    Stop,
+    /// Somebody has to decide first, and the launch ends. Of some units it was answered already.
+    Stop(BTreeMap<RelPath, Policy>),
 }
 
 /// Decides the disputes of `plan`, as far as that can be done now.
 pub fn decide(session: &Session<'_>, local: &Local, heads: &[Head], plan: &mut Plan) -> Decided {
     let rules = |unit: &RelPath, dispute: &Dispute| policy(session, unit, dispute);
+    let disputes = plan.all_disputes();
     settle_by(session, local, plan, rules);
+    let decided = decide_open(session, local, heads, plan);
+    if decided == Decided::GoOn {
+        tell_of_rules(session, &disputes, plan);
+    }
+    decided
+}
+
+/// Decides by a question what no rule decides.
+fn decide_open(session: &Session<'_>, local: &Local, heads: &[Head], plan: &mut Plan) -> Decided {
+    let rules = |unit: &RelPath, dispute: &Dispute| policy(session, unit, dispute);
     let open: BTreeMap<RelPath, Dispute> = plan
         .disputes(Party::Own)
         .map(|(unit, dispute)| (unit.clone(), dispute.clone()))
@@ -48,10 +59,16 @@ pub fn decide(session: &Session<'_>, local: &Local, heads: &[Head], plan: &mut P
     }
     let aborts = |(unit, dispute): (&RelPath, &Dispute)| rules(unit, dispute) == Policy::Abort;
     let ask = session.ask.filter(|_| !open.iter().any(aborts));
-    let question = Question {
-        units: claims(session, local, heads, plan),
-        can_wait: !local.changed(),
-    };
+    let mut units = claims(session, local, heads, plan);
+    let mut can_wait = !local.changed();
+    if let Some(decision) = &session.decision
+        && !decision.units.is_empty()
+    {
+        units.retain(|unit, _| decision.units.contains(unit));
+        can_wait = false;
+    }
+    let ask = ask.filter(|_| !units.is_empty());
+    let question = Question { units, can_wait };
     match ask.and_then(|ask| ask(&question)) {
         Some(Answer::Decided(answers)) => {
             settle_by(session, local, plan, |unit, dispute| {
@@ -60,11 +77,43 @@ pub fn decide(session: &Session<'_>, local: &Local, heads: &[Head], plan: &mut P
             });
             match plan.disputes(Party::Own).next() {
                 None => Decided::GoOn,
-                Some(_) => Decided::Stop,
+                Some(_) => Decided::Stop(answers),
             }
         }
         Some(Answer::Later) if question.can_wait => Decided::GoOn,
-        Some(Answer::Later | Answer::Cancel) | None => Decided::Stop,
+        Some(Answer::Later | Answer::Cancel) | None => Decided::Stop(BTreeMap::new()),
+    }
+}
+
+/// Says of the worlds that rules decided about, without anybody being asked, what became of them.
+/// Where both stay, the outcome says it.
+fn tell_of_rules(session: &Session<'_>, disputes: &[(RelPath, Dispute)], plan: &Plan) {
+    for (unit, dispute) in disputes {
+        let by_rule = matches!(
+            policy(session, unit, dispute),
+            Policy::KeepLocal | Policy::KeepCloud | Policy::Newest
+        );
+        let Some(Step::Settle(settlement)) = plan.steps.get(unit) else {
+            continue;
+        };
+        if dispute.kind != UnitKind::World || !by_rule {
+            continue;
+        }
+        let kept = match &settlement.take {
+            None => "this device's is kept".to_owned(),
+            Some(take) => format!("that of {} is kept", take.version.origin.device),
+        };
+        let before = if named(session, unit).is_none() && chosen(session, unit, dispute).is_some() {
+            ", as decided before"
+        } else {
+            ""
+        };
+        note(
+            session.listener,
+            format!(
+                "{unit} changed on two sides: {kept}{before}; the other version stays in the cloud."
+            ),
+        );
     }
 }
 
@@ -109,27 +158,37 @@ fn present(local: &Local, plan: &Plan) -> BTreeMap<RelPath, Option<Digest>> {
     present
 }
 
-/// What the rules say of one dispute: what the player decides now, or decided before, the command line, `scope.json`,
-/// the profile, in this order.
+/// What the rules say of one dispute: what the player decides now by name, decided before, decides now about the rest,
+/// the command line, `scope.json`, the profile, in this order.
 fn policy(session: &Session<'_>, unit: &RelPath, dispute: &Dispute) -> Policy {
-    if let Some(decision) = &session.decision
-        && decision.is_about(unit)
-    {
-        return decision.policy.applied_to(dispute.kind);
-    }
-    let state = &session.state;
-    let chosen = state.choices.get(unit).filter(|choice| {
-        choice.versions == versions(dispute) && choice.here == dispute.here.digest()
-    });
-    if let Some(choice) = chosen {
-        return choice.policy.applied_to(dispute.kind);
-    }
-    session
-        .settings
-        .on_conflict
+    // Said of everything, it is about what is still open.
+    let everything = session.decision.as_ref().map(|decision| decision.policy);
+    let everything = everything.filter(|_| !has_names(session));
+    named(session, unit)
+        .or_else(|| chosen(session, unit, dispute))
+        .or(everything)
+        .or(session.settings.on_conflict)
         .or_else(|| session.scope.policy(unit))
         .unwrap_or_else(|| session.sync.profile.policy())
         .applied_to(dispute.kind)
+}
+
+fn has_names(session: &Session<'_>) -> bool {
+    let decision = session.decision.as_ref();
+    decision.is_some_and(|decision| !decision.units.is_empty())
+}
+
+/// What the player decides now about just this unit.
+fn named(session: &Session<'_>, unit: &RelPath) -> Option<Policy> {
+    let decision = session.decision.as_ref()?;
+    decision.units.contains(unit).then_some(decision.policy)
+}
+
+/// What the player decided before, if the question is still the same.
+fn chosen(session: &Session<'_>, unit: &RelPath, dispute: &Dispute) -> Option<Policy> {
+    let choice = session.state.choices.get(unit)?;
+    let same = choice.versions == versions(dispute) && choice.here == dispute.here.digest();
+    same.then_some(choice.policy)
 }
 
 /// What tells one dispute from another.

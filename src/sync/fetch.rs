@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    cloud::Store,
+    cloud::{self, Store},
     event::{self, Event, Phase, Progress},
     graph,
     observe::Local,
@@ -26,6 +26,7 @@ use crate::{
         unit::{FileFact, UnitContent},
     },
     error::{Context, Error, Kind, Result},
+    store::messages::Status,
     workdir::{files, lock, scan::Scanned, stage::Staging},
 };
 
@@ -261,14 +262,14 @@ pub fn stage(
         before: 0,
         why: None,
     };
-    for (snapshot, paths) in in_place(local, wants) {
-        fetch.restore(&snapshot, &staging.tree(), &paths)?;
+    for (snapshot, units) in in_place(local, wants) {
+        fetch.restore(&snapshot, &staging.tree(), &units)?;
     }
     for (number, (target, want)) in wants.iter().enumerate() {
         match &want.source {
             Source::Cloud(snapshot, unit) if unit != target => {
                 let aside = staging.aside(number);
-                fetch.restore(snapshot, &aside, std::slice::from_ref(unit))?;
+                fetch.restore(snapshot, &aside, &[vec![unit.clone()]])?;
                 rename_in(staging, &below(&aside, unit), target, &want.content)?;
             }
             Source::Here(unit) => copy_in(session, staging, unit, target, &want.content)?,
@@ -302,9 +303,9 @@ fn expected(local: &Local, wants: &Wants) -> BTreeMap<RelPath, FileFact> {
         .collect()
 }
 
-/// What each snapshot is asked for that lands under its own name.
-fn in_place(local: &Local, wants: &Wants) -> BTreeMap<SnapshotId, Vec<RelPath>> {
-    let mut by_source: BTreeMap<SnapshotId, Vec<RelPath>> = BTreeMap::new();
+/// What each snapshot is asked for that lands under its own name, unit by unit.
+fn in_place(local: &Local, wants: &Wants) -> BTreeMap<SnapshotId, Vec<Vec<RelPath>>> {
+    let mut by_source: BTreeMap<SnapshotId, Vec<Vec<RelPath>>> = BTreeMap::new();
     for (target, want) in wants {
         let Source::Cloud(snapshot, unit) = &want.source else {
             continue;
@@ -322,7 +323,7 @@ fn in_place(local: &Local, wants: &Wants) -> BTreeMap<SnapshotId, Vec<RelPath>> 
             paths.push(unit.clone());
         }
         if !paths.is_empty() {
-            by_source.entry(snapshot.clone()).or_default().extend(paths);
+            by_source.entry(snapshot.clone()).or_default().push(paths);
         }
     }
     by_source
@@ -342,17 +343,18 @@ impl Fetch<'_> {
         &mut self,
         snapshot: &SnapshotId,
         target: &std::path::Path,
-        paths: &[RelPath],
+        units: &[Vec<RelPath>],
     ) -> Result<()> {
         let mut last = 0;
-        let failed = self.store.restore(snapshot, target, paths, &mut |status| {
+        let mut progress = |status: &Status| {
             last = status.bytes_restored;
             (self.session.listener)(Event::Progress(Progress {
                 phase: Phase::Fetch,
                 done: self.before + last,
                 total: Some(self.total),
             }));
-        })?;
+        };
+        let failed = cloud::restore_units(self.store, snapshot, target, units, &mut progress)?;
         self.before += last;
         if self.why.is_none() {
             self.why = failed;

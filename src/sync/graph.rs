@@ -36,7 +36,7 @@ pub struct Graph {
     /// How many new ones say nothing: made by a person with plain restic.
     pub foreign: usize,
     /// Set where something cannot be read: then nothing is decided.
-    pub unknown: Option<String>,
+    pub unknown: Option<Error>,
     /// Whether no visible snapshot covers what this folder had pushed or merged.
     pub lost: bool,
 }
@@ -61,17 +61,13 @@ pub fn read(
     // restic leaves out silently what it cannot read.
     let unreadable: Vec<&SnapshotId> = probed.difference(&graph.ids).collect();
     if let Some(first) = unreadable.first() {
-        graph.unknown = Some(format!(
-            "{} snapshots cannot be read, {} among them",
-            unreadable.len(),
-            first.short()
-        ));
+        graph.unknown = Some(cannot_be_read(unreadable.len(), first));
         return Ok(graph);
     }
     let read = adopt_pending(session, store, &listed)
         .and_then(|()| read_news(session, store, &listed, &mut graph));
     match read {
-        Err(error) if error.kind() == Kind::Damaged => graph.unknown = Some(error.to_string()),
+        Err(error) if error.kind() == Kind::Damaged => graph.unknown = Some(error),
         other => other?,
     }
     graph.listed = listed;
@@ -194,7 +190,47 @@ fn record_of(
         );
         return Ok(None);
     }
-    read_record(session, store, &snapshot.id)
+    let id = &snapshot.id;
+    let record = match read_bytes(store, id) {
+        Ok(Some(bytes)) if snapshot.is_rewritten() && !is_json(&bytes) => {
+            let why = format!(
+                "snapshot {} was repaired and does not say any more what it is: it is left aside",
+                id.short()
+            );
+            warn(session.listener, why);
+            return Ok(None);
+        }
+        Ok(Some(bytes)) => parse(session, id, &bytes),
+        Ok(None) => return Ok(None),
+        Err(error) => Err(error),
+    };
+    record.map_err(|error| match error.kind() {
+        Kind::Damaged if !snapshot.hostname.is_empty() => {
+            error.hint(format!("It was made by {}.", snapshot.hostname))
+        }
+        _ => error,
+    })
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok()
+}
+
+/// What becomes of a snapshot that cannot be read, so that it keeps nobody waiting.
+const MEND: &str = "It counts no more once the device that made it has pushed its next change. Where that device is gone, the \
+     repository has to be repaired, or the snapshot removed: see docs/guides/own-server.md";
+
+/// Returns an error for snapshots that restic leaves out of its list.
+pub fn cannot_be_read(number: usize, first: &SnapshotId) -> Error {
+    let short = first.short();
+    let what = match number {
+        1 => format!("snapshot {short} cannot be read"),
+        number => format!("{number} snapshots cannot be read, {short} among them"),
+    };
+    Error::new(Kind::Damaged, what).hint(format!(
+        "Whoever runs the server can bring snapshots/{first} of the repository back from a backup, or remove it: see \
+         docs/guides/own-server.md"
+    ))
 }
 
 /// Reads what one snapshot says of itself; `None` where it says nothing that can be trusted.
@@ -203,10 +239,21 @@ pub fn read_record(
     store: &dyn RecordSource,
     id: &SnapshotId,
 ) -> Result<Option<PushRecord>> {
-    let Some(bytes) = store.push_record(id)? else {
-        return Ok(None);
-    };
-    if is_newer(&bytes) {
+    match read_bytes(store, id)? {
+        Some(bytes) => parse(session, id, &bytes),
+        None => Ok(None),
+    }
+}
+
+fn read_bytes(store: &dyn RecordSource, id: &SnapshotId) -> Result<Option<Vec<u8>>> {
+    store.push_record(id).map_err(|error| match error.kind() {
+        Kind::Damaged => error.hint(MEND),
+        _ => error,
+    })
+}
+
+fn parse(session: &Session<'_>, id: &SnapshotId, bytes: &[u8]) -> Result<Option<PushRecord>> {
+    if is_newer(bytes) {
         return Err(Error::new(
             Kind::Damaged,
             format!(
@@ -215,12 +262,13 @@ pub fn read_record(
             ),
         ));
     }
-    let record = serde_json::from_slice::<PushRecord>(&bytes).map_err(|error| {
+    let record = serde_json::from_slice::<PushRecord>(bytes).map_err(|error| {
         Error::new(
             Kind::Damaged,
             format!("what snapshot {} says of itself cannot be read", id.short()),
         )
         .because(error)
+        .hint(MEND)
     })?;
     let sound = record.validate(session.sync.instance_id).map(|()| record);
     match sound {
@@ -317,8 +365,12 @@ pub fn recall(
         if wanted.is_empty() {
             break;
         }
-        let Some(record) = record_of(session, store, snapshot)? else {
-            continue;
+        let record = match record_of(session, store, snapshot) {
+            Ok(Some(record)) => record,
+            Ok(None) => continue,
+            // It may be in another one.
+            Err(error) if error.kind() == Kind::Damaged => continue,
+            Err(error) => return Err(error),
         };
         if record.purpose == Purpose::Rescue {
             continue;

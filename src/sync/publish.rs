@@ -32,7 +32,7 @@ use crate::{
     store::{argv::Backup, repository::Backed},
 };
 
-/// How often a push is repeated because files changed while they were read.
+/// How often a push is tried, because files changed while they were read.
 const ATTEMPTS: usize = 3;
 
 /// What was published.
@@ -58,7 +58,12 @@ pub fn publish(
     local: &mut Local,
     visible: &BTreeSet<SnapshotId>,
 ) -> Result<Published> {
+    let mut wrong: Option<Wrong> = None;
+    let mut by_file = false;
     for _ in 0..ATTEMPTS {
+        if let Some(wrong) = wrong.take() {
+            warn(session.listener, wrong.again());
+        }
         // restic compares size and mtime with the parent: where that would miss a change, or where
         // the parent is gone, it must read everything.
         let parent = session.state.parent.clone();
@@ -75,7 +80,13 @@ pub fn publish(
         }
         let record = record(session, local);
         announce(session, &record)?;
-        let backed = back_up(session, store, local, &record, parent.as_ref())?;
+        let partial = if by_file {
+            all_folders(&record)
+        } else {
+            local.scan.partial.clone()
+        };
+        let targets = targets(&record, &partial);
+        let backed = back_up(session, store, local, &record, targets, parent.as_ref())?;
         let again = observe::rescan(session, &local.scan);
         observe::distrust_looks(session, &again);
         let again = observe::measure(session, again, local.open.clone());
@@ -87,7 +98,17 @@ pub fn publish(
                 .is_some_and(|now| now.unreadable.is_none() && now.content == *content)
         }) && again.scan.units.len() == local.scan.units.len();
         *local = again;
-        if backed.complete && backed.files == record.file_count() && still {
+        let whole = backed.files == record.file_count();
+        wrong = match (still, backed.unread) {
+            (false, _) => Some(Wrong::Changed),
+            (true, Some(why)) => Some(Wrong::Unread(why)),
+            (true, None) if !whole => Some(Wrong::Counted),
+            (true, None) => None,
+        };
+        if wrong.is_none() {
+            if let Some(why) = backed.forgotten {
+                tell_of_damage(session, &why);
+            }
             graph::adopt(session, &backed.snapshot, &record);
             session.state.parent = Some(backed.snapshot.clone());
             let (stamps, taken) = (local.scan.stamps.clone(), local.scan.taken);
@@ -101,14 +122,60 @@ pub fn publish(
                 bytes: backed.bytes_added,
             });
         }
-        warn(
-            session.listener,
-            "Files changed while they were saved; saving again.",
-        );
+        if !matches!(wrong, Some(Wrong::Changed)) {
+            // Whatever it was, restic is to go by the files alone now, each by its name.
+            session.state.parent = None;
+            by_file = true;
+        }
     }
-    Err(Error::failed("files kept changing while they were saved").hint(
-        "Is the game still running? Everything is still here; run instance-sync push once it has ended.",
-    ))
+    Err(wrong.unwrap_or(Wrong::Changed).error())
+}
+
+/// Why a snapshot is not what it should be.
+enum Wrong {
+    /// Files changed meanwhile.
+    Changed,
+    /// Nothing changed, and restic could not read something.
+    Unread(String),
+    /// Nothing changed, and restic counted otherwise.
+    Counted,
+}
+
+impl Wrong {
+    fn again(&self) -> String {
+        match self {
+            Self::Changed => "Files changed while they were saved; saving again.".to_owned(),
+            Self::Unread(why) => format!("Not everything could be read ({why}); saving again."),
+            Self::Counted => {
+                "The snapshot has not as many files as are here; saving again.".to_owned()
+            }
+        }
+    }
+
+    fn error(self) -> Error {
+        match self {
+            Self::Changed => Error::failed("files kept changing while they were saved").hint(
+                "Is the game still running? Everything is still here; run instance-sync push once it has ended.",
+            ),
+            Self::Unread(why) => Error::failed(format!("not everything could be read: {why}")).hint(
+                "Everything is still here; run instance-sync push once that is mended.",
+            ),
+            Self::Counted => Error::failed("the snapshot has not as many files as are here, and nothing changed").hint(
+                "Everything is still here, and no device takes that snapshot for yours. Run instance-sync push again.",
+            ),
+        }
+    }
+}
+
+/// What was saved before is not whole in the cloud any more; this snapshot has the files anew.
+fn tell_of_damage(session: &Session<'_>, why: &str) {
+    (session.listener)(Event::Warning(
+        "the cloud has lost a part of what this device saved before".to_owned(),
+        vec![
+            format!("It was read here and saved again ({why})."),
+            "To see whether everything is there: instance-sync verify".to_owned(),
+        ],
+    ));
 }
 
 /// The next change of this replica; no dot is ever used twice.
@@ -252,7 +319,7 @@ pub fn rescue(
         parent: None,
     };
     let backed = send(session, store, &record, &cargo)?;
-    if !backed.complete || backed.files != record.file_count() {
+    if backed.unread.is_some() || backed.files != record.file_count() {
         return Err(Error::failed("files changed while a safety copy of them was made").hint(
             "Nothing was changed here. Close the game or whatever else writes there, and start again.",
         ));
@@ -273,9 +340,9 @@ fn back_up(
     store: &dyn Store,
     local: &Local,
     record: &PushRecord,
+    targets: Vec<String>,
     parent: Option<&SnapshotId>,
 ) -> Result<Backed> {
-    let targets = targets(record, &local.scan.partial);
     for_people(session, local, &targets);
     let mut tags = vec![
         format!("push={}", record.push),
@@ -344,6 +411,19 @@ fn send(
         Kind::Damaged => error.with_kind(Kind::Failed),
         _ => error,
     })
+}
+
+/// Returns all folders of all units: without a whole one, every file is named.
+fn all_folders(record: &PushRecord) -> BTreeSet<RelPath> {
+    let units = record.contents.iter();
+    let folders = |(unit, content): (&RelPath, &UnitContent)| -> Vec<RelPath> {
+        content
+            .folders
+            .iter()
+            .map(|inner| unit.join(inner))
+            .collect()
+    };
+    units.flat_map(folders).collect()
 }
 
 /// What restic is told to save: every unit that the record lists, and the record.

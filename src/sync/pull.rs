@@ -160,7 +160,9 @@ pub fn run(session: &mut Session<'_>) -> Result<PullOutcome> {
     let graph = graph::read(session, store.as_ref(), &probed)?;
     if let Some(why) = graph.unknown {
         warn_unknown(session, &why);
-        return Ok(PullOutcome::Offline { why });
+        return Ok(PullOutcome::Offline {
+            why: why.to_string(),
+        });
     }
     cope_with_rollback(session, &graph);
     local = observe::measure(session, local.scan, BTreeSet::new());
@@ -228,8 +230,8 @@ pub fn merge(
     widen(session, &local, &mut plan);
     let disputes = plan.all_disputes();
     let decided = decide::decide(session, &local, &heads, &mut plan);
-    if decided == Decided::Stop {
-        resolve::remember(session, &disputes);
+    if let Decided::Stop(answers) = decided {
+        resolve::remember(session, &disputes, &answers);
         let saved = match safety::keep_safe(session, store, &local) {
             Ok(rescued) => {
                 ids.extend(rescued);
@@ -406,13 +408,12 @@ fn finish_unchanged(session: &mut Session<'_>, local: Local) -> Result<PullOutco
 }
 
 /// Warns that the graph cannot be read whole, and that nothing is decided by it.
-pub fn warn_unknown(session: &Session<'_>, why: &str) {
+pub fn warn_unknown(session: &Session<'_>, why: &Error) {
+    let mut hints = vec!["Nothing was changed here, and nothing counts as deleted.".to_owned()];
+    hints.extend_from_slice(why.hints());
     (session.listener)(Event::Warning(
         format!("the cloud cannot be read whole: {why}"),
-        vec![
-            "Nothing was changed here, and nothing counts as deleted. Look at the repository with: restic check"
-                .to_owned(),
-        ],
+        hints,
     ));
 }
 

@@ -1,10 +1,13 @@
 //! Resolve: what the player decides about units that changed on two sides, or that are missing.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use super::{
     decide,
-    event::Listener,
+    event::{Listener, note},
     outcome::PullOutcome,
     pull,
     question::Ask,
@@ -27,17 +30,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What the player decided on the command line.
 #[derive(Debug, Clone)]
 pub struct Decision {
-    /// What becomes of the units.
+    /// What becomes of the units; [`Policy::Ask`] where that is to be asked.
     pub policy: Policy,
-    /// These alone; all where there are none.
+    /// These alone; all that nothing was decided about yet where there are none.
     pub units: BTreeSet<RelPath>,
-}
-
-impl Decision {
-    /// Returns whether it is about `unit`.
-    pub fn is_about(&self, unit: &RelPath) -> bool {
-        self.units.is_empty() || self.units.contains(unit)
-    }
 }
 
 /// Decides, and carries it out once everything is decided. Without a decision the player is asked,
@@ -118,6 +114,14 @@ pub fn check_units(session: &Session<'_>, plan: &Plan) -> Result<()> {
     let Some(decision) = &session.decision else {
         return Ok(());
     };
+    if decision.policy == Policy::Ask {
+        let missing = |unit: &&RelPath| session.state.vanished.contains(*unit);
+        if let Some(unit) = decision.units.iter().find(missing) {
+            return Err(Error::usage(format!("{unit} is missing here, which is no question of versions")).hint(
+                "--keep=cloud brings it back, --keep=local deletes it everywhere. Nothing was changed.",
+            ));
+        }
+    }
     let open = open(session, plan);
     match decision.units.iter().find(|unit| !open.contains(*unit)) {
         None => Ok(()),
@@ -147,14 +151,38 @@ fn open(session: &Session<'_>, plan: &Plan) -> BTreeSet<RelPath> {
         .collect()
 }
 
-/// Remembers what was decided so far, until the rest is.
-pub fn remember(session: &mut Session<'_>, disputes: &[(RelPath, Dispute)]) {
-    let Some(decision) = session.decision.clone() else {
-        return;
-    };
+/// Remembers what was decided so far, by name or by these `answers`, until the rest is.
+pub fn remember(
+    session: &mut Session<'_>,
+    disputes: &[(RelPath, Dispute)],
+    answers: &BTreeMap<RelPath, Policy>,
+) {
     for (unit, dispute) in disputes {
-        if decision.is_about(unit) {
-            decide::choose(session, unit, dispute, decision.policy);
-        }
+        let decision = session.decision.as_ref();
+        let named = decision.filter(|decision| decision.units.contains(unit));
+        let policy = named.map(|decision| decision.policy);
+        let policy = policy.filter(|policy| policy.decides());
+        let Some(policy) = policy.or_else(|| answers.get(unit).copied()) else {
+            continue;
+        };
+        decide::choose(session, unit, dispute, policy);
+        note(
+            session.listener,
+            format!(
+                "Noted: {} of {unit}. It is done once everything is decided.",
+                words(policy)
+            ),
+        );
+    }
+}
+
+/// What a policy keeps, after "Noted:".
+fn words(policy: Policy) -> &'static str {
+    match policy {
+        Policy::KeepBoth => "both versions",
+        Policy::KeepLocal => "this device's version",
+        Policy::KeepCloud => "the cloud's version",
+        Policy::Newest => "the later version",
+        Policy::Ask | Policy::Abort => "no version",
     }
 }

@@ -132,7 +132,7 @@ pub fn undo(
         .map(|(unit, content)| Returned {
             unit: unit.clone(),
             files: count(&local, unit, content.as_ref()),
-            replaces_edits: is_unsaved(&local, unit),
+            replaces_edits: is_unsaved(&local, unit) && !came(&all, &local, unit),
         })
         .collect();
     let id = chosen.id.clone();
@@ -213,6 +213,16 @@ fn is_unsaved(local: &Local, unit: &RelPath) -> bool {
         .side
         .get(unit)
         .is_some_and(|side| side.content.is_some() && (side.changed() || local.is_only_here(unit)))
+}
+
+/// Whether a pull brought what is here of a unit, as a decision does that is for another version than
+/// the one that everybody agrees on.
+fn came(all: &[Undo], local: &Local, unit: &RelPath) -> bool {
+    let here = local.scan.units.get(unit).map(|here| here.content.digest());
+    all.iter()
+        .filter(|undo| undo.entry.reason == Reason::Pull)
+        .filter_map(|undo| undo.entry.units.get(unit)?.after)
+        .any(|after| here == Some(after))
 }
 
 fn refuse_open_worlds(session: &Session<'_>, local: &mut Local, targets: &Targets) -> Result<()> {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use serde::Serialize;
 
 use super::{
-    cloud::Store,
+    cloud::{self, Store},
     event::{Event, Listener, Phase, Progress},
     fetch, graph,
     session::{self, Opened, Session},
@@ -14,7 +14,8 @@ use super::{
 use crate::{
     config::{layout::Layout, sync_file},
     domain::{ids::SnapshotId, path::RelPath, record::UnitState, unit::UnitContent},
-    error::{Kind, Result},
+    error::{Error, Kind, Result},
+    store::messages::Status,
     workdir::stage::Staging,
 };
 
@@ -22,8 +23,9 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What helps. restic takes for granted that what its index lists is there.
-pub const REPAIR: &str = "Nothing was changed. To repair the repository: restic repair index. A device that still has the files saves \
-     them again with the push after its next change. To look closer: restic check --read-data";
+pub const REPAIR: &str = "Nothing was changed. Whoever has the repository's password can repair it (docs/guides/own-server.md, in short: \
+     restic check --read-data says what is wrong; restic repair index for packs that are gone, restic repair packs for \
+     damaged ones). A device that still has the files saves them again with the push after its next change";
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -84,7 +86,7 @@ pub fn verify(settings: &Settings, listener: Listener<'_>) -> Result<VerifyOutco
     let heads = graph::all_heads(&session, store.as_ref(), &listed).map_err(|error| match error
         .kind()
     {
-        Kind::Damaged => error.hint(REPAIR),
+        Kind::Damaged => Error::new(Kind::Damaged, error.to_string()).hint(REPAIR),
         _ => error,
     })?;
     if heads.is_empty() && unreadable.is_empty() {
@@ -177,16 +179,16 @@ impl Drill<'_> {
         snapshot: &SnapshotId,
         units: &BTreeMap<RelPath, UnitContent>,
     ) -> Result<Vec<(RelPath, Option<String>)>> {
-        let paths: Vec<RelPath> = units.keys().cloned().collect();
-        let failed = self
-            .store
-            .restore(snapshot, &staging.tree(), &paths, &mut |status| {
-                (self.session.listener)(Event::Progress(Progress {
-                    phase: Phase::Fetch,
-                    done: self.done + status.bytes_restored,
-                    total: Some(self.total),
-                }));
-            })?;
+        let paths: Vec<Vec<RelPath>> = units.keys().map(|unit| vec![unit.clone()]).collect();
+        let mut progress = |status: &Status| {
+            (self.session.listener)(Event::Progress(Progress {
+                phase: Phase::Fetch,
+                done: self.done + status.bytes_restored,
+                total: Some(self.total),
+            }));
+        };
+        let target = staging.tree();
+        let failed = cloud::restore_units(self.store, snapshot, &target, &paths, &mut progress)?;
         let mut found = Vec::new();
         for (unit, content) in units {
             let expected = content

@@ -1,5 +1,6 @@
 //! Everything that a person or a program sees: lines, progress, prompts, JSON.
 
+pub mod menu;
 pub mod output;
 pub mod progress;
 pub mod prompt;

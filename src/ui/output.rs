@@ -1,8 +1,8 @@
 //! Printing: the only place that does.
 //!
 //! A hook writes little, all of it to standard output (`ATLauncher` reads stderr only at the end, and
-//! a full pipe would hang the launch), in ASCII where that is no terminal (launchers decode by the
-//! locale), each line ended (Prism drops a last line that is not).
+//! a full pipe would hang the launch), in ASCII where that is no terminal and the locale is not UTF-8
+//! (launchers decode by it), each line ended (Prism drops a last line that is not).
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -15,7 +15,7 @@ use std::{
 use serde::Serialize;
 use serde_json::json;
 
-use crate::error::Error;
+use crate::{domain::shell, error::Error};
 
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +42,7 @@ pub struct Output {
     format: Format,
     terminal: bool,
     launcher: bool,
+    letters: Letters,
     warned: Cell<bool>,
 }
 
@@ -56,6 +57,10 @@ impl Output {
             format,
             terminal,
             launcher,
+            letters: match audience {
+                Audience::Hook if !terminal => Letters::of_locale(|name| env::var(name).ok()),
+                _ => Letters::All,
+            },
             warned: Cell::new(false),
         }
     }
@@ -150,18 +155,44 @@ impl Output {
     }
 
     fn stdout(&self, text: &str) {
-        let text = if self.audience == Audience::Hook && !self.terminal {
-            ascii(text)
-        } else {
-            text.to_owned()
-        };
-        self.put_line(&text);
+        match self.letters {
+            Letters::All => self.put_line(text),
+            Letters::Printable => self.put_line(&spelled(text, |c| !c.is_control())),
+            Letters::Ascii => self.put_line(&spelled(text, |c| matches!(c, ' '..='~'))),
+        }
     }
 
     #[allow(clippy::unused_self)] // everything that prints goes through an output
     fn put_line(&self, text: &str) {
         let mut stdout = io::stdout().lock();
         let _ = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
+    }
+}
+
+/// Which letters are written as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Letters {
+    /// All, control characters too: a person looks at it.
+    All,
+    /// All that stay on their line.
+    Printable,
+    /// ASCII alone.
+    Ascii,
+}
+
+impl Letters {
+    /// Those that whoever reads by the locale of this process understands.
+    fn of_locale(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+            .into_iter()
+            .filter_map(variable)
+            .find(|value| !value.is_empty());
+        let locale = locale.unwrap_or_default().to_lowercase();
+        if cfg!(unix) && (locale.contains("utf-8") || locale.contains("utf8")) {
+            Self::Printable
+        } else {
+            Self::Ascii
+        }
     }
 }
 
@@ -181,14 +212,20 @@ fn ascii_json(text: &str) -> String {
     spelled
 }
 
-/// Spells what is not ASCII as `\u{..}`, and line breaks inside names as `\n`: nothing is lost, and
-/// no line is two.
-fn ascii(text: &str) -> String {
-    let mut spelled = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            ' '..='~' => spelled.push(c),
-            c => spelled.extend(c.escape_default()),
+/// Spells what is not `plain` as `\u{..}`, and line breaks inside names as `\n`: nothing is lost, and
+/// no line is two. Words of commands are spelled so that a shell reads them.
+fn spelled(text: &str, plain: impl Fn(char) -> bool) -> String {
+    let words = if cfg!(unix) {
+        shell::spelled_words(text, &plain)
+    } else {
+        text.to_owned()
+    };
+    let mut spelled = String::with_capacity(words.len());
+    for c in words.chars() {
+        if plain(c) {
+            spelled.push(c);
+        } else {
+            spelled.extend(c.escape_default());
         }
     }
     spelled
@@ -209,7 +246,31 @@ mod tests {
 
     #[test]
     fn everything_is_spelled_in_ascii_on_one_line() {
+        let ascii = |text| spelled(text, |c| matches!(c, ' '..='~'));
         assert_eq!(ascii("saves/\u{65b0}\n"), "saves/\\u{65b0}\\n");
         assert_eq!(ascii("plain \"text\" \\"), "plain \"text\" \\");
+        let printable = |text| spelled(text, |c: char| !c.is_control());
+        assert_eq!(
+            printable("saves/\u{65b0}\n\u{1b}"),
+            "saves/\u{65b0}\\n\\u{1b}"
+        );
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn the_locale_says_which_letters_a_launcher_reads() {
+        let letters = |all: &str, ctype: &str, lang: &str| {
+            let value = |name: &str| match name {
+                "LC_ALL" => Some(all.to_owned()),
+                "LC_CTYPE" => Some(ctype.to_owned()),
+                _ => Some(lang.to_owned()),
+            };
+            Letters::of_locale(value)
+        };
+        assert_eq!(letters("", "", "de_DE.UTF-8"), Letters::Printable);
+        assert_eq!(letters("", "C.utf8", "C"), Letters::Printable);
+        assert_eq!(letters("C", "", "de_DE.UTF-8"), Letters::Ascii);
+        assert_eq!(letters("", "", "de_DE.ISO-8859-1"), Letters::Ascii);
+        assert_eq!(Letters::of_locale(|_| None), Letters::Ascii);
     }
 }

@@ -2,10 +2,10 @@
 
 use std::io::{self, BufRead, IsTerminal};
 
-use dialoguer::{Input, Password, Select};
+use dialoguer::{Input, Password};
 use secrecy::SecretString;
 
-use super::output::Output;
+use super::{menu, output::Output};
 use crate::error::{Error, Result};
 
 /// Asks questions.
@@ -82,12 +82,7 @@ impl<'a> Prompt<'a> {
     /// Lets a person choose one of `items`, none of which is chosen beforehand. `None` where the
     /// question was not answered.
     pub fn choose(&self, question: &str, items: &[&str]) -> Option<usize> {
-        Select::new()
-            .with_prompt(question)
-            .items(items)
-            .interact_opt()
-            .ok()
-            .flatten()
+        menu::choose(question, items).ok().flatten()
     }
 
     /// Reads the next line of a pipe. An end of input is an empty answer.

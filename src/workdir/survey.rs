@@ -168,22 +168,21 @@ impl Survey<'_> {
             survey: self,
             found: &found,
         };
-        match threads::pool() {
-            Some(pool) => pool.scope(|tasks| {
+        if let Some(pool) = threads::pool() {
+            pool.scope(|tasks| {
                 for root in roots {
                     walk.enter(root, tasks);
                 }
-            }),
+            });
+        } else {
             // What was not looked at is not gone.
-            None => {
-                let error = io::Error::other("the system has no thread to look at it");
-                for Root { path, .. } in roots {
-                    let mut piece = Piece::of((path.clone(), UnitKind::Data));
-                    let mut found = Findings::default();
-                    unreadable(&path, &error, &mut piece, &mut found);
-                    found.pieces.push(piece);
-                    walk.found().join(found);
-                }
+            let error = io::Error::other("the system has no thread to look at it");
+            for Root { path, .. } in roots {
+                let mut piece = Piece::of((path.clone(), UnitKind::Data));
+                let mut found = Findings::default();
+                unreadable(&path, &error, &mut piece, &mut found);
+                found.pieces.push(piece);
+                walk.found().join(found);
             }
         }
         found.into_inner().unwrap_or_else(PoisonError::into_inner)

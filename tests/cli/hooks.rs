@@ -23,7 +23,8 @@ fn for_a_launcher(output: &Output) {
 }
 
 fn hooks(device: &Device) -> [(&'static str, Run); 2] {
-    ["pull", "push"].map(|command| (command, device.command(&[command])))
+    // The launcher's locale decides which letters it reads.
+    ["pull", "push"].map(|command| (command, device.command(&[command]).env("LANG", "C")))
 }
 
 #[test]
@@ -71,6 +72,8 @@ fn names_that_are_not_ascii_are_spelled_and_break_no_line() {
         let prefix = |line: &str| line.starts_with("!![Warning]!instance-sync: ");
         assert!(output.stdout.lines().all(prefix), "{output}");
     }
+    let output = device.command(&["pull"]).env("LANG", "de_DE.UTF-8").ok();
+    output.assert_says("saves/\u{65b0}\u{3057}\u{3044}\\n\\u{1b}[31mworld");
 }
 
 #[test]

@@ -19,7 +19,7 @@ use super::lib::{
     store::{
         argv::Backup,
         messages::{Listed, Summary},
-        repository::Backed,
+        repository::{Backed, Restored},
     },
     sync::cloud::{Cloud, Progress, RecordSource, Store},
 };
@@ -255,6 +255,7 @@ impl Store for Memory {
                 total_files_processed: files,
                 ..Summary::default()
             }),
+            original: None,
         };
         let snapshot = Snapshot {
             listed,
@@ -275,7 +276,8 @@ impl Store for Memory {
             snapshot: id,
             files,
             bytes_added: 0,
-            complete,
+            unread: (!complete).then(|| "a file could not be read".to_owned()),
+            forgotten: None,
         })
     }
 
@@ -285,12 +287,12 @@ impl Store for Memory {
         target: &Path,
         paths: &[RelPath],
         _: Progress<'_>,
-    ) -> Result<Option<String>> {
+    ) -> Result<Restored> {
         let inner = self.call()?;
         let Some(found) = inner.snapshots.get(snapshot) else {
             return Err(Error::failed("no matching ID found"));
         };
-        let mut failed = None;
+        let mut items = 0;
         for (path, entry) in &found.tree {
             let asked = |wanted: &RelPath| {
                 path == wanted.as_str()
@@ -310,13 +312,19 @@ impl Store for Memory {
             if let Entry::File(bytes) = &mut entry
                 && inner.hurt.iter().any(hurt)
             {
-                failed = Some("a pack is missing".to_owned());
+                items += 1;
                 // A file of the right size is there, with a hole in it.
                 bytes.fill(0);
             }
             write(&place, &entry, found.looks.get(path)).context(what)?;
         }
-        Ok(failed)
+        Ok(match items {
+            0 => Restored::Whole,
+            items => Restored::Lacking {
+                items,
+                why: "a pack is missing".to_owned(),
+            },
+        })
     }
 
     fn init(&self) -> Result<()> {

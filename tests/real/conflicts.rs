@@ -174,6 +174,32 @@ fn folders_and_worlds_that_a_shell_would_read_otherwise_can_be_pasted_too() {
     assert_eq!(worlds(&fork.deck).len(), 2);
 }
 
+/// A launcher's log shows what its locale can; what is printed can be pasted either way.
+#[test]
+fn folders_and_worlds_with_other_letters_can_be_pasted_from_a_launchers_log() {
+    for locale in ["", "de_DE.UTF-8"] {
+        let Some(world) = World::with_restic() else {
+            return;
+        };
+        let name = "It's caf\u{e9} \u{65b0}";
+        let mut fork = Fork::of(world, &[name]);
+        let pack = fork.world.path("Spi\u{eb}le \u{1f3ae}1");
+        fs::rename(&fork.deck.pack, &pack).unwrap();
+        fork.deck.pack = pack;
+        let stopped = fork.deck.command(&["pull"]).env("LANG", locale).code(3);
+        assert_eq!(stopped.stdout.is_ascii(), locale.is_empty(), "{stopped}");
+        let between = |start: &str, end: &str| {
+            let said = &stopped.stdout[stopped.stdout.find(start).unwrap() + start.len()..];
+            said[..said.find(end).unwrap()].to_owned()
+        };
+        let line = between("To keep both versions: ", ". For one of them");
+        let unit = between("add its name: ", ". To play");
+        paste_into("bash", &fork.world, &fork.deck, &format!("{line} {unit}")).ok();
+        assert_eq!(worlds(&fork.deck).len(), 2);
+        fork.settles();
+    }
+}
+
 #[test]
 fn a_pull_that_was_stopped_stops_again_without_restic() {
     let Some(fork) = fork(&["World"]) else { return };
@@ -315,6 +341,64 @@ fn two_worlds_can_be_decided_one_after_the_other() {
     fork.settles();
 }
 
+/// What was decided by name stands; everything is about the rest.
+#[test]
+fn what_was_decided_by_name_is_changed_by_name_alone() {
+    let Some(fork) = fork(&["A", "B", "C"]) else {
+        return;
+    };
+    let deck = &fork.deck;
+    deck.command(&["pull"]).code(3);
+    let noted = deck
+        .command(&["resolve", "--keep=local", "saves/A"])
+        .code(3);
+    noted.assert_says(
+        "Noted: this device's version of saves/A. It is done once everything is decided.",
+    );
+    noted.assert_says("changed here and in the cloud: saves/B, saves/C.");
+    // Named again, it is decided anew.
+    deck.command(&["resolve", "--keep=cloud", "saves/B"])
+        .code(3);
+    let noted = deck
+        .command(&["resolve", "--keep=local", "saves/B"])
+        .code(3);
+    noted.assert_says("Noted: this device's version of saves/B.");
+    noted.assert_never_says("saves/A");
+    let said = deck.command(&["resolve", "--keep=cloud"]).ok();
+    for world in ["A", "B"] {
+        said.assert_says(&format!(
+            "saves/{world} changed on two sides: this device's is kept, as decided before; the other version stays in \
+             the cloud."
+        ));
+    }
+    said.assert_says("saves/C changed on two sides: that of desktop is kept; the other version stays in the cloud.");
+    let now = saves(deck);
+    for (world, kept) in [("A", &fork.mine), ("B", &fork.mine), ("C", &fork.theirs)] {
+        assert_same(&now.under(world), &kept.under(world));
+    }
+    fork.settles();
+}
+
+#[test]
+fn a_policy_that_decides_says_what_it_kept() {
+    for (policy, kept) in [
+        ("keep-local", Some("this device's")),
+        ("newest", Some("this device's")),
+        ("keep-cloud", Some("that of desktop")),
+        ("keep-both", None),
+    ] {
+        let Some(fork) = fork(&["World"]) else { return };
+        let option = format!("--on-conflict={policy}");
+        let pulled = fork.deck.command(&["pull", &option]).ok();
+        match kept {
+            Some(kept) => pulled.assert_says(&format!(
+                "instance-sync: saves/World changed on two sides: {kept} is kept; the other version stays in the cloud."
+            )),
+            None => pulled.assert_never_says("changed on two sides"),
+        };
+    }
+}
+
 #[test]
 fn resolve_says_what_it_cannot_do() {
     let Some(world) = World::with_restic() else {
@@ -323,7 +407,7 @@ fn resolve_says_what_it_cannot_do() {
     let stranger = world.device("stranger");
     stranger
         .command(&["resolve"])
-        .ok()
+        .code(2)
         .assert_says("is not opted in");
     let fork = Fork::of(world, &["World"]);
     let unchanged = |words: &[&str], code: i32, says: &[&str]| {
@@ -338,6 +422,11 @@ fn resolve_says_what_it_cannot_do() {
             "nothing is to be decided about saves/Wolrd",
             "Open are: saves/World.",
         ],
+    );
+    unchanged(
+        &["resolve", "saves/World"],
+        2,
+        &["what is to become of saves/World? Nobody can be asked here"],
     );
     unchanged(
         &["resolve", "--keep=all"],

@@ -98,6 +98,7 @@ fn hooks_say_little_in_ascii_and_mark_warnings_for_the_launcher() {
         let output = device
             .command(&[command])
             .env("INST_ID", "Skyblock")
+            .env("LANG", "C")
             .code(code);
         assert!(
             output.stderr.is_empty() && output.stdout.is_ascii(),
@@ -121,6 +122,7 @@ fn hooks_say_little_in_ascii_and_mark_warnings_for_the_launcher() {
     let output = desktop
         .command(&["pull"])
         .env("INST_ID", "Skyblock")
+        .env("LANG", "C")
         .code(3);
     let warnings = output
         .stdout

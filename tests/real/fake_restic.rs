@@ -180,7 +180,7 @@ fn a_backup_that_could_not_read_everything_is_repeated() {
         &scene.desktop,
         run,
         1,
-        &["kept changing", "run instance-sync push"],
+        &["not everything could be read", "run instance-sync push"],
     );
     assert!(output.stdout.lines().count() <= 10, "{output}");
     scene.fake.mend("backup");

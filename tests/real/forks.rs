@@ -152,11 +152,16 @@ pub fn printed(output: &Output, start: &str) -> String {
 
 /// Pastes a line into a shell on this device.
 pub fn paste(world: &World, device: &Device, line: &str) -> Run {
+    paste_into("sh", world, device, line)
+}
+
+/// Pastes a line into this shell.
+pub fn paste_into(shell: &str, world: &World, device: &Device, line: &str) -> Run {
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_instance-sync"));
     let path = std::env::join_paths([program.parent().unwrap(), &world.path("bin")]).unwrap();
     device
         .command(&[])
         .no_pack()
         .env("PATH", path)
-        .under(["/bin/sh", "-c", line])
+        .under([&format!("/bin/{shell}"), "-c", line])
 }

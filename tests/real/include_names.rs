@@ -140,7 +140,7 @@ impl Snapshot {
         let backed = repository
             .backup(&place("pack"), &backup, &mut |_| {})
             .unwrap();
-        assert!(backed.complete);
+        assert_eq!(backed.unread, None);
         assert_eq!(backed.files, paths.len() as u64);
         Self {
             repository,

@@ -175,8 +175,10 @@ fn whoever_cancels_ends_the_launch_and_nothing_happened() {
                 seen.last()
             );
         } else {
-            assert_ne!(seen.code, 0, "{}", seen.last());
+            let interrupt = rustix::process::Signal::INT.as_raw();
+            assert_eq!(seen.code, -i64::from(interrupt), "{}", seen.last());
         }
+        assert!(!seen.hidden, "no cursor");
         fork.assert_untouched();
         fork.deck.command(&["pull"]).code(3);
         fork.assert_untouched();
@@ -204,6 +206,63 @@ fn resolve_asks_too_and_speaks_of_no_launch() {
     assert_eq!(seen.code, 0, "{}", seen.last());
     assert_same(&saves(&fork.deck), &fork.theirs);
     fork.settles();
+}
+
+#[test]
+fn resolve_asks_about_the_world_that_is_named_and_notes_the_answer() {
+    let Some(fork) = fork(&["A", "B"]) else {
+        return;
+    };
+    fork.deck.command(&["pull"]).code(3);
+    let steps = [
+        ("\n  Cancel", DOWN),
+        (AT_ONCE, DOWN),
+        (AT_ONCE, DOWN),
+        (AT_ONCE, ENTER),
+    ];
+    let Some(seen) = type_on(&fork, &["resolve", "saves/B"], &steps) else {
+        return;
+    };
+    let asked = &seen.screens[0];
+    assert!(asked.starts_with("saves/B changed on two sides"), "{asked}");
+    assert!(
+        !asked.contains("saves/A") && !asked.contains("later"),
+        "{asked}"
+    );
+    assert_eq!(seen.code, 3, "{}", seen.last());
+    assert!(
+        seen.last()
+            .contains("Noted: the cloud's version of saves/B."),
+        "{}",
+        seen.last()
+    );
+    fork.assert_untouched();
+    fork.deck.command(&["resolve", "--keep=local"]).ok();
+    let now = saves(&fork.deck);
+    assert_same(&now.under("A"), &fork.mine.under("A"));
+    assert_same(&now.under("B"), &fork.theirs.under("B"));
+    fork.settles();
+}
+
+#[test]
+fn whoever_cancels_after_an_answer_is_told_that_it_does_not_count() {
+    let Some(fork) = fork(&["A", "B"]) else {
+        return;
+    };
+    let up = "\x1b[A";
+    let steps = [
+        (ASKED, DOWN),
+        (AT_ONCE, ENTER),
+        (ASKED, up),
+        (AT_ONCE, ENTER),
+    ];
+    let Some(seen) = type_on(&fork, &["pull"], &steps) else {
+        return;
+    };
+    assert_eq!(seen.code, 3, "{}", seen.last());
+    let says = "What was answered about saves/A does not count either.";
+    assert!(seen.last().contains(says), "{}", seen.last());
+    fork.assert_untouched();
 }
 
 #[test]

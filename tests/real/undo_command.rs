@@ -464,3 +464,37 @@ fn a_world_that_a_game_has_open_is_not_taken_back() {
     scene.deck.command(&["undo"]).ok();
     scene.assert_taken_back();
 }
+
+/// What a decision brought is the cloud's version, and no edit: nothing has to be saved before it goes.
+#[test]
+fn what_a_decision_brought_is_no_edit_that_an_undo_replaces() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let fork = Fork::of(world, &["World"]);
+    let deck = &fork.deck;
+    deck.command(&["pull"]).code(3);
+    deck.command(&["resolve", "--keep=cloud"]).ok();
+    assert_same(&saves(deck), &fork.theirs);
+    let repository = fork.world.repository(&deck.instance_id());
+    let before = repository.snapshot_ids();
+    for words in [&["undo", "--dry-run"][..], &["undo"]] {
+        let said = deck.command(words).ok();
+        said.assert_says("  saves/World  ");
+        said.assert_never_says("replaces what was changed here since");
+        said.assert_never_says("safety copy");
+    }
+    assert_same_with_metadata(&saves(deck), &fork.mine);
+    assert_eq!(repository.snapshot_ids(), before);
+    // Once it was played, it is one.
+    let redo = || deck.command(&["undo", "--list", "--json"]).ok();
+    let newest = redo().stdout.lines().next().unwrap().to_owned();
+    let newest: serde_json::Value = serde_json::from_str(&newest).unwrap();
+    let id = format!("--id={}", newest["id"].as_str().unwrap());
+    deck.command(&["undo", &id]).ok();
+    assert_same(&saves(deck), &fork.theirs);
+    play::session(&deck.pack, "World", 5);
+    let said = deck.command(&["undo", &id]).ok();
+    said.assert_says("replaces what was changed here since; that is kept");
+    fork.settles();
+}

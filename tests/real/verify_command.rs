@@ -14,6 +14,8 @@ struct Scene {
     deck: Device,
     /// The pack with the newest of each world, in their order.
     packs: Vec<PathBuf>,
+    /// The pack with the lists of folders of the last push.
+    folders: PathBuf,
 }
 
 impl Scene {
@@ -33,15 +35,25 @@ impl Scene {
             play::world(&desktop.pack, name, seed);
             desktop.command(&["push"]).ok();
             let new: Vec<PathBuf> = data(&world, &id).difference(&before).cloned().collect();
-            let size = |path: &PathBuf| fs::metadata(path).unwrap().len();
-            new.into_iter().max_by_key(size).unwrap()
+            let size = |path: &&PathBuf| fs::metadata(path).unwrap().len();
+            let [large, small] = [new.iter().max_by_key(size), new.iter().min_by_key(size)];
+            assert_ne!(large, small);
+            (large.unwrap().clone(), small.unwrap().clone())
         });
+        let folders = packs[1].1.clone();
+        let packs = packs.map(|(large, _)| large);
         Some(Self {
             world,
             desktop,
             deck,
             packs: packs.into(),
+            folders,
         })
+    }
+
+    fn repair_index(&self) {
+        let repository = self.world.repository(&self.deck.instance_id());
+        repository.run(&["repair", "index"]).ok();
     }
 }
 
@@ -124,7 +136,7 @@ fn a_pack_that_is_gone_is_noticed_by_name_and_costs_no_other_world() {
     let said = desktop.command(&["verify"]).code(1);
     said.assert_says("Restored and compared 4 units");
     said.assert_says("saves/First (");
-    said.assert_says("1 units cannot be restored, saves/First among them");
+    said.assert_says("error: saves/First cannot be restored");
     said.assert_never_says("saves/Second");
     let said = desktop.command(&["verify", "--json"]).code(1);
     let [report, warning, error] = lines(&said).try_into().unwrap();
@@ -155,11 +167,7 @@ fn a_pack_that_is_gone_is_noticed_by_name_and_costs_no_other_world() {
     }
     // The cloud is mended as the message says: by whoever has it whole, with the next push.
     said.assert_never_says("panicked");
-    scene
-        .world
-        .repository(&deck.instance_id())
-        .run(&["repair", "index"])
-        .ok();
+    scene.repair_index();
     play::session(&desktop.pack, "First", 3);
     desktop.command(&["push"]).ok();
     desktop.command(&["verify"]).ok();
@@ -177,7 +185,8 @@ fn a_push_whose_record_is_gone_decides_nothing_until_the_next_push() {
     let old = saves(deck);
     fs::remove_file(&scene.packs[1]).unwrap();
     let said = desktop.command(&["verify"]).code(1);
-    said.assert_says("reading what a snapshot says of itself");
+    said.assert_says("reading what snapshot ");
+    said.assert_says(" says of itself");
     said.assert_says("Nothing was changed");
     for _ in 0..2 {
         deck.command(&["pull"])
@@ -192,6 +201,122 @@ fn a_push_whose_record_is_gone_decides_nothing_until_the_next_push() {
     deck.command(&["pull"]).ok();
     assert_same_with_metadata(&saves(deck), &saves(desktop));
     deck.command(&["verify"]).ok();
+}
+
+/// `repair index` turns what cannot be read into what is not known: another failure, the same loss.
+#[test]
+fn a_record_that_no_index_has_any_more_keeps_no_game_from_starting() {
+    let Some(scene) = Scene::set() else { return };
+    let (desktop, deck) = (&scene.desktop, &scene.deck);
+    let newest = scene.world.repository(&deck.instance_id()).snapshot_ids();
+    let newest = &newest.last().unwrap()[..8];
+    fs::remove_file(&scene.packs[1]).unwrap();
+    scene.repair_index();
+    let says = format!("reading what snapshot {newest} says of itself");
+    let said = desktop.command(&["verify"]).code(1);
+    said.assert_says(&says);
+    said.assert_says("Nothing was changed. Whoever has the repository's password can repair it");
+    assert_eq!(
+        said.stderr.matches("Nothing was changed").count(),
+        1,
+        "{said}"
+    );
+    let old = saves(deck);
+    let pulled = deck.command(&["pull"]).ok();
+    pulled.assert_says("the cloud cannot be read whole");
+    pulled.assert_says(&says);
+    pulled
+        .assert_says("It counts no more once the device that made it has pushed its next change.");
+    pulled.assert_says("It was made by desktop.");
+    assert_same_with_metadata(&saves(deck), &old);
+    // What was played goes out all the same.
+    play::world(&deck.pack, "Third", 5);
+    let pushed = deck.command(&["push"]).ok();
+    pushed.assert_says("the cloud cannot be read whole");
+    pushed.assert_says("Saved saves/Third");
+    deck.command(&["pull"]).ok().assert_says(&says);
+    // Whoever made it pushes again, and has all of it saved again.
+    play::session(&desktop.pack, "First", 3);
+    let pushed = desktop.command(&["push"]).ok();
+    pushed.assert_says("the cloud has lost a part of what this device saved before");
+    pushed.assert_never_says("saving again");
+    for device in [deck, desktop] {
+        device.command(&["pull"]).ok();
+    }
+    assert_same_with_metadata(&saves(deck), &saves(desktop));
+    assert_eq!(worlds(deck).len(), 3);
+    deck.command(&["push"]).ok();
+    deck.command(&["verify"]).ok();
+}
+
+/// restic gives nothing at all then, as long as it is asked for that file too.
+#[test]
+fn a_world_that_no_index_has_any_more_costs_no_other() {
+    let Some(scene) = Scene::set() else { return };
+    let (desktop, deck) = (&scene.desktop, &scene.deck);
+    let old = saves(deck);
+    fs::remove_file(&scene.packs[0]).unwrap();
+    scene.repair_index();
+    let said = desktop.command(&["verify"]).code(1);
+    said.assert_says("Restored and compared 4 units");
+    said.assert_says("error: saves/First cannot be restored");
+    let pulled = deck.command(&["pull"]).ok();
+    pulled.assert_says("the cloud cannot give saves/First");
+    pulled.assert_says("Updated saves/Second");
+    let now = saves(deck);
+    assert_same_with_metadata(&now.under("Second"), &saves(desktop).under("Second"));
+    assert_same_with_metadata(&now.under("First"), &old.under("First"));
+}
+
+/// The parent of a push is in no index any more: restic complains of it, and saves everything.
+#[test]
+fn a_push_whose_parent_is_gone_saves_everything_again() {
+    let Some(scene) = Scene::set() else { return };
+    let (desktop, deck) = (&scene.desktop, &scene.deck);
+    fs::remove_file(&scene.folders).unwrap();
+    scene.repair_index();
+    play::session(&desktop.pack, "First", 3);
+    let pushed = desktop.command(&["push"]).ok();
+    pushed.assert_says("Saved saves/First");
+    pushed.assert_says("the cloud has lost a part of what this device saved before. It was read here and saved again");
+    pushed.assert_never_says("saving again");
+    deck.command(&["pull"]).ok();
+    assert_same_with_metadata(&saves(deck), &saves(desktop));
+    deck.command(&["verify"]).ok();
+    for device in [desktop, deck] {
+        device.command(&["push"]).ok().assert_silent();
+        device.command(&["pull"]).ok().assert_silent();
+    }
+}
+
+/// The device that made it is gone: the repository is repaired.
+#[test]
+fn a_snapshot_that_was_repaired_or_removed_blocks_nobody() {
+    for repair in [&["repair", "snapshots", "--forget"][..], &["forget"]] {
+        let Some(scene) = Scene::set() else { return };
+        let deck = &scene.deck;
+        fs::remove_file(&scene.packs[1]).unwrap();
+        scene.repair_index();
+        deck.command(&["pull"])
+            .ok()
+            .assert_says("the cloud cannot be read whole");
+        let repository = scene.world.repository(&deck.instance_id());
+        let newest = repository.snapshot_ids().pop().unwrap();
+        repository.run(repair).arg(&newest).ok();
+        let pulled = deck.command(&["pull"]).ok();
+        pulled.assert_says("Updated saves/First");
+        if repair[0] == "repair" {
+            pulled.assert_says("was repaired and does not say any more what it is");
+        } else {
+            pulled.assert_never_says("warning");
+        }
+        deck.command(&["pull"]).ok().assert_silent();
+        deck.command(&["verify"]).ok();
+        // Whoever made it has it still.
+        scene.desktop.command(&["pull"]).ok();
+        deck.command(&["pull"]).ok();
+        assert_same_with_metadata(&saves(deck), &saves(&scene.desktop));
+    }
 }
 
 /// restic lists what it can read and keeps silent of the rest.
@@ -217,9 +342,10 @@ fn a_snapshot_that_cannot_be_read_is_named() {
     let said = deck.command(&["verify"]).code(1);
     said.assert_says("Restored and compared 5 units");
     said.assert_says(&format!(
-        "1 snapshots cannot be read, {} among them",
+        "error: snapshot {} cannot be read. Whoever runs the server",
         &first[..8]
     ));
+    said.assert_says(&format!("snapshots/{first}"));
     said.assert_says("Nothing was changed");
     mend();
     deck.command(&["verify"]).ok();
@@ -228,7 +354,13 @@ fn a_snapshot_that_cannot_be_read_is_named() {
     let old = saves(deck);
     let mend = damage(newest);
     let said = deck.command(&["verify", "--json"]).code(1);
-    assert!(said.stdout.contains(newest.as_str()), "{said}");
+    let [report, warning, error] = lines(&said).try_into().unwrap();
+    assert_eq!(report["unreadable"], serde_json::json!([newest]));
+    let short = format!("snapshot {} cannot be read", &newest[..8]);
+    assert_eq!(
+        (&warning["message"], &error["message"]),
+        (&short.clone().into(), &short.into())
+    );
     deck.command(&["pull"]).ok();
     assert_same_with_metadata(&saves(deck), &old);
     mend();

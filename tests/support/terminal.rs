@@ -7,7 +7,10 @@ use super::run::Run;
 #[derive(Debug)]
 pub struct Seen {
     pub screens: Vec<String>,
+    /// What it exited with; minus the signal that ended it.
     pub code: i64,
+    /// Whether the terminal was left without a cursor.
+    pub hidden: bool,
 }
 
 impl Seen {
@@ -43,6 +46,7 @@ pub fn type_in(run: Run, steps: &[(&str, &str)]) -> Option<Seen> {
             .map(|screen| screen.as_str().unwrap().to_owned())
             .collect(),
         code: seen["code"].as_i64().unwrap(),
+        hidden: seen["hidden"].as_bool().unwrap(),
     })
 }
 
@@ -124,5 +128,6 @@ while missed is None and time.time() < deadline and read(0.05):
 if missed is not None or time.time() >= deadline:
     child.kill()
 shot()
-print(json.dumps({'screens': screens, 'missed': missed, 'code': child.wait()}, indent=1))
+hidden = seen.rfind('\x1b[?25l') > seen.rfind('\x1b[?25h')
+print(json.dumps({'screens': screens, 'missed': missed, 'hidden': hidden, 'code': child.wait()}, indent=1))
 ";
