@@ -109,11 +109,16 @@ impl Store for Repository {
                 .map(|id| (id, scope.spawn(read(id))))
                 .collect();
             let listed = self.snapshots();
-            let records = started.into_iter().filter_map(|(id, read)| {
-                // Whatever went wrong is met again by who asks for it.
-                Some((id.clone(), read.join().ok()?.ok()?))
-            });
-            let records = records.collect();
+            let mut records = Records::new();
+            for (id, read) in started {
+                match read.join() {
+                    Ok(Ok(record)) => drop(records.insert(id.clone(), record)),
+                    // Asked once more, it would take as long once more.
+                    Ok(Err(error)) if error.kind() == Kind::Offline => return Err(error),
+                    // Whatever else went wrong is met again by who asks for it.
+                    Ok(Err(_)) | Err(_) => {}
+                }
+            }
             Ok((listed?, records))
         })
     }

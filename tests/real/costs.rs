@@ -171,7 +171,7 @@ fn a_push_with_nothing_changed_looks_at_each_file_once_and_reads_none() {
         .filter(|call| call.contains("saves/") && !call.contains("O_DIRECTORY"));
     assert_eq!(inside.count(), 0, "{opened:#?}");
     cost.at_most(FILES + 500);
-    assert!(cost.peak < 20_000, "{} kB", cost.peak);
+    assert!(cost.peak < 25_000, "{} kB", cost.peak);
 }
 
 #[test]
