@@ -14,7 +14,13 @@ pub fn measure(scene: &Scene) -> Row {
     let ours = Call::ours(&device, "pull");
     let nothing = Call::new("/bin/true", &device.home);
     let rounds = scene.options.scaled(400, 40);
-    let [hook, floor] = in_turn(rounds, || {}, [&mut || ours.time(), &mut || nothing.time()]);
+    let [hook, floor] = in_turn(
+        rounds,
+        || {},
+        [&mut || ours.time_on_one_cpu(), &mut || {
+            nothing.time_on_one_cpu()
+        }],
+    );
     let peak = |call: &Call| Spread::of((0..PEAKS).map(|_| bytes(call.watch().peak))).median;
     let more = peak(&ours) - peak(&nothing);
     Row::new(
