@@ -92,7 +92,8 @@ pub fn folder(context: &Context<'_>) -> String {
     shell::pack_folder(&absolute(&context.settings.pack))
 }
 
-fn kept(saved: bool) -> &'static str {
+/// What became of what is here, where something has to be decided first.
+pub fn kept(saved: bool) -> &'static str {
     if saved {
         "Nothing was changed here, and what is here is in the cloud too."
     } else {

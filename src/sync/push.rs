@@ -93,8 +93,8 @@ fn run(session: &mut Session<'_>) -> Result<PushOutcome> {
             .iter()
             .map(|head| head.record.vector.clone())
             .collect();
-        if let Some(units) = join_first(session, store.as_ref(), &mut local, graph)? {
-            return Ok(PushOutcome::Conflict { units });
+        if let Some(conflict) = join_first(session, store.as_ref(), &mut local, graph)? {
+            return Ok(conflict);
         }
         news |= !vectors
             .iter()
@@ -215,13 +215,13 @@ fn absent_if_to_create<T>(to_create: bool, asked: Result<T>) -> Result<Option<T>
 }
 
 /// A folder that has just joined, and was never pulled, merges by the rules of a pull before it
-/// publishes: a join is decided before there is a head of it. Returns the units that differ.
+/// publishes: a join is decided before there is a head of it. Returns a conflict where units differ.
 fn join_first(
     session: &mut Session<'_>,
     store: &dyn Store,
     local: &mut Local,
     graph: Graph,
-) -> Result<Option<Vec<RelPath>>> {
+) -> Result<Option<PushOutcome>> {
     if !session.state.vector.is_empty() || graph.records.is_empty() || graph.unknown.is_some() {
         return Ok(None);
     }
@@ -229,7 +229,7 @@ fn join_first(
     *local = observe::local(session);
     observe::hold_open_worlds(session, local, &BTreeSet::new());
     match merged {
-        PullOutcome::Conflict { units, .. } => Ok(Some(units)),
+        PullOutcome::Conflict { units, saved } => Ok(Some(PushOutcome::Conflict { units, saved })),
         _ => Ok(None),
     }
 }

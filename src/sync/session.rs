@@ -60,6 +60,8 @@ pub struct Session<'a> {
     pub ask: Option<Ask<'a>>,
     /// Whether a game waits for this.
     pub launching: bool,
+    /// The snapshot of what this very run saved before it decided anything.
+    pub saved_now: Option<SnapshotId>,
     /// What the player has just decided.
     pub decision: Option<Decision>,
     /// Whether what restic has in its cache may be taken for what is in the repository.
@@ -141,6 +143,7 @@ pub fn open<'a>(
         state,
         ask: None,
         launching: false,
+        saved_now: None,
         decision: None,
         trust_cache: true,
         access: None,
