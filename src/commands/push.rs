@@ -61,10 +61,10 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
                 );
             }
             if !left_open.is_empty() {
-                let hints = [
-                    "It is never saved half-written. Leave the world, then run: instance-sync push"
-                        .to_owned(),
-                ];
+                let hints = [format!(
+                    "It is never saved half-written. Leave the world, then run: instance-sync push {}",
+                    folder(context)
+                )];
                 let text = format!(
                     "left out, since a running game has it open: {}",
                     list(&left_open)

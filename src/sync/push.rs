@@ -39,12 +39,14 @@ pub fn push(settings: &Settings, listener: Listener<'_>) -> Result<PushOutcome> 
         Err(error) if error.kind() == Kind::Offline => {
             session.state.offline = true;
             session.save()?;
-            Ok(PushOutcome::Pending { why: error.to_string(), hints: error.hints().to_vec() })
+            Ok(PushOutcome::Pending {
+                why: error.to_string(),
+                hints: error.hints().to_vec(),
+            })
         }
-        Err(error) if error.kind() == Kind::NoRepository => Err(error.hint(
-            "Nothing was created: only the device that made the instance does that. Check the URL and the account; \
-             the saves are still here.",
-        )),
+        Err(error) if error.kind() == Kind::NoRepository => Err(session
+            .without_repository(error)
+            .hint("The saves are still here.")),
         outcome => outcome,
     }
 }
@@ -198,10 +200,10 @@ fn unchanged(session: &mut Session<'_>, local: Local) -> Result<PushOutcome> {
         None => Ok(PushOutcome::UpToDate),
         Some(world) => Ok(PushOutcome::Pending {
             why: format!("{world} is open in a running game"),
-            hints: vec![
-                "It is never saved half-written. Leave the world, then run: instance-sync push"
-                    .to_owned(),
-            ],
+            hints: vec![format!(
+                "It is never saved half-written. Leave the world, then run: instance-sync push {}",
+                session.folder()
+            )],
         }),
     }
 }
