@@ -121,7 +121,7 @@ pub enum Keep {
     Local,
     /// What is in the cloud
     Cloud,
-    /// The one that was saved later
+    /// The one that was saved to the cloud later, whenever it was played
     Newest,
 }
 

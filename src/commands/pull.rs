@@ -52,13 +52,13 @@ pub fn report(context: &Context<'_>, event: &'static str, outcome: &PullOutcome)
 fn say(context: &Context<'_>, outcome: &PullOutcome) {
     let folder = folder(context);
     match outcome {
-        PullOutcome::Applied { changes, .. } => context.output.line(&summary(changes)),
+        PullOutcome::Applied { changes, .. } => context.output.line(&summary(changes, &folder)),
         PullOutcome::Forked { changes, .. } if *changes != Changes::default() => {
-            context.output.line(&summary(changes));
+            context.output.line(&summary(changes, &folder));
         }
         PullOutcome::Postponed { units, changes } => {
             if *changes != Changes::default() {
-                context.output.line(&summary(changes));
+                context.output.line(&summary(changes, &folder));
             }
             context.output.line(&format!(
                 "To be decided later: {}. Both versions stay in the cloud.",
@@ -92,7 +92,8 @@ pub fn folder(context: &Context<'_>) -> String {
     shell::pack_folder(&absolute(&context.settings.pack))
 }
 
-fn kept(saved: bool) -> &'static str {
+/// What became of what is here, where something has to be decided first.
+pub fn kept(saved: bool) -> &'static str {
     if saved {
         "Nothing was changed here, and what is here is in the cloud too."
     } else {
@@ -100,7 +101,7 @@ fn kept(saved: bool) -> &'static str {
     }
 }
 
-fn summary(changes: &Changes) -> String {
+fn summary(changes: &Changes, folder: &str) -> String {
     let mut parts = Vec::new();
     if !changes.taken.is_empty() {
         let size = indicatif::HumanBytes(changes.bytes);
@@ -108,7 +109,7 @@ fn summary(changes: &Changes) -> String {
     }
     if !changes.removed.is_empty() {
         parts.push(format!(
-            "removed {} (deleted on another device; instance-sync undo brings it back)",
+            "removed {} (deleted on another device; to bring it back: instance-sync undo {folder})",
             list(&changes.removed)
         ));
     }

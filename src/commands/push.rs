@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{
     Context, Done,
-    pull::{folder, list},
+    pull::{folder, kept, list},
 };
 use crate::{
     domain::path::RelPath,
@@ -61,10 +61,10 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
                 );
             }
             if !left_open.is_empty() {
-                let hints = [
-                    "It is never saved half-written. Leave the world, then run: instance-sync push"
-                        .to_owned(),
-                ];
+                let hints = [format!(
+                    "It is never saved half-written. Leave the world, then run: instance-sync push {}",
+                    folder(context)
+                )];
                 let text = format!(
                     "left out, since a running game has it open: {}",
                     list(&left_open)
@@ -76,10 +76,13 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
             hints.push("The save is kept here and goes out at the next chance.".to_owned());
             context.output.warning(&why, &hints);
         }
-        PushOutcome::Conflict { units } => {
+        PushOutcome::Conflict { units, saved } => {
             let hints = [
-                "Nothing was pushed and nothing changed here: what is here is only here until this is decided.".to_owned(),
-                format!("To decide: instance-sync resolve --keep=both {}. Or --keep=local (this device's), --keep=cloud.", folder(context)),
+                kept(saved).to_owned(),
+                format!(
+                    "To decide: instance-sync resolve --keep=both {}. Or --keep=local (this device's), --keep=cloud.",
+                    folder(context)
+                ),
             ];
             let text = format!(
                 "this folder has just joined, and differs from the cloud in {}",

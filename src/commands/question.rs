@@ -44,7 +44,7 @@ pub fn ask(context: &Context<'_>, question: &Question, occasion: Occasion) -> Op
         context
             .output
             .text(&format!("\n{unit} changed on two sides:\n"));
-        context.output.text(&shown(claims));
+        context.output.text(&shown(claims, question.saved));
         context
             .output
             .text("\nWhat shall become of it? Nothing is lost either way.");
@@ -105,7 +105,7 @@ fn files(number: u64) -> String {
 }
 
 /// What is here and what is in the cloud, side by side.
-fn shown(claims: &[Claim]) -> String {
+fn shown(claims: &[Claim], saved: bool) -> String {
     let place = |claim: &Claim| {
         if claim.here {
             "this device".to_owned()
@@ -119,11 +119,8 @@ fn shown(claims: &[Claim]) -> String {
             |extent| format!("{}, {}", HumanBytes(extent.bytes), files(extent.files)),
         )
     };
-    let time = |claim: &Claim| {
-        claim
-            .time
-            .map_or_else(|| "not saved yet".to_owned(), minutes)
-    };
+    let not_before = if saved { "just now" } else { "not saved yet" };
+    let time = |claim: &Claim| claim.time.map_or_else(|| not_before.to_owned(), minutes);
     let differing = |claim: &Claim| match (claim.here, claim.differing) {
         (true, _) => String::new(),
         (false, Some(number)) => files(number),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Context, Done};
+use super::{Context, Done, pull::folder};
 use crate::{
     cli::Undo,
     error::Result,
@@ -72,21 +72,46 @@ pub fn run(context: &Context<'_>, args: &Undo) -> Result<Done> {
         )),
         UndoOutcome::Copy => {}
         UndoOutcome::Nothing => context.output.line("There is nothing to bring back."),
-        UndoOutcome::Preview { id, units } => {
-            context
-                .output
-                .line(&format!("{} would bring back:", short(id)));
+        UndoOutcome::Preview {
+            id,
+            time,
+            reason,
+            units,
+        } => {
+            context.output.line(&format!(
+                "{} would bring back what {} replaced:",
+                short(id),
+                swap(*reason, time)
+            ));
             context.output.text(&table::grid(&rows(units)));
         }
-        UndoOutcome::Done { units, .. } => {
-            context.output.line("Brought back:");
+        UndoOutcome::Done {
+            time,
+            reason,
+            units,
+            ..
+        } => {
+            context.output.line(&format!(
+                "Brought back what {} replaced:",
+                swap(*reason, time)
+            ));
             context.output.text(&table::grid(&rows(units)));
-            context.output.line(
-                "The next push saves it as a change of this device. To go the other way again: instance-sync undo --list",
-            );
+            context.output.line(&format!(
+                "The next push saves it as a change of this device. To go the other way again: instance-sync undo --list {}",
+                folder(context)
+            ));
         }
     }
     Ok(Done::Well)
+}
+
+/// Which swap it was, in words.
+fn swap(reason: undo::Reason, time: &str) -> String {
+    let what = match reason {
+        undo::Reason::Pull => "pull",
+        undo::Reason::Undo => "undo",
+    };
+    format!("the {what} of {}", undo::when(time))
 }
 
 fn rows(units: &[Returned]) -> Vec<Vec<String>> {
@@ -141,7 +166,7 @@ fn list(context: &Context<'_>) {
             };
             rows.push(vec![
                 cell(short(&one.id).to_owned()),
-                cell(undo::when(one)),
+                cell(undo::when(&one.entry.time)),
                 unit.change.to_owned(),
                 unit.unit.to_owned(),
                 state.to_owned(),

@@ -94,6 +94,12 @@ pub fn read<T: DeserializeOwned>(path: &Path, newest: u64) -> Result<Option<T>> 
             .because(error)
             .hint(format!("{} was left as it is.", path.display()))
     };
+    // serde would take a list for the fields in their order, and count them to the reader.
+    let list = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
+    if list && serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok() {
+        let why = "a list stands where an object, {\"name\": value, ...}, belongs";
+        return Err(broken(serde::de::Error::custom(why)));
+    }
     let schema: SchemaOnly = serde_json::from_slice(&bytes).map_err(broken)?;
     if schema.schema.is_some_and(|schema| schema > newest) {
         return Err(Error::usage(format!(

@@ -10,7 +10,7 @@ use crate::error::{Error, Kind, Result};
 
 /// What to do about an exclusive lock.
 pub const LOCKED: &str = "Somebody prunes or checks the whole repository. If that process died, remove its lock with: \
-     instance-sync push --unlock (on the machine where it ran; elsewhere once the lock is 30 min old)";
+     instance-sync push --unlock (in the game folder, on the machine where it ran; elsewhere once the lock is 30 min old)";
 
 /// Turns the end of a call into an error, unless it ended well. `what` says what was being done.
 pub fn check(

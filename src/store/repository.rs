@@ -391,7 +391,7 @@ impl Repository {
         );
         if lock.is_stale(now) {
             return error.hint(
-                "Whoever had it is gone: a lock in use is renewed every 5 min. Remove it with: instance-sync push --unlock",
+                "Whoever had it is gone: a lock in use is renewed every 5 min. Remove it with: instance-sync push --unlock (in the game folder)",
             );
         }
         error.hint(failure::LOCKED)

@@ -60,7 +60,8 @@ fn decide_open(session: &Session<'_>, local: &Local, heads: &[Head], plan: &mut 
     let aborts = |(unit, dispute): (&RelPath, &Dispute)| rules(unit, dispute) == Policy::Abort;
     let ask = session.ask.filter(|_| !open.iter().any(aborts));
     let mut units = claims(session, local, heads, plan);
-    let mut can_wait = !local.changed();
+    let saved = !local.changed();
+    let mut can_wait = saved;
     if let Some(decision) = &session.decision
         && !decision.units.is_empty()
     {
@@ -68,7 +69,11 @@ fn decide_open(session: &Session<'_>, local: &Local, heads: &[Head], plan: &mut 
         can_wait = false;
     }
     let ask = ask.filter(|_| !units.is_empty());
-    let question = Question { units, can_wait };
+    let question = Question {
+        units,
+        saved,
+        can_wait,
+    };
     match ask.and_then(|ask| ask(&question)) {
         Some(Answer::Decided(answers)) => {
             settle_by(session, local, plan, |unit, dispute| {
@@ -224,6 +229,8 @@ fn claims(
                 here: true,
                 device: session.device.name.clone(),
                 time: match &dispute.here {
+                    // When it was played is not known then.
+                    Here::Version(_) if is_of_this_run(session, unit) => None,
                     Here::Version(row) => Some(row.origin.time),
                     Here::Unpublished(_) | Here::None => None,
                 },
@@ -241,6 +248,12 @@ fn claims(
             (unit.clone(), claims)
         })
         .collect()
+}
+
+/// Returns whether what is here of a unit was saved by this very run.
+fn is_of_this_run(session: &Session<'_>, unit: &RelPath) -> bool {
+    let agreed = session.state.agreement.get(unit);
+    agreed.is_some_and(|agreed| session.saved_now.as_ref() == Some(&agreed.snapshot))
 }
 
 /// In how many files a version differs from what is here, where its head lists them.

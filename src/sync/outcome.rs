@@ -107,10 +107,13 @@ pub enum PushOutcome {
         /// Worlds that a running game has open: they go out with the next push.
         left_open: Vec<RelPath>,
     },
-    /// The folder has just joined, and units differ here and in the cloud: nothing was published.
+    /// The folder has just joined, and units differ here and in the cloud: nothing was published but a
+    /// safety copy.
     Conflict {
         /// These.
         units: Vec<RelPath>,
+        /// Whether everything that is here is in the cloud too.
+        saved: bool,
     },
     /// The cloud could not be reached: it goes out at the next chance.
     Pending {

@@ -173,7 +173,10 @@ fn tell_of_damage(session: &Session<'_>, why: &str) {
         "the cloud has lost a part of what this device saved before".to_owned(),
         vec![
             format!("It was read here and saved again ({why})."),
-            "To see whether everything is there: instance-sync verify".to_owned(),
+            format!(
+                "To see whether everything is there: instance-sync verify {}",
+                session.folder()
+            ),
         ],
     ));
 }

@@ -100,11 +100,11 @@ fn hospitable(session: &mut Session<'_>, error: Error) -> Result<PullOutcome> {
             Ok(PullOutcome::Unpublished)
         }
         Kind::NoRepository => {
-            let error = error.hint(
-                "Nothing was created: only the device that made the instance does that. Check the URL and the \
-                 account. The game starts with what is here.",
+            let error = session.without_repository(error);
+            warn_of(
+                session.listener,
+                &error.hint("The game starts with what is here."),
             );
-            warn_of(session.listener, &error);
             Ok(PullOutcome::Offline { why })
         }
         _ => Err(error.hint(format!(
@@ -193,9 +193,13 @@ pub fn merge(
     if foreign > 0 && records.is_empty() && session.state.vector.is_empty() {
         note(
             session.listener,
-            format!(
-                "The cloud holds {foreign} snapshots that another program made. They are left alone; restic can restore them."
-            ),
+            match foreign {
+                1 => "The cloud holds a snapshot that another program made. It is left alone; restic can restore it."
+                    .to_owned(),
+                foreign => format!(
+                    "The cloud holds {foreign} snapshots that another program made. They are left alone; restic can restore them."
+                ),
+            },
         );
     }
     let heads = lineage::heads(records, &session.state.vector);
@@ -460,7 +464,9 @@ fn tell_of_forks(session: &Session<'_>, units: &[RelPath]) {
             session.listener,
             format!(
                 "{unit} changed on two devices at once. This device goes on with one version until the other decides; \
-                 nothing is lost. To decide here: instance-sync resolve"
+                 nothing is lost. To decide here: instance-sync resolve --keep=both {} {}",
+                session.folder(),
+                shell::word(unit.as_str())
             ),
         );
     }

@@ -39,12 +39,14 @@ pub fn push(settings: &Settings, listener: Listener<'_>) -> Result<PushOutcome> 
         Err(error) if error.kind() == Kind::Offline => {
             session.state.offline = true;
             session.save()?;
-            Ok(PushOutcome::Pending { why: error.to_string(), hints: error.hints().to_vec() })
+            Ok(PushOutcome::Pending {
+                why: error.to_string(),
+                hints: error.hints().to_vec(),
+            })
         }
-        Err(error) if error.kind() == Kind::NoRepository => Err(error.hint(
-            "Nothing was created: only the device that made the instance does that. Check the URL and the account; \
-             the saves are still here.",
-        )),
+        Err(error) if error.kind() == Kind::NoRepository => Err(session
+            .without_repository(error)
+            .hint("The saves are still here.")),
         outcome => outcome,
     }
 }
@@ -93,8 +95,8 @@ fn run(session: &mut Session<'_>) -> Result<PushOutcome> {
             .iter()
             .map(|head| head.record.vector.clone())
             .collect();
-        if let Some(units) = join_first(session, store.as_ref(), &mut local, graph)? {
-            return Ok(PushOutcome::Conflict { units });
+        if let Some(conflict) = join_first(session, store.as_ref(), &mut local, graph)? {
+            return Ok(conflict);
         }
         news |= !vectors
             .iter()
@@ -198,10 +200,10 @@ fn unchanged(session: &mut Session<'_>, local: Local) -> Result<PushOutcome> {
         None => Ok(PushOutcome::UpToDate),
         Some(world) => Ok(PushOutcome::Pending {
             why: format!("{world} is open in a running game"),
-            hints: vec![
-                "It is never saved half-written. Leave the world, then run: instance-sync push"
-                    .to_owned(),
-            ],
+            hints: vec![format!(
+                "It is never saved half-written. Leave the world, then run: instance-sync push {}",
+                session.folder()
+            )],
         }),
     }
 }
@@ -215,13 +217,13 @@ fn absent_if_to_create<T>(to_create: bool, asked: Result<T>) -> Result<Option<T>
 }
 
 /// A folder that has just joined, and was never pulled, merges by the rules of a pull before it
-/// publishes: a join is decided before there is a head of it. Returns the units that differ.
+/// publishes: a join is decided before there is a head of it. Returns a conflict where units differ.
 fn join_first(
     session: &mut Session<'_>,
     store: &dyn Store,
     local: &mut Local,
     graph: Graph,
-) -> Result<Option<Vec<RelPath>>> {
+) -> Result<Option<PushOutcome>> {
     if !session.state.vector.is_empty() || graph.records.is_empty() || graph.unknown.is_some() {
         return Ok(None);
     }
@@ -229,7 +231,7 @@ fn join_first(
     *local = observe::local(session);
     observe::hold_open_worlds(session, local, &BTreeSet::new());
     match merged {
-        PullOutcome::Conflict { units, .. } => Ok(Some(units)),
+        PullOutcome::Conflict { units, saved } => Ok(Some(PushOutcome::Conflict { units, saved })),
         _ => Ok(None),
     }
 }

@@ -14,7 +14,9 @@ use crate::{
 pub struct Question {
     /// The units, each with what is here first, then the cloud's versions, the latest first.
     pub units: BTreeMap<RelPath, Vec<Claim>>,
-    /// Whether everything that is here is in the cloud too, so that it can be decided later.
+    /// Whether everything that is here is in the cloud too.
+    pub saved: bool,
+    /// Whether it can be decided later.
     pub can_wait: bool,
 }
 

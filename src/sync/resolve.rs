@@ -21,7 +21,7 @@ use crate::{
         plan::{Dispute, Plan, Step, Take, as_here},
         policy::Policy,
     },
-    error::{Error, Result},
+    error::{Error, Kind, Result},
 };
 
 /// How long it waits for another command in the same folder.
@@ -53,7 +53,10 @@ pub fn resolve<'a>(
     };
     session.ask = ask;
     session.decision = decision;
-    pull::run(&mut session)
+    pull::run(&mut session).map_err(|error| match error.kind() {
+        Kind::NoRepository => session.without_repository(error),
+        _ => error,
+    })
 }
 
 /// Lets what is missing here count as deleted, where the player says of just that unit that what is

@@ -57,6 +57,7 @@ pub fn save_first(
     for unit in &published.deleted {
         note(session.listener, format!("Saved the deletion of {unit}."));
     }
+    session.saved_now = Some(published.snapshot.clone());
     Ok(Some(published.snapshot))
 }
 

@@ -26,6 +26,7 @@ use crate::{
         ids::{ReplicaId, SnapshotId},
         record::DeviceLabel,
         scope::Scope,
+        shell,
     },
     error::{Error, Kind, Result},
     remote::probe,
@@ -36,7 +37,7 @@ use crate::{
         lock::{self, Lock},
         stage,
         state::{Loaded, State},
-        undo,
+        undo::{self, Reason},
     },
 };
 
@@ -60,6 +61,8 @@ pub struct Session<'a> {
     pub ask: Option<Ask<'a>>,
     /// Whether a game waits for this.
     pub launching: bool,
+    /// The snapshot of what this very run saved before it decided anything.
+    pub saved_now: Option<SnapshotId>,
     /// What the player has just decided.
     pub decision: Option<Decision>,
     /// Whether what restic has in its cache may be taken for what is in the repository.
@@ -115,8 +118,15 @@ pub fn open<'a>(
         return Ok(Opened::Copy);
     }
     // A state from another machine, or one that was lost, does not name the journal's replica.
-    if journal::roll_forward(&layout, instance, None)? {
-        note(listener, "An interrupted pull was carried to its end.");
+    if let Some(reason) = journal::roll_forward(&layout, instance, None)? {
+        let what = match reason {
+            Reason::Pull => "pull",
+            Reason::Undo => "undo",
+        };
+        note(
+            listener,
+            format!("An interrupted {what} was carried to its end."),
+        );
         if let Loaded::State(rolled) = State::load(&layout, instance)? {
             state = *rolled;
         }
@@ -141,6 +151,7 @@ pub fn open<'a>(
         state,
         ask: None,
         launching: false,
+        saved_now: None,
         decision: None,
         trust_cache: true,
         access: None,
@@ -183,7 +194,7 @@ fn report_copy(state: &mut State, layout: &Layout, listener: Listener<'_>) -> Re
         ),
         vec![format!(
             "To sync it as an instance of its own, run: instance-sync setup {}. This is said once.",
-            crate::domain::shell::pack_folder(layout.pack())
+            shell::pack_folder(layout.pack())
         )],
     ));
     Ok(())
@@ -319,6 +330,27 @@ impl Session<'_> {
         };
         note(self.listener, said);
         Ok(())
+    }
+
+    /// Returns the option that names this folder, to be pasted.
+    pub fn folder(&self) -> String {
+        shell::pack_folder(self.layout.pack())
+    }
+
+    /// Says of a repository that is not there what that means for this folder.
+    pub fn without_repository(&self, error: Error) -> Error {
+        let folder = self.folder();
+        if self.state.vector.is_empty() {
+            return error.hint(
+                "Nothing was created: only the device that made the instance does that. Check the URL and the account.",
+            );
+        }
+        error
+            .hint("Nothing was created. It was there before: check the URL and the account, and whether it was moved.")
+            .hint(format!(
+                "If it was deleted, and no backup brings it back, begin anew with what is here, as a new instance that \
+                 the other devices join: instance-sync disable {folder}, then instance-sync setup {folder}"
+            ))
     }
 
     /// Saves the state.

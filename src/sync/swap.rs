@@ -119,10 +119,10 @@ fn leave_out_lost(
     for (unit, why) in lost {
         (session.listener)(Event::Warning(
             format!("the cloud cannot give {unit} ({why})"),
-            vec![
-                "It stays here as it is; everything else goes on. To look closer: instance-sync verify"
-                    .to_owned(),
-            ],
+            vec![format!(
+                "It stays here as it is; everything else goes on. To look closer: instance-sync verify {}",
+                session.folder()
+            )],
         ));
         wants.retain(|_, want| want.step != unit);
         if let Some(step) = plan.steps.get_mut(&unit) {

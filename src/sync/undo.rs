@@ -70,6 +70,10 @@ pub enum UndoOutcome {
     Preview {
         /// Which swap it was.
         id: String,
+        /// When, by this device's clock.
+        time: String,
+        /// What it was.
+        reason: Reason,
         /// The units.
         units: Vec<Returned>,
     },
@@ -77,6 +81,10 @@ pub enum UndoOutcome {
     Done {
         /// Which swap it was.
         id: String,
+        /// When, by this device's clock.
+        time: String,
+        /// What it was.
+        reason: Reason,
         /// The units.
         units: Vec<Returned>,
     },
@@ -99,9 +107,9 @@ pub fn list(settings: &Settings) -> Vec<Undo> {
 }
 
 /// Returns when a swap was, as people read it.
-pub fn when(undo: &Undo) -> String {
-    let time = undo.entry.time.parse();
-    time.map_or_else(|_| undo.entry.time.clone(), super::decide::minutes)
+pub fn when(time: &str) -> String {
+    time.parse()
+        .map_or_else(|_| time.to_owned(), super::decide::minutes)
 }
 
 /// Takes back.
@@ -136,8 +144,14 @@ pub fn undo(
         })
         .collect();
     let id = chosen.id.clone();
+    let (time, reason) = (chosen.entry.time.clone(), chosen.entry.reason);
     if finality == Finality::Preview {
-        return Ok(UndoOutcome::Preview { id, units });
+        return Ok(UndoOutcome::Preview {
+            id,
+            time,
+            reason,
+            units,
+        });
     }
     refuse_open_worlds(&session, &mut local, &targets)?;
     bring_back(&mut session, &local, &all, chosen, &targets)?;
@@ -148,7 +162,12 @@ pub fn undo(
         .keys()
         .all(|unit| targets.contains_key(unit) || !can_return(chosen, &local, unit));
     done.save()?;
-    Ok(UndoOutcome::Done { id, units })
+    Ok(UndoOutcome::Done {
+        id,
+        time,
+        reason,
+        units,
+    })
 }
 
 fn choose<'a>(all: &'a [Undo], local: &Local, request: &Request) -> Result<Option<&'a Undo>> {
@@ -164,10 +183,12 @@ fn choose<'a>(all: &'a [Undo], local: &Local, request: &Request) -> Result<Optio
         let mut found = all.iter().filter(|undo| undo.id.starts_with(&id));
         return match (found.next(), found.next()) {
             (Some(undo), None) => Ok(Some(undo)),
-            _ => Err(
-                Error::usage(format!("{id} is none of the swaps that can be taken back"))
-                    .hint("instance-sync undo --list shows them."),
-            ),
+            (Some(_), Some(_)) => Err(Error::usage(format!("several swaps begin with {id}"))
+                .hint("Give more of the id: instance-sync undo --list --json shows them whole.")),
+            (None, _) => Err(Error::usage(format!(
+                "{id} is none of the swaps that can be taken back"
+            ))
+            .hint("instance-sync undo --list shows them.")),
         };
     }
     Ok(all.iter().find(|undo| {

@@ -74,8 +74,12 @@ pub fn verify(settings: &Settings, listener: Listener<'_>) -> Result<VerifyOutco
     };
     // What this device remembers of the repository proves nothing.
     session.trust_cache = false;
-    let store = session.store()?;
-    let listed = store.snapshots()?;
+    let store = session.store();
+    let opened = store.and_then(|store| Ok((store.snapshots()?, store)));
+    let (listed, store) = opened.map_err(|error| match error.kind() {
+        Kind::NoRepository => session.without_repository(error),
+        _ => error,
+    })?;
     // restic leaves out silently what it cannot read.
     let readable = |id: &SnapshotId| listed.iter().any(|snapshot| snapshot.id == *id);
     let unreadable: Vec<SnapshotId> = store

@@ -116,9 +116,9 @@ pub fn roll_forward(
     layout: &Layout,
     instance: InstanceId,
     replica: Option<ReplicaId>,
-) -> Result<bool> {
+) -> Result<Option<Reason>> {
     let Some(journal) = unfinished(layout)? else {
-        return Ok(false);
+        return Ok(None);
     };
     if journal.instance_id != instance || replica.is_some_and(|replica| replica != journal.replica)
     {
@@ -130,7 +130,7 @@ pub fn roll_forward(
     }
     apply::carry_out(layout, &journal)?;
     finish(layout, &journal)?;
-    Ok(true)
+    Ok(Some(journal.reason))
 }
 
 /// Makes the state true that the swap leads to, and forgets the journal.

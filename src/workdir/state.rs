@@ -128,7 +128,7 @@ pub struct Claim {
     pub here: bool,
     /// Who made it.
     pub device: String,
-    /// When, by that device's clock; `None` for what was not published yet.
+    /// When, by that device's clock; `None` for what was not published before.
     pub time: Option<Timestamp>,
     /// How large it is, where that is known.
     pub extent: Option<Extent>,

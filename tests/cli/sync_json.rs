@@ -219,7 +219,10 @@ fn a_scope_that_cannot_be_used_stops_before_anything_is_synced() {
         play::write(&device.synced_by("scope.json"), text);
         for command in ["pull", "push"] {
             let run = device.command(&[command]);
-            harmless(&device, run, 2, &["scope.json"]);
+            let said = harmless(&device, run, 2, &["scope.json"]);
+            if text == "[]" {
+                said.assert_says("a list stands where an object");
+            }
         }
     }
     assert!(server.requests().is_empty(), "nobody was asked");

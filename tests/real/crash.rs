@@ -275,7 +275,7 @@ fn an_undo_killed_at_every_rename_leaves_no_mix_of_two_versions() {
     scene.deck.command(&["undo"]).ok();
     scene.new = units(&scene.deck);
     assert!(!scene.new.same(&scene.old));
-    let mut kills = 0;
+    let (mut kills, mut finished) = (0, 0);
     for nth in 1.. {
         scene.rewind();
         let ended = killed_at(&scene, &strace, &["undo"], RENAMES, nth);
@@ -290,7 +290,12 @@ fn an_undo_killed_at_every_rename_leaves_no_mix_of_two_versions() {
         let cloud = scene.world.cloud();
         let away = scene.world.path("away");
         fs::rename(&cloud, &away).unwrap();
-        scene.deck.command(&["pull"]).ok();
+        let said = scene.deck.command(&["pull"]).ok();
+        said.assert_never_says("An interrupted pull");
+        finished += usize::from(
+            said.stdout
+                .contains("An interrupted undo was carried to its end."),
+        );
         let now = units(&scene.deck);
         assert!(
             now.same(&scene.old) || now.same(&scene.new),
@@ -303,6 +308,7 @@ fn an_undo_killed_at_every_rename_leaves_no_mix_of_two_versions() {
         assert_nothing_left(&scene.deck, &format!("undo killed at rename {nth}"));
     }
     assert!(kills > 10, "{kills} kills cannot be all");
+    assert!(finished > 0, "no swap was finished by the next command");
     // And it travels.
     scene.deck.command(&["undo"]).ok();
     scene.deck.command(&["push"]).ok();

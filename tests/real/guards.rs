@@ -185,7 +185,7 @@ fn a_world_among_others_is_deleted_without_a_question() {
     pushed.assert_never_says("warning");
     let pulled = deck.command(&["pull"]).ok();
     pulled.assert_says(
-        "Removed saves/C (deleted on another device; instance-sync undo brings it back)",
+        "Removed saves/C (deleted on another device; to bring it back: instance-sync undo ",
     );
     assert_same(&saves(&deck), &saves(&desktop));
     assert_eq!(worlds(&deck), ["A".to_owned(), "B".to_owned()].into());

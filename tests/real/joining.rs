@@ -29,6 +29,15 @@ fn a_folder_that_joins_and_pushes_at_once_publishes_nothing_undecided() {
 
     let stopped = deck.command(&["push"]).code(3);
     stopped.assert_says("saves/Same name");
+    stopped.assert_says("Nothing was changed here, and what is here is in the cloud too.");
+    stopped.assert_never_says("only here until");
+    let again = deck.command(&["push", "--json"]).code(3);
+    let last: serde_json::Value =
+        serde_json::from_str(again.stdout.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (&last["outcome"], &last["saved"]),
+        (&"conflict".into(), &true.into())
+    );
     assert_same(&saves(&deck), &before);
     // What is here is safe in the cloud, and is nobody's state there.
     assert_eq!(repository.snapshot_ids().len(), 2);

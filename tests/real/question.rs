@@ -43,7 +43,7 @@ const QUESTION: &str = "\
 saves/World changed on two sides:
             this device           cloud
 device      deck                  desktop
-saved       0000-00-00 00:00      0000-00-00 00:00
+saved       just now              0000-00-00 00:00
 size        174.74 KiB, 12 files  174.74 KiB, 12 files
 differs in                        5 files
 

@@ -108,12 +108,12 @@ fn what_a_pull_did_is_listed_previewed_and_taken_back() {
         deck,
         deck.command(&["undo", "--dry-run"]),
         0,
-        &["would bring back:"],
+        &["would bring back what the pull of "],
     );
     assert!(
         preview
             .stdout
-            .starts_with(&format!("{id} would bring back:\n")),
+            .starts_with(&format!("{id} would bring back what the pull of 20")),
         "{preview}"
     );
     println!("{preview}");
@@ -123,7 +123,8 @@ fn what_a_pull_did_is_listed_previewed_and_taken_back() {
 
     let done = deck.command(&["undo"]).ok();
     println!("{done}");
-    done.assert_says("Brought back:\n  saves/Changed");
+    done.assert_says("Brought back what the pull of 20");
+    done.assert_says(" replaced:\n  saves/Changed");
     done.assert_says("The next push saves it as a change of this device.");
     scene.assert_taken_back();
     // Nothing that it replaced was only here: there is no safety copy.
@@ -213,15 +214,12 @@ fn an_older_pull_is_taken_back_by_its_id() {
         scene.listed().iter().find(|one| one["id"] == id).unwrap()["taken_back"],
         true
     );
-    for option in ["--id=ZZZZ", "--id=0"] {
-        let run = deck.command(&["undo", option]);
-        opted::harmless(
-            deck,
-            run,
-            2,
-            &["is none of the swaps that can be taken back", "undo --list"],
-        );
-    }
+    let wrong = |id: &str, says: &str| {
+        let run = deck.command(&["undo", &format!("--id={id}")]);
+        opted::harmless(deck, run, 2, &[says, "undo --list"]);
+    };
+    wrong("ZZZZ", "is none of the swaps that can be taken back");
+    wrong("0", "several swaps begin with 0");
 }
 
 #[test]
@@ -232,7 +230,7 @@ fn undo_works_offline_while_it_has_the_files_itself() {
         .deck
         .command(&["undo"])
         .ok()
-        .assert_says("Brought back:");
+        .assert_says("Brought back what the pull of ");
     scene.assert_taken_back();
     scene
         .deck

@@ -319,6 +319,37 @@ fn a_snapshot_that_was_repaired_or_removed_blocks_nobody() {
     }
 }
 
+/// Nobody has it any more but the devices: the message says how to begin anew with what is here.
+#[test]
+fn a_repository_that_was_deleted_is_begun_anew_with_what_is_here() {
+    let Some(scene) = Scene::set() else { return };
+    let desktop = &scene.desktop;
+    let before = saves(desktop);
+    fs::remove_dir_all(scene.world.cloud_repository(ALICE, &desktop.instance_id())).unwrap();
+    let says = "If it was deleted, and no backup brings it back, begin anew with what is here";
+    let pulled = desktop.command(&["pull"]).ok();
+    pulled
+        .assert_says(says)
+        .assert_never_says("only the device that made the instance");
+    play::session(&desktop.pack, "First", 7);
+    for (command, code) in [("verify", 1), ("push", 1), ("pull", 0), ("resolve", 1)] {
+        let said = desktop.command(&[command]).code(code);
+        said.assert_says(says).assert_says("Nothing was created.");
+    }
+    let line = printed(&pulled, "instance-sync disable");
+    paste(&scene.world, desktop, &line).ok();
+    let url = scene.world.cloud().display().to_string();
+    desktop.init(&url, ALICE.token, &[]);
+    desktop.command(&["push"]).ok();
+    desktop.command(&["verify"]).ok();
+    let repository = scene.world.repository(&desktop.instance_id());
+    let newest = repository.snapshot_ids().pop().unwrap();
+    assert_same(
+        &repository.tree(&newest).under("saves/Second"),
+        &before.under("Second"),
+    );
+}
+
 /// restic lists what it can read and keeps silent of the rest.
 #[test]
 fn a_snapshot_that_cannot_be_read_is_named() {

@@ -154,7 +154,7 @@ pub fn journal(bytes: &[u8]) -> bool {
         let described = described.map(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes));
         assert!(described.unwrap().unwrap().is_object());
     }
-    done.is_ok_and(|done| done)
+    done.is_ok_and(|done| done.is_some())
 }
 
 /// What the files below a folder hold.
