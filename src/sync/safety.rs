@@ -69,6 +69,10 @@ pub fn join(
     local: Local,
     visible: &BTreeSet<SnapshotId>,
 ) -> Result<()> {
+    if local.scan.units.is_empty() {
+        // It brought nothing: what is here now came from the cloud, and is not read once more.
+        return Ok(());
+    }
     let scan = observe::local(session).scan;
     let mut local = observe::measure(session, scan, local.open);
     if session.state.vector.is_empty() {
