@@ -52,6 +52,7 @@ impl Context<'_> {
         match event {
             Event::Progress(progress) => {
                 let title = match progress.phase {
+                    Phase::Scan => "Reading",
                     Phase::Restic => "Fetching restic",
                     Phase::Fetch => "Fetching",
                     Phase::Push => "Saving",

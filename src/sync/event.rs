@@ -25,6 +25,8 @@ pub struct Progress {
 /// A work that can take long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
+    /// Reading files here, to see what changed.
+    Scan,
     /// Getting restic's program.
     Restic,
     /// Getting versions from the cloud.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    event::{Event, warn},
+    event::{Event, Listener, Phase, Progress, warn},
     session::Session,
 };
 use crate::{
@@ -80,12 +80,13 @@ impl Local {
 /// Scans the folder. What is missing here together with most of the rest counts as deleted only
 /// where somebody said so.
 pub fn local(session: &mut Session<'_>) -> Local {
-    let state = &session.state;
+    let (state, listener) = (&session.state, session.listener);
     let scan = scan::scan(
         session.layout.pack(),
         &session.scope,
         &state.stamps,
         state.scan_time(),
+        &mut |bytes| reading(listener, bytes),
     );
     distrust_looks(session, &scan);
     if session.settings.allow_shrink {
@@ -137,7 +138,17 @@ pub fn rescan(session: &Session<'_>, before: &Scan) -> Scan {
         &session.scope,
         &before.stamps,
         before.taken,
+        &mut |bytes| reading(session.listener, bytes),
     )
+}
+
+/// Tells how many bytes of the folder were read so far. How many it will be, nobody knows.
+pub fn reading(listener: Listener<'_>, bytes: u64) {
+    listener(Event::Progress(Progress {
+        phase: Phase::Scan,
+        done: bytes,
+        total: None,
+    }));
 }
 
 /// Measures a scan against the agreement as it is now.

@@ -4,7 +4,9 @@ use std::{collections::BTreeSet, path::PathBuf};
 
 use serde::Serialize;
 
-use super::{access::Access, credentials, event::Listener, session::absolute, settings::Settings};
+use super::{
+    access::Access, credentials, event::Listener, observe, session::absolute, settings::Settings,
+};
 use crate::{
     config::{device, layout::Layout, scope_file, sync_file},
     domain::{
@@ -171,7 +173,13 @@ pub fn status(
     let replica = known.as_ref().map(|state| state.replica);
     let state =
         known.unwrap_or_else(|| State::new(sync.instance_id, super::session::mint(), here.clone()));
-    let scan = scan::scan(layout.pack(), &scope, &state.stamps, state.scan_time());
+    let scan = scan::scan(
+        layout.pack(),
+        &scope,
+        &state.stamps,
+        state.scan_time(),
+        &mut |bytes| observe::reading(listener, bytes),
+    );
     let found = scan.found(&state.agreement);
     let measure = |vanished: &BTreeSet<RelPath>| {
         local_side(&state.agreement, &found, vanished, |unit| {

@@ -94,8 +94,15 @@ impl Scan {
     }
 }
 
-/// Scans the game folder `pack`. `known` are the stamps of the last scan and when it was taken.
-pub fn scan(pack: &Path, scope: &Scope, known: &Stamps, known_at: SystemTime) -> Scan {
+/// Scans the game folder `pack`. `known` are the stamps of the last scan and when it was taken;
+/// `progress` is told how many bytes were read so far.
+pub fn scan(
+    pack: &Path,
+    scope: &Scope,
+    known: &Stamps,
+    known_at: SystemTime,
+    progress: &mut dyn FnMut(u64),
+) -> Scan {
     let taken = SystemTime::now();
     let real_pack = pack.canonicalize().unwrap_or_else(|_| pack.to_path_buf());
     let mut survey = Survey {
@@ -123,7 +130,7 @@ pub fn scan(pack: &Path, scope: &Scope, known: &Stamps, known_at: SystemTime) ->
     }
     for batch in apart(roots) {
         survey.visited.extend(all.paths());
-        all.join(survey.look(batch));
+        all.join(survey.look(batch, progress));
     }
     assemble(all, taken)
 }

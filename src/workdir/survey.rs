@@ -7,8 +7,11 @@ use std::{
     fs::{self, DirEntry, Metadata},
     io,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::SystemTime,
+    sync::{
+        Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::{Duration, SystemTime},
 };
 
 use rayon::Scope as Tasks;
@@ -160,19 +163,74 @@ impl Thing<'_> {
     }
 }
 
+/// How often it is told how far a survey is.
+const BEAT: Duration = Duration::from_millis(200);
+
+/// How far a survey is.
+#[derive(Default)]
+struct Course {
+    /// Tasks that are not done.
+    open: AtomicUsize,
+    /// Bytes that were read.
+    bytes: AtomicU64,
+    end: Mutex<bool>,
+    ended: Condvar,
+}
+
+/// One task. It counts as done when this goes, whatever became of it.
+struct Open<'a>(&'a Course);
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        if self.0.open.fetch_sub(1, Ordering::AcqRel) == 1 {
+            *self.0.end.lock().unwrap_or_else(PoisonError::into_inner) = true;
+            self.0.ended.notify_all();
+        }
+    }
+}
+
+impl Course {
+    fn open(&self) -> Open<'_> {
+        self.open.fetch_add(1, Ordering::AcqRel);
+        Open(self)
+    }
+
+    /// Waits for the last task, and tells now and then how many bytes were read.
+    fn wait(&self, progress: &mut dyn FnMut(u64)) {
+        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        while !*end {
+            let waited = self.ended.wait_timeout(end, BEAT);
+            end = waited.unwrap_or_else(PoisonError::into_inner).0;
+            let bytes = self.bytes.load(Ordering::Relaxed);
+            if bytes > 0 && !*end {
+                progress(bytes);
+            }
+        }
+    }
+}
+
 impl Survey<'_> {
     /// Looks at everything that lies at and below these `roots`, none of which is above another.
-    pub fn look(&self, roots: Vec<Root>) -> Findings {
+    /// `progress` is told how many bytes of files were read so far.
+    pub fn look(&self, roots: Vec<Root>, progress: &mut dyn FnMut(u64)) -> Findings {
         let found = Mutex::new(Findings::default());
+        let course = Course::default();
         let walk = Walk {
             survey: self,
             found: &found,
+            course: &course,
         };
+        if roots.is_empty() {
+            return Findings::default();
+        }
         if let Some(pool) = threads::pool() {
-            pool.scope(|tasks| {
-                for root in roots {
-                    walk.enter(root, tasks);
-                }
+            pool.in_place_scope(|tasks| {
+                walk.spawn(tasks, move |tasks| {
+                    for root in roots {
+                        walk.enter(root, tasks);
+                    }
+                });
+                course.wait(progress);
             });
         } else {
             // What was not looked at is not gone.
@@ -193,11 +251,21 @@ impl Survey<'_> {
 struct Walk<'s> {
     survey: &'s Survey<'s>,
     found: &'s Mutex<Findings>,
+    course: &'s Course,
 }
 
 impl<'s> Walk<'s> {
     fn found(&self) -> MutexGuard<'s, Findings> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets another thread do this.
+    fn spawn(self, tasks: &Tasks<'s>, work: impl FnOnce(&Tasks<'s>) + Send + 's) {
+        let open = self.course.open();
+        tasks.spawn(move |tasks| {
+            work(tasks);
+            drop(open);
+        });
     }
 
     /// Looks at what an include pattern or a linked unit leads to.
@@ -311,7 +379,7 @@ impl<'s> Walk<'s> {
             // A linked world is a world; a link inside one cannot travel to every platform.
             if piece.unit == *path && thing.place.is_dir() {
                 let (path, place) = (path.clone(), thing.place.clone());
-                tasks.spawn(move |tasks| self.enter(Root { path, place }, tasks));
+                self.spawn(tasks, move |tasks| self.enter(Root { path, place }, tasks));
             } else {
                 let why = "it is a link; links inside a save are not synced";
                 found.problem(path.as_str(), why);
@@ -329,7 +397,7 @@ impl<'s> Walk<'s> {
                 piece.folders.push(inner);
             }
             let folder = thing.folder();
-            tasks.spawn(move |tasks| self.list(&folder, tasks));
+            self.spawn(tasks, move |tasks| self.list(&folder, tasks));
         } else if thing.metadata.is_file() {
             let stray = piece.kind == UnitKind::World && inner.as_str().is_empty();
             if is_new && !stray {
@@ -359,7 +427,7 @@ impl<'s> Walk<'s> {
         }
         let (place, path) = (thing.place.clone(), thing.path.clone());
         let unit = thing.unit();
-        tasks.spawn(move |_| self.read(&path, &place, unit, inner, before));
+        self.spawn(tasks, move |_| self.read(&path, &place, unit, inner, before));
     }
 
     /// Reads a file that may have changed.
@@ -376,6 +444,8 @@ impl<'s> Walk<'s> {
         match files::hash(place) {
             Ok(known) => {
                 found.read = 1;
+                let size = known.stamp.size;
+                self.course.bytes.fetch_add(size, Ordering::Relaxed);
                 found.same_look = before.is_some_and(|before| same_look(before, &known));
                 piece.files.push((inner, known));
             }
