@@ -1,8 +1,10 @@
 //! The game folder: scanning it, swapping versions in, remembering, locking.
 
 pub mod apply;
+mod course;
 pub mod exports;
 pub mod files;
+mod findings;
 pub mod folder;
 pub mod journal;
 pub mod lock;

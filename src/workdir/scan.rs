@@ -7,8 +7,9 @@ use std::{
 };
 
 use super::{
+    findings::{Findings, Root},
     stamp::{Known, Stamps},
-    survey::{Findings, Root, Survey},
+    survey::Survey,
     walk,
 };
 use crate::domain::{

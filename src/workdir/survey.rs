@@ -7,18 +7,16 @@ use std::{
     fs::{self, DirEntry, Metadata},
     io,
     path::{Path, PathBuf},
-    sync::{
-        Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
-    },
-    time::{Duration, SystemTime},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::SystemTime,
 };
 
 use rayon::Scope as Tasks;
 
 use super::{
+    course::Course,
     files,
-    scan::Problem,
+    findings::{Findings, Piece, Root},
     stamp::{Known, Stamp, Stamps},
     threads,
 };
@@ -40,90 +38,6 @@ pub struct Survey<'a> {
     pub real_pack: &'a Path,
     /// What was found before: a path that two patterns lead to is one file.
     pub visited: BTreeSet<RelPath>,
-}
-
-/// What an include pattern leads to.
-pub struct Root {
-    /// As seen from the game folder.
-    pub path: RelPath,
-    /// Where it is.
-    pub place: PathBuf,
-}
-
-/// Everything that was found.
-#[derive(Default)]
-pub struct Findings {
-    /// Parts of units.
-    pub pieces: Vec<Piece>,
-    /// What cannot travel, and what could not be looked at.
-    pub problems: Vec<Problem>,
-    /// Whether a file's content changed while its size and mtime did not.
-    pub same_look: bool,
-    /// How many files were read.
-    pub read: usize,
-    /// The folders that hold something that is no part of what is around it: what is left out, links,
-    /// other units; and what is a link itself.
-    pub partial: BTreeSet<RelPath>,
-}
-
-/// A part of one unit: mostly what lies in one folder.
-pub struct Piece {
-    /// The unit.
-    pub unit: RelPath,
-    /// What it is to a player.
-    pub kind: UnitKind,
-    /// Folders.
-    pub folders: Vec<InnerPath>,
-    /// Files.
-    pub files: Vec<(InnerPath, Known)>,
-    /// Why a part of it could not be read.
-    pub unreadable: Option<String>,
-}
-
-impl Piece {
-    fn of((unit, kind): (RelPath, UnitKind)) -> Self {
-        Self {
-            unit,
-            kind,
-            folders: Vec::new(),
-            files: Vec::new(),
-            unreadable: None,
-        }
-    }
-}
-
-impl Findings {
-    /// Notes something that the player should know of.
-    pub fn problem(&mut self, path: &str, why: &str) {
-        self.problems.push(Problem {
-            path: path.to_owned(),
-            why: why.to_owned(),
-        });
-    }
-
-    /// Notes a name that cannot travel.
-    pub fn unspeakable(&mut self, place: &Path) {
-        let why = "its name is not valid Unicode and cannot travel; it was left out";
-        self.problem(&place.to_string_lossy(), why);
-    }
-
-    /// Adds what else was found.
-    pub fn join(&mut self, other: Self) {
-        self.pieces.extend(other.pieces);
-        self.problems.extend(other.problems);
-        self.same_look |= other.same_look;
-        self.read += other.read;
-        self.partial.extend(other.partial);
-    }
-
-    /// Returns the paths of all files and folders.
-    pub fn paths(&self) -> impl Iterator<Item = RelPath> {
-        self.pieces.iter().flat_map(|piece| {
-            let files = piece.files.iter().map(|(inner, _)| inner);
-            let inner = files.chain(&piece.folders);
-            inner.map(|inner| piece.unit.join(inner))
-        })
-    }
 }
 
 /// A folder on the way, and what its content belongs to.
@@ -159,52 +73,6 @@ impl Thing<'_> {
             place: self.place.clone(),
             group: self.group.clone(),
             root: self.root.clone(),
-        }
-    }
-}
-
-/// How often it is told how far a survey is.
-const BEAT: Duration = Duration::from_millis(200);
-
-/// How far a survey is.
-#[derive(Default)]
-struct Course {
-    /// Tasks that are not done.
-    open: AtomicUsize,
-    /// Bytes that were read.
-    bytes: AtomicU64,
-    end: Mutex<bool>,
-    ended: Condvar,
-}
-
-/// One task. It counts as done when this goes, whatever became of it.
-struct Open<'a>(&'a Course);
-
-impl Drop for Open<'_> {
-    fn drop(&mut self) {
-        if self.0.open.fetch_sub(1, Ordering::AcqRel) == 1 {
-            *self.0.end.lock().unwrap_or_else(PoisonError::into_inner) = true;
-            self.0.ended.notify_all();
-        }
-    }
-}
-
-impl Course {
-    fn open(&self) -> Open<'_> {
-        self.open.fetch_add(1, Ordering::AcqRel);
-        Open(self)
-    }
-
-    /// Waits for the last task, and tells now and then how many bytes were read.
-    fn wait(&self, progress: &mut dyn FnMut(u64)) {
-        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
-        while !*end {
-            let waited = self.ended.wait_timeout(end, BEAT);
-            end = waited.unwrap_or_else(PoisonError::into_inner).0;
-            let bytes = self.bytes.load(Ordering::Relaxed);
-            if bytes > 0 && !*end {
-                progress(bytes);
-            }
         }
     }
 }
@@ -427,7 +295,9 @@ impl<'s> Walk<'s> {
         }
         let (place, path) = (thing.place.clone(), thing.path.clone());
         let unit = thing.unit();
-        self.spawn(tasks, move |_| self.read(&path, &place, unit, inner, before));
+        self.spawn(tasks, move |_| {
+            self.read(&path, &place, unit, inner, before);
+        });
     }
 
     /// Reads a file that may have changed.
@@ -444,8 +314,7 @@ impl<'s> Walk<'s> {
         match files::hash(place) {
             Ok(known) => {
                 found.read = 1;
-                let size = known.stamp.size;
-                self.course.bytes.fetch_add(size, Ordering::Relaxed);
+                self.course.read(known.stamp.size);
                 found.same_look = before.is_some_and(|before| same_look(before, &known));
                 piece.files.push((inner, known));
             }

@@ -134,3 +134,25 @@ fn hooks_say_little_in_ascii_and_mark_warnings_for_the_launcher() {
         "{output}"
     );
 }
+
+#[test]
+fn a_folder_that_takes_long_to_read_is_progress() {
+    let world = World::new();
+    let device =
+        crate::support::opted::played(&world, "deck", &world.cloud().display().to_string());
+    // It takes no room, and seconds to read.
+    let large = std::fs::File::create(device.pack.join("saves/My World/large")).unwrap();
+    large.set_len(3 << 30).unwrap();
+    let said = device.command(&["status", "--json", "--offline"]).any();
+    let events: Vec<serde_json::Value> = said
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let progress = events.iter().filter(|event| event["event"] == "progress");
+    let phases: Vec<_> = progress
+        .map(|event| event["phase"].as_str().unwrap())
+        .collect();
+    assert!(!phases.is_empty(), "{said}");
+    assert!(phases.iter().all(|phase| *phase == "Reading"), "{said}");
+}

@@ -200,7 +200,13 @@ pub fn scope_file(bytes: &[u8]) -> bool {
         is_scope = true;
         folder.write(&format!("pack/{saved}"), "");
         folder.write("pack/options.txt", "");
-        let scan = scan::scan(layout.pack(), &scope, &Stamps::new(), UNIX_EPOCH, &mut |_| {});
+        let scan = scan::scan(
+            layout.pack(),
+            &scope,
+            &Stamps::new(),
+            UNIX_EPOCH,
+            &mut |_| {},
+        );
         for (unit, scanned) in &scan.units {
             for inner in scanned.content.files.keys() {
                 let path = unit.join(inner);
