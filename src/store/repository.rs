@@ -168,15 +168,19 @@ impl Repository {
 
     /// Runs a call, and where the key was the wrong one, runs it again with the right one.
     fn with_right_key<T>(&self, mut run: impl FnMut() -> Result<(Ended, T)>) -> Result<(Ended, T)> {
+        // Calls that run side by side learn from each other; each asks for itself what it began with.
+        let (with_fast, was_settled) = (self.keys.fast().is_some(), self.keys.is_settled());
         let (mut ended, mut value) = run()?;
-        if self.keys.fast().is_some() && failure::is_refused(&ended) {
+        if with_fast && failure::is_refused(&ended) {
             self.keys.refuse_fast();
             (ended, value) = run()?;
         }
-        if self.keys.is_settled() || !failure::is_of_a_key(&ended) {
+        if was_settled || !failure::is_of_a_key(&ended) {
             return Ok((ended, value));
         }
-        self.find_key(&ended)?;
+        if !self.keys.is_settled() {
+            self.find_key(&ended)?;
+        }
         run()
     }
 
