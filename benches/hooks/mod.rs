@@ -35,6 +35,14 @@ pub fn main() -> ExitCode {
         return code;
     }
     let options = Options::from_env();
+    let names: Vec<&str> = rows::ALL.iter().map(|(name, _)| *name).collect();
+    if let Some(unknown) = options.unknown(&names) {
+        println!(
+            "bench: there is no row {unknown:?}. The rows are {}.",
+            names.join(", ")
+        );
+        return ExitCode::from(2);
+    }
     println!("bench: building the scene");
     let scene = Scene::build(options.clone());
     let wanted = rows::ALL.iter().filter(|(name, _)| options.wants(name));

@@ -29,6 +29,12 @@ impl Options {
         }
     }
 
+    /// Returns a name that was asked for and is that of no row.
+    pub fn unknown<'a>(&'a self, known: &[&str]) -> Option<&'a str> {
+        let mut names = self.rows.iter().map(String::as_str);
+        names.find(|name| !known.contains(name))
+    }
+
     /// Says whether a row of this name is to run.
     pub fn wants(&self, row: &str) -> bool {
         self.rows.is_empty() || self.rows.iter().any(|name| name == row)
