@@ -67,8 +67,7 @@ impl Access {
             Location::Folder(_) | Location::Other(_) => None,
         };
         let key = &credentials.key;
-        let fast = key.fast_key_id.as_ref().zip(key.fast_password.clone());
-        let keys = self.keys(fast.and_then(|(id, password)| FastKey::new(id, password)));
+        let keys = self.keys();
         Repository {
             program,
             location: self
@@ -86,9 +85,12 @@ impl Access {
     }
 
     /// Returns the keys that are known to open it, and the way to list the others.
-    pub fn keys(&self, fast: Option<FastKey>) -> Keys {
+    fn keys(&self) -> Keys {
+        let key = &self.credentials.key;
+        let fast = key.fast_key_id.as_ref().zip(key.fast_password.clone());
+        let fast = fast.and_then(|(id, password)| FastKey::new(id, password));
         let asking = self.clone();
         let list = move || probe::keys(&asking.question());
-        Keys::new(self.credentials.key.key_id.clone(), fast, Box::new(list))
+        Keys::new(key.key_id.clone(), fast, Box::new(list))
     }
 }

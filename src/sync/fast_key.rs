@@ -57,11 +57,11 @@ pub fn obtain(
         prove(&repository.program, &config, &forged, &master_key)?;
         key_file::publish(&question, &forged.key.id, &forged.file)?;
     }
-    let opened = Repository {
-        keys: access.keys(Some(forged.key.clone())),
-        ..access.repository(repository.program.clone(), repository.cache.clone(), None)
-    }
-    .open()?;
+    let mut with_fast = access.clone();
+    with_fast.keep_fast(Some(forged.key.clone()));
+    let opened = with_fast
+        .repository(repository.program.clone(), repository.cache.clone(), None)
+        .open()?;
     if opened == forged.key.id {
         Ok(Some(forged.key))
     } else {

@@ -80,12 +80,11 @@ pub fn publish(
         }
         let record = record(session, local);
         announce(session, &record)?;
-        let partial = if by_file {
-            all_folders(&record)
+        let targets = if by_file {
+            targets(&record, &all_folders(&record))
         } else {
-            local.scan.partial.clone()
+            targets(&record, &local.scan.partial)
         };
-        let targets = targets(&record, &partial);
         let backed = back_up(session, store, local, &record, targets, parent.as_ref())?;
         let again = observe::rescan(session, &local.scan);
         observe::distrust_looks(session, &again);
@@ -216,53 +215,36 @@ fn record(session: &Session<'_>, local: &Local) -> PushRecord {
         .filter(|(_, version)| matches!(version.state, UnitState::Here(_)))
         .filter_map(|(unit, _)| Some((unit.clone(), local.scan.units.get(unit)?.content.clone())))
         .collect();
-    let covers = state.known.clone();
-    let (time, purpose) = (origin.time.to_string(), Purpose::Push);
-    draft(
-        session,
-        dot,
-        Draft {
-            vector,
-            covers,
-            time,
-            purpose,
-            units,
-            contents,
-        },
-    )
+    PushRecord {
+        vector,
+        covers: state.known.clone(),
+        units,
+        contents,
+        ..blank(session, dot, &origin, Purpose::Push)
+    }
 }
 
-/// The parts of a record that differ.
-struct Draft {
-    vector: VersionVector,
-    covers: BTreeSet<SnapshotId>,
-    time: String,
-    purpose: Purpose,
-    units: UnitTable,
-    contents: BTreeMap<RelPath, UnitContent>,
-}
-
-fn draft(session: &Session<'_>, dot: Dot, draft: Draft) -> PushRecord {
+/// A record of this folder that lists nothing yet.
+fn blank(session: &Session<'_>, dot: Dot, origin: &Origin, purpose: Purpose) -> PushRecord {
     PushRecord {
         schema: SCHEMA,
         instance_id: session.sync.instance_id,
-        purpose: draft.purpose,
+        purpose,
         push: PushId::new(Ulid::generate()),
         replica: dot.replica,
         counter: dot.counter,
-        vector: draft.vector,
-        covers: draft.covers,
+        vector: VersionVector::default(),
+        covers: BTreeSet::new(),
         device: session.device.clone(),
-        time: draft.time,
+        time: origin.time.to_string(),
         scope: session.scope.digest(),
-        units: draft.units,
-        contents: draft.contents,
+        units: UnitTable::new(),
+        contents: BTreeMap::new(),
     }
 }
 
 /// Publishes a safety copy of the units `contents`, whose files are below `root`, beside what
-/// `partial` folders hold else: of what was never
-/// part of a head, and something else takes the place of. It is nobody's state, and no head.
+/// `partial` folders hold else: of what was never part of a head, and something else takes the place of. It is nobody's state, and no head.
 pub fn rescue(
     session: &mut Session<'_>,
     store: &dyn Store,
@@ -290,35 +272,22 @@ pub fn rescue(
         .into_iter()
         .map(|(unit, (_, content))| (unit, content))
         .collect();
-    let (time, purpose) = (origin.time.to_string(), Purpose::Rescue);
-    let covers = BTreeSet::new();
-    let record = draft(
-        session,
-        dot,
-        Draft {
-            vector,
-            covers,
-            time,
-            purpose,
-            units,
-            contents,
-        },
-    );
+    let record = PushRecord {
+        vector,
+        units,
+        contents,
+        ..blank(session, dot, &origin, Purpose::Rescue)
+    };
     session.state.last_counter = dot.counter;
     session.save()?;
     // restic reads all below one folder: the record goes where the units are.
     let place = root.join(OWN_FOLDER);
     std::fs::create_dir_all(&place).context(|| format!("cannot make {}", place.display()))?;
     json_file::write_compact(&place.join("push.json"), &record, Access::Private)?;
-    let tags = vec![
-        "kind=rescue".to_owned(),
-        format!("push={}", record.push),
-        format!("n={}", record.file_count()),
-    ];
     let cargo = Cargo {
         root,
         targets: targets(&record, partial),
-        tags,
+        tag: Some("kind=rescue".to_owned()),
         parent: None,
     };
     let backed = send(session, store, &record, &cargo)?;
@@ -347,17 +316,11 @@ fn back_up(
     parent: Option<&SnapshotId>,
 ) -> Result<Backed> {
     for_people(session, local, &targets);
-    let mut tags = vec![
-        format!("push={}", record.push),
-        format!("n={}", record.file_count()),
-    ];
-    if let Some(base) = &session.state.base {
-        tags.insert(0, format!("base={base}"));
-    }
+    let base = session.state.base.as_ref();
     let cargo = Cargo {
         root: session.layout.pack(),
         targets,
-        tags,
+        tag: base.map(|base| format!("base={base}")),
         parent,
     };
     send(session, store, record, &cargo)
@@ -369,7 +332,9 @@ struct Cargo<'a> {
     root: &'a Path,
     /// Paths from there.
     targets: Vec<String>,
-    tags: Vec<String>,
+    /// The tag before those that every snapshot has.
+    tag: Option<String>,
+    /// What restic may compare with instead of reading.
     parent: Option<&'a SnapshotId>,
 }
 
@@ -396,10 +361,15 @@ fn send(
         .values()
         .map(|content| content.extent().bytes)
         .sum();
+    let own = [
+        format!("push={}", record.push),
+        format!("n={}", record.file_count()),
+    ];
+    let tags: Vec<String> = cargo.tag.iter().cloned().chain(own).collect();
     let backup = Backup {
         files: list.path(),
         host: &session.device.name,
-        tags: &cargo.tags,
+        tags: &tags,
         lock_patience: if session.launching { 3 } else { 20 },
         parent: cargo.parent,
     };
