@@ -2,6 +2,8 @@
 
 #![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links)] // these comments are the help texts
 
+pub mod token;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -99,6 +101,8 @@ pub enum Command {
     Undo(Undo),
     /// Restore the newest state into a temporary folder and compare it with what was pushed
     Verify,
+    /// Say where the secrets of this instance are kept, or move them
+    Token(token::Token),
 }
 
 /// Options of `pull` and `push`.

@@ -8,6 +8,7 @@ mod question;
 mod resolve;
 mod setup;
 mod status;
+mod token;
 mod undo;
 mod verify;
 
@@ -104,6 +105,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Resolve(args) => resolve::run(&context, args),
         Command::Undo(args) => undo::run(&context, args),
         Command::Verify => verify::run(&context),
+        Command::Token(args) => token::run(&context, args),
     };
     context.settle();
     ExitCode::from(match result {

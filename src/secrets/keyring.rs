@@ -13,25 +13,47 @@ use crate::{
 };
 
 const SERVICE: &str = "instance-sync";
+const TOKEN: &str = "token";
+const KEY: &str = "key";
 
-/// How long a keyring may take. Unlocking one by hand takes longer: then the file serves.
-const DEADLINE: Duration = Duration::from_secs(3);
+/// How long a keyring may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// 3 s: a launch waits. Unlocking one by hand takes longer.
+    Hook,
+    /// 60 s: somebody is there who may have to unlock it.
+    Person,
+}
+
+impl Patience {
+    fn deadline(self) -> Duration {
+        Duration::from_secs(match self {
+            Self::Hook => 3,
+            Self::Person => 60,
+        })
+    }
+}
+
+/// Returns whether a keyring answers within 3 s. It may still be locked.
+pub fn answers() -> bool {
+    get("probe".to_owned(), Patience::Hook).is_ok()
+}
 
 /// Reads the token of an instance, or returns `None` where the keyring has none.
-pub fn read_token(instance: InstanceId) -> Result<Option<Token>> {
-    get(instance, "token")?
+pub fn read_token(instance: InstanceId, patience: Patience) -> Result<Option<Token>> {
+    get(user(instance, TOKEN), patience)?
         .map(|text| Token::parse(text.expose_secret()))
         .transpose()
 }
 
 /// Writes the token of an instance.
-pub fn write_token(instance: InstanceId, token: &Token) -> Result<()> {
-    set(instance, "token", token.to_text())
+pub fn write_token(instance: InstanceId, token: &Token, patience: Patience) -> Result<()> {
+    set(user(instance, TOKEN), token.to_text(), patience)
 }
 
 /// Reads the key of an instance, or returns `None` where the keyring has none.
-pub fn read_key(instance: InstanceId) -> Result<Option<RepositoryKey>> {
-    let Some(text) = get(instance, "key")? else {
+pub fn read_key(instance: InstanceId, patience: Patience) -> Result<Option<RepositoryKey>> {
+    let Some(text) = get(user(instance, KEY), patience)? else {
         return Ok(None);
     };
     serde_json::from_str(text.expose_secret())
@@ -41,23 +63,41 @@ pub fn read_key(instance: InstanceId) -> Result<Option<RepositoryKey>> {
 }
 
 /// Writes the key of an instance.
-pub fn write_key(instance: InstanceId, key: &RepositoryKey) -> Result<()> {
+pub fn write_key(instance: InstanceId, key: &RepositoryKey, patience: Patience) -> Result<()> {
     let text = serde_json::to_string(key).map_err(|_| Error::failed("cannot write the key"))?;
-    set(instance, "key", SecretString::from(text))
+    set(user(instance, KEY), SecretString::from(text), patience)
 }
 
-fn get(instance: InstanceId, what: &str) -> Result<Option<SecretString>> {
-    let user = format!("{instance}/{what}");
-    within_deadline(move || match Entry::new(SERVICE, &user)?.get_password() {
-        Ok(text) => Ok(Some(SecretString::from(text))),
-        Err(KeyringError::NoEntry) => Ok(None),
-        Err(error) => Err(error),
+/// Removes both entries of an instance, where there are any.
+pub fn forget(instance: InstanceId) -> Result<()> {
+    for what in [TOKEN, KEY] {
+        let user = user(instance, what);
+        within_deadline(Patience::Person, move || {
+            match Entry::new(SERVICE, &user)?.delete_credential() {
+                Err(KeyringError::NoEntry) => Ok(()),
+                other => other,
+            }
+        })?;
+    }
+    Ok(())
+}
+
+fn user(instance: InstanceId, what: &str) -> String {
+    format!("{instance}/{what}")
+}
+
+fn get(user: String, patience: Patience) -> Result<Option<SecretString>> {
+    within_deadline(patience, move || {
+        match Entry::new(SERVICE, &user)?.get_password() {
+            Ok(text) => Ok(Some(SecretString::from(text))),
+            Err(KeyringError::NoEntry) => Ok(None),
+            Err(error) => Err(error),
+        }
     })
 }
 
-fn set(instance: InstanceId, what: &str, secret: SecretString) -> Result<()> {
-    let user = format!("{instance}/{what}");
-    within_deadline(move || {
+fn set(user: String, secret: SecretString, patience: Patience) -> Result<()> {
+    within_deadline(patience, move || {
         let entry = Entry::new(SERVICE, &user)?;
         entry.set_password(secret.expose_secret())?;
         // A keyring that forgets at once is worse than none.
@@ -70,13 +110,14 @@ fn set(instance: InstanceId, what: &str, secret: SecretString) -> Result<()> {
 }
 
 fn within_deadline<T: Send + 'static>(
+    patience: Patience,
     work: impl FnOnce() -> std::result::Result<T, KeyringError> + Send + 'static,
 ) -> Result<T> {
     let (sender, receiver) = mpsc::channel();
     // Left to itself when it is late: it holds nothing that anybody waits for.
     thread::spawn(move || sender.send(work()));
-    let hint = "Use files instead: leave --keyring out, or give --token-file.";
-    match receiver.recv_timeout(DEADLINE) {
+    let hint = "Unlock or start it and try again; or keep the secrets in files.";
+    match receiver.recv_timeout(patience.deadline()) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(Error::new(
             Kind::Failed,
@@ -85,7 +126,7 @@ fn within_deadline<T: Send + 'static>(
         .hint(hint)),
         Err(_) => Err(Error::failed(format!(
             "the OS keyring did not answer within {} s: is it locked?",
-            DEADLINE.as_secs()
+            patience.deadline().as_secs()
         ))
         .hint(hint)),
     }

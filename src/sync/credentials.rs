@@ -15,7 +15,11 @@ use crate::{
     config::{layout::Layout, sync_file::SyncFile},
     domain::{ids::InstanceId, location::Location},
     error::{Error, Kind, Result},
-    secrets::{self, files, keyring, token::RepositoryKey},
+    secrets::{
+        self, files,
+        keyring::{self, Patience},
+        token::{RepositoryKey, Token},
+    },
     store::keys::Finding,
 };
 
@@ -75,28 +79,23 @@ pub fn load(
         loaded.value
     });
     let rest = matches!(sync.location, Location::Rest(_));
+    let mut deaf = None;
     let token = match token {
-        None if key.is_none() || rest => keyring::read_token(instance).unwrap_or_default(),
+        None if key.is_none() || rest => keyring::read_token(instance, Patience::Hook)
+            .unwrap_or_else(|error| {
+                deaf = Some(error);
+                None
+            }),
         token => token,
     };
-    let missing = || {
-        Error::new(
-            Kind::Credentials,
-            "there is no token for this instance on this device",
-        )
-        .hint(format!(
-            "Give it again with: instance-sync setup --force {}",
-            crate::domain::shell::pack_folder(layout.pack())
-        ))
-    };
+    let missing = || missing(layout, deaf.as_ref());
     let key = match key {
         Some(key) => key,
-        None => match keyring::read_key(instance).ok().flatten() {
+        // One that does not answer is not waited for twice.
+        None if deaf.is_some() => password_of(token.as_ref()).ok_or_else(missing)?,
+        None => match keyring::read_key(instance, Patience::Hook).ok().flatten() {
             Some(key) => key,
-            // As the earlier Python tool has it: the token's secret opens the repository too.
-            None => {
-                RepositoryKey::with_password(token.as_ref().ok_or_else(missing)?.secret.clone())
-            }
+            None => password_of(token.as_ref()).ok_or_else(missing)?,
         },
     };
     let account = sync
@@ -110,6 +109,27 @@ pub fn load(
             secret: token.map(|token| token.secret),
             key,
         }),
+    }
+}
+
+/// As the earlier Python tool has it: the token's secret opens the repository too.
+fn password_of(token: Option<&Token>) -> Option<RepositoryKey> {
+    token.map(|token| RepositoryKey::with_password(token.secret.clone()))
+}
+
+/// No token was found: in no file, and not in the keyring, which may not have answered.
+fn missing(layout: &Layout, deaf: Option<&Error>) -> Error {
+    let folder = crate::domain::shell::pack_folder(layout.pack());
+    let again = format!("Give it again with: instance-sync setup --force {folder}");
+    let text = "there is no token for this instance on this device";
+    match deaf {
+        None => Error::new(Kind::Credentials, text).hint(again),
+        Some(error) => Error::new(
+            Kind::Credentials,
+            format!("{text} that can be read: {error}"),
+        )
+        .hint("If it is in the keyring, unlock that and try again.")
+        .hint(again),
     }
 }
 
@@ -137,7 +157,7 @@ impl Keeper {
     pub fn write(&self, key: &RepositoryKey) -> Result<()> {
         match &self.file {
             Some(file) => files::write_key(file, key),
-            None => keyring::write_key(self.instance, key),
+            None => keyring::write_key(self.instance, key, Patience::Hook),
         }
     }
 

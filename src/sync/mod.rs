@@ -24,6 +24,7 @@ pub mod push;
 pub mod question;
 pub mod resolve;
 pub mod safety;
+pub mod secret_place;
 pub mod session;
 pub mod settings;
 pub mod status;

@@ -26,7 +26,8 @@ use crate::{
     error::{Context, Error, Kind, Result},
     remote::probe,
     secrets::{
-        self, Place, files, keyring,
+        self, Place, files,
+        keyring::{self, Patience},
         token::{RepositoryKey, Token},
     },
     workdir::{
@@ -208,8 +209,8 @@ impl Kept {
             return Self { token, key };
         }
         Self {
-            token: keyring::read_token(instance).ok().flatten(),
-            key: keyring::read_key(instance).ok().flatten(),
+            token: keyring::read_token(instance, Patience::Hook).ok().flatten(),
+            key: keyring::read_key(instance, Patience::Hook).ok().flatten(),
         }
     }
 }
@@ -366,9 +367,9 @@ impl Opting<'_> {
             }
             Place::Keyring => {
                 if let Some(token) = self.token {
-                    keyring::write_token(instance, token)?;
+                    keyring::write_token(instance, token, Patience::Person)?;
                 }
-                keyring::write_key(instance, &credentials.key)?;
+                keyring::write_key(instance, &credentials.key, Patience::Person)?;
                 json_file::remove(&self.layout.token())?;
                 json_file::remove(&self.layout.key())
             }

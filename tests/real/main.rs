@@ -50,6 +50,7 @@ mod harness;
 #[cfg(target_os = "linux")] // other systems do not have every name
 mod include_names;
 mod joining;
+mod keyring;
 #[cfg(unix)]
 mod locks;
 mod lost_packs;

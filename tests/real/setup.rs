@@ -1,7 +1,5 @@
 //! `setup`, answered through a pipe and on a terminal; secrets in a real Secret Service.
 
-use std::fs;
-
 use super::support::*;
 
 #[test]
@@ -72,56 +70,4 @@ fn setup_on_a_terminal_does_not_echo_the_secret() {
     said.assert_says("is opted in as the new instance");
     said.assert_never_says("desktop-secret");
     assert!(desktop.synced_by("sync.json").exists());
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn the_secret_service_holds_the_token_and_the_key() {
-    let found = (Program::DbusRunSession.find(), Program::GnomeKeyring.find());
-    let ((Some(bus), Some(service)), Some(world)) = (found, World::with_server()) else {
-        return;
-    };
-    let desktop = world.device("desktop");
-    let id = ulid::Ulid::generate().to_string();
-    let server = world.server();
-    let folder = server.repository_folder(ALICE, &id);
-    template::repository(&folder, ALICE.secret).expect("a world with restic");
-    play::world(&desktop.pack, "World", 1);
-    let program = format!(
-        "{} --pack-folder={} --ca-file={}",
-        env!("CARGO_BIN_EXE_instance-sync"),
-        desktop.pack.display(),
-        server.ca_file().display()
-    );
-    let url = server.url();
-    let script = format!(
-        "set -e
-        printf 'unlock' | {service} --unlock --components=secrets >/dev/null
-        printf '%s' '{token}' | {program} init --url={url} --instance-id={id} --token=- --keyring
-        {program} push
-        {program} pull",
-        service = service.display(),
-        token = ALICE.token
-    );
-    fs::create_dir_all(desktop.home.join("run")).unwrap();
-    let mut env = desktop.environment();
-    env.push(("XDG_RUNTIME_DIR".into(), desktop.home.join("run").into()));
-    with_system_programs(&mut env);
-    let run = Run::new(&bus, &desktop.home, env).args(["--", "/bin/sh", "-c", &script]);
-    let said = run.ok();
-    said.assert_says("saves/World");
-    said.assert_never_says(ALICE.secret);
-    // Nothing secret is in a file.
-    for file in ["token", "key"] {
-        assert!(!desktop.synced_by(file).exists(), "{file}");
-    }
-    assert_eq!(world.repository(&id).snapshot_ids().len(), 1);
-    // Without the service: one clear message, and the game starts.
-    desktop.command(&["pull"]).ok().assert_says("no token");
-    // And opting in where there is none changes nothing.
-    let deck = world.device("deck");
-    let words = ["init", "--keyring", "--token", ALICE.token, "--offline"];
-    let run = deck.command(&words).arg(format!("--url={url}"));
-    run.code(1).assert_says("keyring");
-    assert!(!deck.pack.join(".cloud-sync").exists());
 }
