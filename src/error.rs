@@ -9,6 +9,7 @@ type Source = Box<dyn std::error::Error + Send + Sync + 'static>;
 
 /// What kind of failure it is. Callers branch on it; [`Error::exit_code`] is derived from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Kind {
     /// Anything that has no kind of its own.
     Failed,

@@ -1,6 +1,7 @@
 //! Cloud saves for any game folder, on the player's own server.
 //!
-//! This is the map. A module imports only what stands below it:
+//! Programs that link this crate use [`api`], which is stable. The rest is for those who work on
+//! it, and this is the map. A module imports only what stands below it:
 //!
 //! ```text
 //! main -> commands -> sync -> adapters -> domain
@@ -28,6 +29,8 @@ pub mod workdir;
 
 pub mod sync;
 pub mod ui;
+
+pub mod api;
 
 #[doc(hidden)]
 #[allow(missing_docs)]

@@ -10,14 +10,33 @@ use super::{
 };
 use crate::{
     domain::{ids::InstanceId, location::Location, profile::Profile, shell},
-    error::{Error, Result},
+    error::{Context, Error, Result},
 };
 
 /// The schema that this program writes, and the newest that it reads.
 pub const SCHEMA: u64 = 1;
 
 /// What `sync.json` says. Files of the earlier Python tool have only the first three fields.
+///
+/// Opting in by hand: `.cloud-sync/sync.json` alone decides. See `docs/formats.md` for what else
+/// has to be there (`token`), and for what a repository has to be.
+///
+/// ```
+/// use instance_sync::api::{self, SyncFile};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let folder = tempfile::tempdir()?;
+/// assert_eq!(SyncFile::of_folder(folder.path())?, None);
+///
+/// let mut file = SyncFile::new(api::new_instance_id(), "https://saves.example.org".parse()?);
+/// file.account = Some("alice".to_owned());
+/// file.write_to_folder(folder.path())?;
+/// assert_eq!(SyncFile::of_folder(folder.path())?, Some(file));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SyncFile {
     /// The instance.
     pub instance_id: InstanceId,
@@ -33,6 +52,39 @@ pub struct SyncFile {
     pub insecure_http: bool,
     /// Whether a fast key may be added to the repository, and used.
     pub fast_key: bool,
+}
+
+impl SyncFile {
+    /// Returns the marker of an instance, everything else as it is by default.
+    pub fn new(instance_id: InstanceId, location: Location) -> Self {
+        Self {
+            instance_id,
+            location,
+            account: None,
+            profile: Profile::default(),
+            ca_file: None,
+            insecure_http: false,
+            fast_key: true,
+        }
+    }
+
+    /// Reads the marker of a game folder; `None` where the folder is not opted in, [`Kind::Usage`](crate::error::Kind::Usage)
+    /// where the file is not what it should be or of a newer schema.
+    pub fn of_folder(pack_folder: impl Into<PathBuf>) -> Result<Option<Self>> {
+        let layout = Layout::new(pack_folder);
+        if !is_opted_in(&layout) {
+            return Ok(None);
+        }
+        read(&layout).map(Some)
+    }
+
+    /// Writes the marker, whole or not at all, which opts the folder in.
+    pub fn write_to_folder(&self, pack_folder: impl Into<PathBuf>) -> Result<()> {
+        let layout = Layout::new(pack_folder);
+        let own = layout.own();
+        fs::create_dir_all(own).context(|| format!("cannot make {}", own.display()))?;
+        write(&layout, self)
+    }
 }
 
 /// The file as it is written.

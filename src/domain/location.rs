@@ -6,6 +6,7 @@ use super::ids::InstanceId;
 
 /// The address that a player gives, without the account and the instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Location {
     /// A rest-server: `https://host[:port][/prefix]`, or `http://` to loopback.
     Rest(String),

@@ -9,6 +9,7 @@ use super::unit::UnitKind;
 /// What becomes of a unit that changed on two sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Policy {
     /// The player is asked; where nobody can see a question, as [`Policy::Abort`].
     Ask,

@@ -13,6 +13,7 @@ use super::{
 /// What an instance is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Profile {
     /// A Minecraft instance of any launcher.
     #[default]

@@ -2,6 +2,7 @@
 
 /// Something worth telling.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Event {
     /// Something was done or found.
     Notice(String),
@@ -13,6 +14,7 @@ pub enum Event {
 
 /// How far a long work is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Progress {
     /// The work.
     pub phase: Phase,
@@ -24,6 +26,7 @@ pub struct Progress {
 
 /// A work that can take long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Phase {
     /// Reading files here, to see what changed.
     Scan,

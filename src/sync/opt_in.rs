@@ -63,6 +63,7 @@ pub struct Request {
 
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct OptedIn {
     /// The instance.
     pub instance_id: InstanceId,
@@ -75,6 +76,7 @@ pub struct OptedIn {
 /// How a folder came to be opted in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum How {
     /// It was before; nothing was changed.
     Already,

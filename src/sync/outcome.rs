@@ -7,6 +7,7 @@ use crate::domain::{ids::SnapshotId, path::RelPath};
 /// What became of a pull.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "outcome", rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum PullOutcome {
     /// The folder is not opted in.
     NotOptedIn,
@@ -67,6 +68,7 @@ pub enum PullOutcome {
 
 /// What a pull did to units.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Changes {
     /// Fetched.
     pub taken: Vec<RelPath>,
@@ -85,6 +87,7 @@ pub struct Changes {
 /// What became of a push.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "outcome", rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum PushOutcome {
     /// The folder is not opted in.
     NotOptedIn,

@@ -15,6 +15,7 @@ mod hooks;
 mod json;
 mod opted_out;
 mod pack_folder;
+mod schema;
 mod server_answers;
 mod sync_json;
 mod token;

@@ -340,15 +340,13 @@ fn marker() -> impl Strategy<Value = SyncFile> {
         })
         .prop_map(
             |(instance_id, location, account, profile, ca_file, insecure_http, fast_key)| {
-                SyncFile {
-                    instance_id,
-                    location,
-                    account,
-                    profile,
-                    ca_file,
-                    insecure_http,
-                    fast_key,
-                }
+                let mut file = SyncFile::new(instance_id, location);
+                file.account = account;
+                file.profile = profile;
+                file.ca_file = ca_file;
+                file.insecure_http = insecure_http;
+                file.fast_key = fast_key;
+                file
             },
         )
 }

@@ -52,6 +52,7 @@ mod include_names;
 mod joining;
 mod keyring;
 #[cfg(unix)]
+mod library;
 mod locks;
 mod lost_packs;
 #[cfg(unix)]

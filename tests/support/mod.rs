@@ -35,6 +35,7 @@ pub mod read_back;
 pub mod repository;
 pub mod rest_server;
 pub mod run;
+pub mod schema;
 pub mod served;
 pub mod shown;
 pub mod template;

@@ -41,6 +41,20 @@ impl Output {
         self
     }
 
+    /// Checks each object of `--json` against docs/schema.
+    #[track_caller]
+    pub fn assert_keeps_to_schemas(&self) {
+        for line in self.stdout.lines().filter(|line| line.starts_with('{')) {
+            // Whether it is JSON at all is for those who ask.
+            let Ok(printed) = serde_json::from_str(line) else {
+                continue;
+            };
+            if let Some(why) = super::schema::objection(&printed) {
+                panic!("{line}\nkeeps to no schema in docs/schema: {why}\n{self}");
+            }
+        }
+    }
+
     /// Parses standard output as one JSON value.
     #[track_caller]
     pub fn json(&self) -> serde_json::Value {

@@ -150,6 +150,7 @@ impl Run {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let line = shown::command(&words);
+        let json = words.iter().any(|word| word == "--json");
         let since = Instant::now();
         let mut child = command
             .spawn()
@@ -163,6 +164,7 @@ impl Run {
             stderr: collect(child.stderr.take().unwrap()),
             child,
             line,
+            json,
             since,
         }
     }
@@ -195,6 +197,7 @@ pub struct Started {
     stdout: Receiver<Vec<u8>>,
     stderr: Receiver<Vec<u8>>,
     line: String,
+    json: bool,
     since: Instant,
 }
 
@@ -240,6 +243,10 @@ impl Started {
             !held && !held_too,
             "a process that outlived it holds its output open\n{output}"
         );
+        // One that was killed may have stopped in the middle of a line.
+        if self.json && output.status.code().is_some() {
+            output.assert_keeps_to_schemas();
+        }
         output
     }
 
