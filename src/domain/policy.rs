@@ -79,3 +79,26 @@ impl FromStr for Policy {
             })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn policies_are_named_as_the_command_line_names_them() {
+        let names = [
+            "ask",
+            "keep-both",
+            "keep-local",
+            "keep-cloud",
+            "newest",
+            "abort",
+        ];
+        for (policy, name) in Policy::ALL.into_iter().zip(names) {
+            assert_eq!(policy.to_string(), name);
+            assert_eq!(name.parse(), Ok(policy));
+        }
+        let refused = "mine".parse::<Policy>().expect_err("no policy");
+        assert!(refused.contains("keep-both, keep-local"), "{refused}");
+    }
+}

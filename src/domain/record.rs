@@ -317,3 +317,6 @@ impl PushRecord {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

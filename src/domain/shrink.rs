@@ -83,7 +83,8 @@ mod tests {
     use crate::domain::{
         agreement::Agreed,
         fixtures,
-        local::{Found, local_side},
+        local::{Found, Hold, local_side},
+        record::UnitVersion,
     };
 
     fn world(name: &str) -> RelPath {
@@ -171,5 +172,71 @@ mod tests {
         // The rest outweighs it: a world may shrink.
         let two = [("a", 10), ("b", 90)];
         assert!(vanished_of(&two, &[("a", "other"), ("b", "b")], 1).is_empty());
+    }
+
+    #[test]
+    fn half_is_not_most() {
+        let extent = |files, bytes| Extent { files, bytes };
+        assert!(!lost_most(extent(2, 100), extent(1, 50)));
+        assert!(lost_most(extent(2, 100), extent(1, 49)));
+        assert!(lost_most(extent(3, 100), extent(1, 100)));
+    }
+
+    /// What vanished of units that are all missing here but for `left`.
+    fn of(agreed: &[(RelPath, Agreed)], left: &[&RelPath], held: &[&RelPath]) -> Vec<String> {
+        let agreement: Agreement = agreed.iter().cloned().collect();
+        let found = left.iter().map(|unit| {
+            let version = &agreement[*unit].version;
+            let content = Found::Content(version.digest().expect("it was here"));
+            ((*unit).clone(), (version.kind, content))
+        });
+        let mut local = local_side(&agreement, &found.collect(), &BTreeSet::new(), |unit| {
+            Some(agreement.get(unit)?.version.kind)
+        });
+        for unit in held {
+            let side = local.get_mut(*unit).expect("a side");
+            side.hold = Some(Hold::OutOfScope);
+        }
+        vanished(&agreement, &local, |unit| Some(agreement.get(unit)?.extent))
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    fn unit_of(name: &str, content: Option<&str>, kind: UnitKind) -> (RelPath, Agreed) {
+        let version = UnitVersion {
+            kind,
+            ..fixtures::version(content, fixtures::dot('A', 1))
+        };
+        let extent = Extent {
+            files: 1,
+            bytes: 10,
+        };
+        let agreed = fixtures::agreed(version);
+        (fixtures::unit(name), Agreed { extent, ..agreed })
+    }
+
+    #[test]
+    fn what_was_gone_already_or_is_left_alone_does_not_count() {
+        let here = unit_of("saves/here", Some("x"), UnitKind::World);
+        let gone = unit_of("saves/gone", None, UnitKind::World);
+        let held = unit_of("saves/held", Some("y"), UnitKind::World);
+        let all = [here.clone(), gone, held.clone()];
+        assert_eq!(of(&all, &[], &[&held.0]), ["saves/here"]);
+        assert!(of(&all, &[&here.0], &[&held.0]).is_empty());
+    }
+
+    #[test]
+    fn a_settings_file_is_deleted_without_a_question() {
+        let options = unit_of("options.txt", Some("x"), UnitKind::Settings);
+        let config = unit_of("config", Some("y"), UnitKind::Settings);
+        assert!(of(&[options, config.clone()], &[&config.0], &[]).is_empty());
+    }
+
+    #[test]
+    fn a_world_that_was_merely_played_is_no_part_of_a_loss() {
+        let three = [("a", 10), ("b", 10), ("c", 10)];
+        let held = vanished_of(&three, &[("a", "other")], 10);
+        assert_eq!(held, ["saves/b", "saves/c"]);
     }
 }

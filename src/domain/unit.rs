@@ -127,4 +127,10 @@ mod tests {
             assert_ne!(world.digest(), other.digest());
         }
     }
+
+    #[test]
+    fn an_extent_counts_files_and_bytes() {
+        let extent = content(&[("a", "123"), ("b", "4567")], &[""]).extent();
+        assert_eq!(extent, Extent { files: 2, bytes: 7 });
+    }
 }

@@ -145,6 +145,16 @@ mod tests {
     }
 
     #[test]
+    fn a_vector_is_empty_until_it_covers_something() {
+        let mut vector = VersionVector::default();
+        assert!(vector.is_empty());
+        vector.0.insert(replica('A'), 0);
+        assert!(vector.is_empty());
+        vector.0.insert(replica('B'), 1);
+        assert!(!vector.is_empty());
+    }
+
+    #[test]
     fn a_dot_reads_back() {
         let dot = Dot {
             replica: replica('A'),

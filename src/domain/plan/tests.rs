@@ -345,3 +345,61 @@ fn of_two_merges_that_know_each_other_the_one_that_saw_more_stays() {
     let b = dot('B', 4);
     assert_eq!(step(&[a, b, extra], theirs(b, &[a])), "take");
 }
+
+#[test]
+fn equal_content_takes_the_marks_of_whoever_knows_more() {
+    let (a, b) = (dot('A', 1), dot('B', 2));
+    let ours = || mine(Some(version(Some("same"), a)), Some("same"));
+    let step = |known: &[Dot], theirs: &[Dot]| {
+        let mut plan = against(ours(), known, false, vec![offer('2', "same", b, theirs)]);
+        plan.steps.remove(&unit(WORLD)).expect("a step")
+    };
+    // They know of ours: theirs, as it is. We know of theirs: ours stays.
+    match step(&[a], &[a]) {
+        Step::Agree(agreed) => assert_eq!(agreed, version(Some("same"), b)),
+        other => panic!("{other:?}"),
+    }
+    assert!(matches!(step(&[a, b], &[]), Step::Nothing));
+    // Nobody knows of the other: both, whoever says so.
+    match step(&[a], &[]) {
+        Step::Agree(agreed) => assert_eq!((agreed.dot, agreed.also), (b, [a].into())),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_was_fetched_is_simply_here() {
+    let held = held_version(&version(Some("x"), dot('A', 1)), &snapshot('7'));
+    assert!(matches!(held.state, UnitState::Held { .. }));
+    assert_eq!(as_here(&held), version(Some("x"), dot('A', 1)));
+    let gone = version(None, dot('A', 1));
+    assert_eq!(as_here(&held_version(&gone, &snapshot('7'))), gone);
+}
+
+#[test]
+fn a_step_says_what_is_here_after_it() {
+    let before = Some(digest("before"));
+    let taken = || take(&offer('2', "new", dot('B', 2), &[]), false);
+    let settle = |take| {
+        let agreed = version(Some("agreed"), dot('B', 2));
+        let (source, copies) = (None, Vec::new());
+        Step::Settle(Box::new(Settlement {
+            agreed,
+            source,
+            take,
+            copies,
+        }))
+    };
+    for step in [
+        Step::Take(taken()),
+        Step::Follow(taken()),
+        settle(Some(taken())),
+    ] {
+        assert_eq!(content_after(&step, before), Some(digest("new")));
+    }
+    let gone = Step::Remove(version(None, dot('B', 2)));
+    assert_eq!(content_after(&gone, before), None);
+    for step in [settle(None), Step::Nothing] {
+        assert_eq!(content_after(&step, before), before);
+    }
+}

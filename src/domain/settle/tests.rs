@@ -91,6 +91,22 @@ fn the_agreed_version_is_the_later_one_whatever_is_kept() {
     }
 }
 
+/// So that a device which has only the loser takes the decision for an edit of it.
+#[test]
+fn the_agreed_version_is_on_top_of_those_that_lost() {
+    let theirs = [("theirs", dot('B', 2))];
+    let agreed = settled(decide(Some(dot('A', 1)), &theirs, Policy::KeepBoth)).agreed;
+    assert_eq!(
+        (agreed.dot, agreed.over),
+        (dot('B', 2), [dot('A', 1)].into())
+    );
+    let agreed = settled(decide(Some(dot('A', 3)), &theirs, Policy::KeepCloud)).agreed;
+    assert_eq!(
+        (agreed.dot, agreed.over),
+        (dot('A', 3), [dot('B', 2)].into())
+    );
+}
+
 #[test]
 fn what_is_kept_is_what_was_asked_for() {
     let kept = |mine: u64, policy| {
