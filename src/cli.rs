@@ -101,6 +101,8 @@ pub enum Command {
     Undo(Undo),
     /// Restore the newest state into a temporary folder and compare it with what was pushed
     Verify,
+    /// Check everything that the hooks rest on, and say what to do about what is wrong
+    Doctor,
     /// Say where the secrets of this instance are kept, or move them
     Token(token::Token),
 }

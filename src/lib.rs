@@ -28,6 +28,8 @@ pub mod store;
 pub mod workdir;
 
 pub mod sync;
+
+pub mod doctor;
 pub mod ui;
 
 pub mod api;

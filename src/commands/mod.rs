@@ -1,6 +1,7 @@
 //! The commands, one file each, thin: options in, engine, words out.
 
 mod disable;
+mod doctor;
 mod init;
 mod pull;
 mod push;
@@ -105,6 +106,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Resolve(args) => resolve::run(&context, args),
         Command::Undo(args) => undo::run(&context, args),
         Command::Verify => verify::run(&context),
+        Command::Doctor => doctor::run(&context),
         Command::Token(args) => token::run(&context, args),
     };
     context.settle();

@@ -2,6 +2,7 @@
 //! `reqwest`.
 
 mod client;
+pub mod clock;
 pub mod download;
 pub mod key_file;
 pub mod probe;

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// A launch waits for this, so it is short: offline is decided within 5 s.
-const DEADLINES: Deadlines = Deadlines {
+pub(super) const DEADLINES: Deadlines = Deadlines {
     connect: Duration::from_secs(2),
     total: Some(Duration::from_secs(4)),
     silence: Duration::from_secs(4),

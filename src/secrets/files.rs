@@ -74,14 +74,25 @@ pub fn read(path: &Path) -> Result<Option<Loaded<SecretString>>> {
     }))
 }
 
+/// Returns whether others may do anything with the file.
+#[cfg(unix)]
+pub fn others_can_read(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path)
+        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o077 != 0)
+}
+
+/// Returns false: what a user has belongs to that user alone.
+#[cfg(not(unix))]
+pub fn others_can_read(_path: &Path) -> bool {
+    false
+}
+
 /// Takes away what others may do with the file; returns whether they could.
 #[cfg(unix)]
 fn mend(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    let Ok(metadata) = fs::metadata(path) else {
-        return false;
-    };
-    let open = metadata.is_file() && metadata.permissions().mode() & 0o077 != 0;
+    let open = others_can_read(path);
     if open {
         // If it is not ours to change, reading it decides.
         let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o600));

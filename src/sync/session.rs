@@ -170,7 +170,8 @@ pub fn absolute(path: &std::path::Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
 }
 
-fn check_transport(sync: &SyncFile, settings: &Settings) -> Result<()> {
+/// Refuses plain http to another machine, unless it was allowed.
+pub fn check_transport(sync: &SyncFile, settings: &Settings) -> Result<()> {
     if sync.location.is_insecure() && !sync.insecure_http && !settings.insecure_http {
         return Err(Error::usage(format!(
             "{} is plain http to another machine: the token could be read on the way",

@@ -1,6 +1,6 @@
 //! Keeping our folder out of what launchers export.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::{
     config::{
@@ -14,29 +14,45 @@ use crate::{
 /// Keeps our folder, and with it the token, out of what launchers export: Prism and MultiMC read
 /// the list in the instance's folder (the one with `instance.cfg`), others that in the game folder.
 pub fn leave_out_own_folder(layout: &Layout) -> Result<()> {
-    add_line(&layout.packignore(), OWN_FOLDER)?;
-    let pack = layout.pack();
-    let Some((above, name)) = pack
-        .parent()
-        .zip(pack.file_name().and_then(|name| name.to_str()))
-    else {
-        return Ok(());
-    };
-    if above.join("instance.cfg").is_file() {
-        add_line(&above.join(".packignore"), &format!("{name}/{OWN_FOLDER}"))?;
-    }
-    Ok(())
+    lists(layout)
+        .into_iter()
+        .try_for_each(|(list, line)| add_line(&list, &line))
 }
 
-/// Adds a line to a list of paths, unless it names that path already.
-fn add_line(path: &Path, wanted: &str) -> Result<()> {
-    let mut text = json_file::read_bytes(path)?.unwrap_or_default();
+/// Returns whether our folder is left out.
+pub fn leave_out(layout: &Layout) -> bool {
+    lists(layout).into_iter().all(|(list, line)| {
+        let text = json_file::read_bytes(&list).ok().flatten();
+        text.is_some_and(|text| names(&text, &line))
+    })
+}
+
+/// The lists of what is left out, each with the line that leaves our folder out.
+fn lists(layout: &Layout) -> Vec<(PathBuf, String)> {
+    let mut lists = vec![(layout.packignore(), OWN_FOLDER.to_owned())];
+    let pack = layout.pack();
+    let name = pack.file_name().and_then(|name| name.to_str());
+    if let Some((above, name)) = pack.parent().zip(name)
+        && above.join("instance.cfg").is_file()
+    {
+        lists.push((above.join(".packignore"), format!("{name}/{OWN_FOLDER}")));
+    }
+    lists
+}
+
+fn names(text: &[u8], wanted: &str) -> bool {
     let names = |line: &[u8]| {
         let line = line.trim_ascii();
         let line = line.strip_suffix(b"/").unwrap_or(line);
         line.strip_prefix(b"/").unwrap_or(line) == wanted.as_bytes()
     };
-    if text.split(|byte| *byte == b'\n').any(names) {
+    text.split(|byte| *byte == b'\n').any(names)
+}
+
+/// Adds a line to a list of paths, unless it names that path already.
+fn add_line(path: &Path, wanted: &str) -> Result<()> {
+    let mut text = json_file::read_bytes(path)?.unwrap_or_default();
+    if names(&text, wanted) {
         return Ok(());
     }
     if !text.is_empty() && !text.ends_with(b"\n") {

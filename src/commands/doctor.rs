@@ -1,0 +1,75 @@
+//! `doctor`: what the hooks rest on, and what to do about what is wrong.
+
+use serde::Serialize;
+
+use super::{Context, Done};
+use crate::{
+    doctor::{self, Finding, Report, Verdict},
+    error::{Error, Result},
+};
+
+#[derive(Serialize)]
+struct Line<'a> {
+    event: &'static str,
+    #[serde(flatten)]
+    finding: &'a Finding,
+}
+
+#[derive(Serialize)]
+struct Sum {
+    event: &'static str,
+    checks: usize,
+    faults: usize,
+}
+
+/// Runs the command.
+pub fn run(context: &Context<'_>) -> Result<Done> {
+    let report = doctor::examine(&context.settings, &|event| context.hear(event));
+    context.settle();
+    if context.output.is_json() {
+        for finding in &report.findings {
+            let event = "finding";
+            context.output.object(&Line { event, finding });
+        }
+        context.output.object(&Sum {
+            event: "doctor",
+            checks: report.findings.len(),
+            faults: report.faults(),
+        });
+    } else {
+        context.output.text(&text(&report));
+    }
+    match report.faults() {
+        0 => Ok(Done::Well),
+        1 => Err(Error::failed("1 thing needs a hand")),
+        faults => Err(Error::failed(format!("{faults} things need a hand"))),
+    }
+}
+
+/// One line for each finding, below the name of what it is about, with its remedies.
+fn text(report: &Report) -> String {
+    let width = report.findings.iter().map(|finding| finding.check.len());
+    let width = width.max().unwrap_or(0);
+    let mut text = String::new();
+    let mut subject = None;
+    for finding in &report.findings {
+        if subject != Some(&finding.subject) {
+            let title = finding.subject.as_deref().unwrap_or("This machine");
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text += &format!("{title}\n");
+            subject = Some(&finding.subject);
+        }
+        let mark = match finding.verdict {
+            Verdict::Well => "ok   ",
+            Verdict::Note => "note ",
+            Verdict::Fault => "FAULT",
+        };
+        text += &format!("  {mark}  {:width$}  {}\n", finding.check, finding.message);
+        for remedy in &finding.remedies {
+            text += &format!("         {:width$}  -> {remedy}\n", "");
+        }
+    }
+    text
+}

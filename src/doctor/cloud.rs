@@ -1,0 +1,112 @@
+//! What holds for the cloud of one game folder: reached, its clock, the account, the password.
+
+use jiff::SignedDuration;
+
+use super::Findings;
+use crate::{
+    config::{layout::Layout, sync_file::SyncFile},
+    domain::location::Location,
+    error::Kind,
+    remote::{clock, probe},
+    sync::{
+        access::Access, credentials, event::Listener, provision, session::check_transport,
+        settings::Settings,
+    },
+    workdir::state::{Loaded, State},
+};
+
+/// How far two clocks may be apart. Nothing is decided by clocks but which of two versions is the
+/// newest, where that is asked for.
+const SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+pub(super) fn examine(
+    settings: &Settings,
+    layout: &Layout,
+    sync: &SyncFile,
+    listener: Listener<'_>,
+    findings: &mut Findings,
+) {
+    if let Err(error) = check_transport(sync, settings) {
+        findings.error("server", &error);
+        return;
+    }
+    if let Location::Rest(url) = &sync.location {
+        let ca_file = settings.ca_file.as_deref().or(sync.ca_file.as_deref());
+        match clock::of_server(url, ca_file) {
+            Ok(theirs) => skew(settings, theirs, findings),
+            Err(error) => {
+                findings.error("server", &error);
+                return;
+            }
+        }
+    }
+    let credentials = match credentials::load(settings, layout, sync, listener) {
+        Ok(credentials) => credentials,
+        // Said with the secrets.
+        Err(_) => return,
+    };
+    let access = Access::new(sync, settings, credentials);
+    let to_create = matches!(
+        State::load(layout, sync.instance_id),
+        Ok(Loaded::State(state)) if state.to_create
+    );
+    match probe::probe(&access.question()) {
+        Ok(Some(ids)) => findings.well("server", format!("reached; {} snapshots", ids.len())),
+        Ok(None) => findings.note("server", "only restic can ask this place", &[]),
+        Err(error) if error.kind() == Kind::NoRepository && to_create => {
+            findings.well("server", "reached; the first push creates the repository");
+            return;
+        }
+        Err(error) => {
+            let check = match error.kind() {
+                Kind::Credentials => "credentials",
+                Kind::NoRepository => "repository",
+                _ => "server",
+            };
+            findings.error(check, &error);
+            return;
+        }
+    }
+    // Nothing is downloaded for this.
+    let offline = Settings {
+        download: false,
+        ..settings.clone()
+    };
+    let Ok(restic) = provision::restic(&offline, layout, listener) else {
+        let text = "not tried, since there is no restic yet";
+        findings.note("password", text, &[]);
+        return;
+    };
+    let cache = settings.dirs.restic_cache(layout.own());
+    match access.repository(restic.program, Some(cache), None).open() {
+        Ok(_) => findings.well("password", "opens the repository"),
+        Err(error) => {
+            let check = match error.kind() {
+                Kind::Credentials => "password",
+                _ => "repository",
+            };
+            findings.error(check, &error);
+        }
+    }
+}
+
+fn skew(settings: &Settings, theirs: Option<jiff::Timestamp>, findings: &mut Findings) {
+    let Some(theirs) = theirs else {
+        findings.note("clock", "the server does not say what time it is", &[]);
+        return;
+    };
+    let apart = settings.now().duration_since(theirs);
+    if apart.abs() <= SKEW {
+        findings.well("clock", "as the server's");
+        return;
+    }
+    let minutes = apart.abs().as_mins();
+    let side = if apart.is_negative() {
+        "behind"
+    } else {
+        "ahead of"
+    };
+    let text = format!("this machine's clock is {minutes} minutes {side} the server's");
+    let remedy = "Set the clock, or let the system do it. No save is lost by it; but \"newest\" takes the wrong one, and dates are wrong.";
+    findings.fault("clock", text, &[remedy.to_owned()]);
+}

@@ -1,0 +1,190 @@
+//! What holds for one game folder: the opt-in, the secrets, what waits, what is not synced.
+
+use super::{Finding, Findings, cloud};
+use crate::{
+    config::{layout::Layout, scope_file, sync_file},
+    domain::shell,
+    secrets::{Place, files},
+    sync::{
+        event::Listener,
+        secret_place,
+        settings::Settings,
+        status::{self, Instance},
+    },
+    workdir::{
+        exports,
+        lock::free_space,
+        state::{Loaded, State},
+    },
+};
+
+/// The least that a disk must have free, in bytes.
+const ROOM: u64 = 256 << 20;
+
+pub(super) fn examine(
+    settings: &Settings,
+    layout: &Layout,
+    listener: Listener<'_>,
+) -> Vec<Finding> {
+    let mut findings = Findings::about(Some(layout.pack().display().to_string()));
+    let settings = Settings {
+        pack: layout.pack().to_path_buf(),
+        ..settings.clone()
+    };
+    let sync = match sync_file::read(layout) {
+        Ok(sync) => sync,
+        Err(error) => {
+            findings.error("opt-in", &error);
+            return findings.all;
+        }
+    };
+    findings.well(
+        "opt-in",
+        format!("instance {} at {}", sync.instance_id, sync.location),
+    );
+    if let Err(error) = scope_file::read(layout, sync.profile) {
+        findings.error("scope", &error);
+        return findings.all;
+    }
+    let folder = shell::pack_folder(layout.pack());
+    secrets(&settings, layout, &mut findings);
+    if exports::leave_out(layout) {
+        findings.well("exports", "launchers leave .cloud-sync out of exports");
+    } else {
+        let remedy = format!(
+            "Let it be written again: instance-sync setup --force {folder}; or add the line .cloud-sync to {}",
+            layout.packignore().display()
+        );
+        let text = "an export of this instance would hold the token: .packignore does not leave .cloud-sync out";
+        findings.fault("exports", text, &[remedy]);
+    }
+    space(layout, &sync, &mut findings);
+    match status::status(&settings, listener, None, true) {
+        Ok(status) => {
+            if let Some(instance) = &status.instance {
+                waiting(instance, &folder, &mut findings);
+            }
+        }
+        Err(error) => findings.error("folder", &error),
+    }
+    cloud::examine(&settings, layout, &sync, listener, &mut findings);
+    findings.all
+}
+
+fn secrets(settings: &Settings, layout: &Layout, findings: &mut Findings) {
+    // Whoever reads them mends that: it has to be looked at first.
+    for path in [layout.token(), layout.key()] {
+        if files::others_can_read(&path) {
+            let text = format!(
+                "other users of this machine could read {} until now; that was mended",
+                path.display()
+            );
+            let remedy = "If they are not to be trusted, ask whoever runs the server for a new token, and give it with setup --force.";
+            findings.fault("permissions", text, &[remedy.to_owned()]);
+        }
+    }
+    match secret_place::look(settings) {
+        Ok(found) if found.token.is_none() && found.key.is_none() => {
+            let text = "there is no token for this instance on this device";
+            let folder = shell::pack_folder(layout.pack());
+            let remedy = format!("Give it again with: instance-sync setup --force {folder}");
+            findings.fault("secrets", text, &[remedy]);
+        }
+        Ok(found) => {
+            let place = match found.token.or(found.key) {
+                Some(Place::Keyring) => "the keyring",
+                _ => "files that only this user can read",
+            };
+            findings.well("secrets", format!("in {place}"));
+        }
+        Err(error) => findings.error("secrets", &error),
+    }
+}
+
+/// A pull needs room for what it fetches beside what is here.
+fn space(layout: &Layout, sync: &sync_file::SyncFile, findings: &mut Findings) {
+    let largest = match State::load(layout, sync.instance_id) {
+        Ok(Loaded::State(state)) => state
+            .agreement
+            .values()
+            .map(|agreed| agreed.extent.bytes)
+            .max()
+            .unwrap_or(0),
+        _ => 0,
+    };
+    let needed = largest.saturating_mul(2).max(ROOM);
+    let human = |bytes| indicatif::HumanBytes(bytes).to_string();
+    match free_space(layout.pack()) {
+        Ok(free) if free < needed => {
+            let text = format!(
+                "the disk of this folder has {} left; a pull may need {}",
+                human(free),
+                human(needed)
+            );
+            findings.fault("space", text, &["Make room on that disk.".to_owned()]);
+        }
+        Ok(free) => findings.well("space", format!("{} left on its disk", human(free))),
+        Err(error) => {
+            let text = format!("how much room its disk has cannot be told: {error}");
+            findings.note("space", text, &[]);
+        }
+    }
+}
+
+/// What this folder waits for, and what it does not sync.
+fn waiting(instance: &Instance, folder: &str, findings: &mut Findings) {
+    let names = |units: &[crate::domain::path::RelPath]| {
+        let names: Vec<&str> = units
+            .iter()
+            .map(crate::domain::path::RelPath::as_str)
+            .collect();
+        names.join(", ")
+    };
+    if instance.copy {
+        findings.fault(
+            "copy",
+            "this folder is a copy of another instance, and is not synced",
+            &[
+                format!("To sync it as an instance of its own: instance-sync setup {folder}"),
+                format!("To leave it alone: instance-sync disable {folder}"),
+            ],
+        );
+        return;
+    }
+    if instance.interrupted {
+        let remedy = format!("Carry it to its end: instance-sync pull {folder}");
+        findings.note("interrupted", "a pull was interrupted", &[remedy]);
+    }
+    if instance.pending_push {
+        let remedy = format!("Send it now: instance-sync push {folder}");
+        findings.fault(
+            "pending",
+            "what was played here is not in the cloud yet",
+            &[remedy],
+        );
+    } else {
+        findings.well("pending", "no push waits");
+    }
+    if !instance.conflicts.is_empty() {
+        let remedy = format!("Decide: instance-sync resolve --keep=both {folder}");
+        let text = format!("changed on two devices: {}", names(&instance.conflicts));
+        findings.fault("conflicts", text, &[remedy]);
+    }
+    if !instance.vanished.is_empty() {
+        let text = format!(
+            "missing here, and not taken for deleted: {}",
+            names(&instance.vanished)
+        );
+        let remedies = [
+            "If a disk is not connected, connect it.".to_owned(),
+            format!("Bring them back: instance-sync resolve --keep=cloud {folder}"),
+            format!("Delete them everywhere: instance-sync push --allow-shrink {folder}"),
+        ];
+        findings.fault("missing", text, &remedies);
+    }
+    for problem in &instance.problems {
+        let remedy = "Put what it leads to in its place, rename it, or leave it out in .cloud-sync/scope.json.";
+        let text = format!("{}: {}", problem.path, problem.why);
+        findings.fault("not-synced", text, &[remedy.to_owned()]);
+    }
+}
