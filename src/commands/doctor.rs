@@ -48,17 +48,17 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
 
 /// One line for each finding, below the name of what it is about, with its remedies.
 fn text(report: &Report) -> String {
-    let width = report.findings.iter().map(|finding| finding.check.len());
-    let width = width.max().unwrap_or(0);
-    let mut text = String::new();
+    let widths = report.findings.iter().map(|finding| finding.check.len());
+    let width = widths.max().unwrap_or(0);
+    let mut lines = Vec::new();
     let mut subject = None;
     for finding in &report.findings {
+        if subject.is_some_and(|before| before != &finding.subject) {
+            lines.push(String::new());
+        }
         if subject != Some(&finding.subject) {
-            let title = finding.subject.as_deref().unwrap_or("This machine");
-            if !text.is_empty() {
-                text.push('\n');
-            }
-            text += &format!("{title}\n");
+            let machine = || "This machine".to_owned();
+            lines.push(finding.subject.clone().unwrap_or_else(machine));
             subject = Some(&finding.subject);
         }
         let mark = match finding.verdict {
@@ -66,10 +66,11 @@ fn text(report: &Report) -> String {
             Verdict::Note => "note ",
             Verdict::Fault => "FAULT",
         };
-        text += &format!("  {mark}  {:width$}  {}\n", finding.check, finding.message);
+        let (check, message) = (finding.check, &finding.message);
+        lines.push(format!("  {mark}  {check:width$}  {message}"));
         for remedy in &finding.remedies {
-            text += &format!("         {:width$}  -> {remedy}\n", "");
+            lines.push(format!("         {:width$}  -> {remedy}", ""));
         }
     }
-    text
+    lines.join("\n")
 }

@@ -19,6 +19,9 @@ use crate::{
 /// newest, where that is asked for.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
+const UNREACHED: &str = "Is this machine online, and does the server run? Does the address still hold? Meanwhile games start, and pushes wait.";
+const DAMAGED: &str = "Try again; if it stays so, run restic check on it, as docs/guides/own-server.md says. What is here is safe.";
+
 pub(super) fn examine(
     settings: &Settings,
     layout: &Layout,
@@ -27,7 +30,7 @@ pub(super) fn examine(
     findings: &mut Findings,
 ) {
     if let Err(error) = check_transport(sync, settings) {
-        findings.error("server", &error);
+        findings.error("server", &error, UNREACHED);
         return;
     }
     if let Location::Rest(url) = &sync.location {
@@ -35,15 +38,14 @@ pub(super) fn examine(
         match clock::of_server(url, ca_file) {
             Ok(theirs) => skew(settings, theirs, findings),
             Err(error) => {
-                findings.error("server", &error);
+                findings.error("server", &error, UNREACHED);
                 return;
             }
         }
     }
-    let credentials = match credentials::load(settings, layout, sync, listener) {
-        Ok(credentials) => credentials,
-        // Said with the secrets.
-        Err(_) => return,
+    // What is wrong with them is said with the secrets.
+    let Ok(credentials) = credentials::load(settings, layout, sync, listener) else {
+        return;
     };
     let access = Access::new(sync, settings, credentials);
     let to_create = matches!(
@@ -63,7 +65,7 @@ pub(super) fn examine(
                 Kind::NoRepository => "repository",
                 _ => "server",
             };
-            findings.error(check, &error);
+            findings.error(check, &error, UNREACHED);
             return;
         }
     }
@@ -85,7 +87,7 @@ pub(super) fn examine(
                 Kind::Credentials => "password",
                 _ => "repository",
             };
-            findings.error(check, &error);
+            findings.error(check, &error, DAMAGED);
         }
     }
 }

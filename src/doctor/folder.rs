@@ -34,7 +34,11 @@ pub(super) fn examine(
     let sync = match sync_file::read(layout) {
         Ok(sync) => sync,
         Err(error) => {
-            findings.error("opt-in", &error);
+            findings.error(
+                "opt-in",
+                &error,
+                "Opt in anew: instance-sync setup --force.",
+            );
             return findings.all;
         }
     };
@@ -43,7 +47,7 @@ pub(super) fn examine(
         format!("instance {} at {}", sync.instance_id, sync.location),
     );
     if let Err(error) = scope_file::read(layout, sync.profile) {
-        findings.error("scope", &error);
+        findings.error("scope", &error, "Mend .cloud-sync/scope.json.");
         return findings.all;
     }
     let folder = shell::pack_folder(layout.pack());
@@ -65,7 +69,7 @@ pub(super) fn examine(
                 waiting(instance, &folder, &mut findings);
             }
         }
-        Err(error) => findings.error("folder", &error),
+        Err(error) => findings.error("folder", &error, "May this user read the folder?"),
     }
     cloud::examine(&settings, layout, &sync, listener, &mut findings);
     findings.all
@@ -97,7 +101,7 @@ fn secrets(settings: &Settings, layout: &Layout, findings: &mut Findings) {
             };
             findings.well("secrets", format!("in {place}"));
         }
-        Err(error) => findings.error("secrets", &error),
+        Err(error) => findings.error("secrets", &error, "Give the token again: setup --force."),
     }
 }
 

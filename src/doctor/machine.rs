@@ -37,7 +37,7 @@ fn restic(settings: &Settings, findings: &mut Findings) {
         .map(|folder| folder.join(release.program_name()))
         .filter(|program| program.exists() && find::version(program).is_none());
     match (found, broken) {
-        (Err(error), _) => findings.error("restic", &error),
+        (Err(error), _) => findings.error("restic", &error, "Leave --restic-binary out."),
         (Ok(_), Some(program)) => {
             let remedy = format!(
                 "Remove it, and the next command fetches it anew: {}",

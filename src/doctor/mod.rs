@@ -91,8 +91,13 @@ impl Findings {
         self.add(check, Verdict::Fault, message.into(), remedies);
     }
 
-    fn error(&mut self, check: &'static str, error: &Error) {
-        self.add(check, Verdict::Fault, error.to_string(), error.hints());
+    /// What the error says; where it names no remedy, this one.
+    fn error(&mut self, check: &'static str, error: &Error, otherwise: &str) {
+        let remedies = match error.hints() {
+            [] => vec![otherwise.to_owned()],
+            hints => hints.to_vec(),
+        };
+        self.add(check, Verdict::Fault, error.to_string(), &remedies);
     }
 }
 

@@ -31,6 +31,7 @@ mod copied;
 mod costs;
 mod crash;
 mod credentials;
+mod doctor;
 mod events;
 #[cfg(unix)]
 mod fake_restic;
