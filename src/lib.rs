@@ -11,7 +11,7 @@
 //!                              ui         terminal, JSON
 //! ```
 //!
-//! Adapters import `domain`, `config` and `error`, never each other. Only `sync` joins adapters;
+//! Adapters import `domain`, `config`, `process` and `error`, never each other. Only `sync` joins adapters;
 //! only `commands` join `sync` and `ui`. DESIGN.md holds the vocabulary, the data flow, the
 //! formats and the invariants.
 
@@ -21,6 +21,7 @@ pub mod error;
 mod crash_point;
 
 pub mod config;
+pub mod process;
 pub mod remote;
 pub mod secrets;
 pub mod store;

@@ -1,5 +1,6 @@
 //! The commands, one file each, thin: options in, engine, words out.
 
+mod chain;
 mod disable;
 mod init;
 mod pull;
@@ -106,21 +107,31 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Verify => verify::run(&context),
     };
     context.settle();
-    ExitCode::from(match result {
+    let code = verdict(&context, cli.global.strict, result);
+    ExitCode::from(match &cli.command {
+        Command::Pull(args) => chain::after_pull(&context, code, &args.original),
+        Command::Push(args) => chain::after_push(&context, code, &args.original),
+        _ => code,
+    })
+}
+
+/// Returns the exit code of a command, and says why it failed.
+fn verdict(context: &Context<'_>, strict: bool, result: Result<Done>) -> u8 {
+    match result {
         Ok(Done::Undecided) => 3,
-        Ok(Done::Well) if cli.global.strict && output.has_warned() => 1,
+        Ok(Done::Well) if strict && context.output.has_warned() => 1,
         Ok(Done::Well) => 0,
         Err(error) => {
-            output.error(&error);
+            context.output.error(&error);
             error.exit_code()
         }
-    })
+    }
 }
 
 fn settings(cli: &Cli) -> Settings {
     let global = &cli.global;
     let hook = match &cli.command {
-        Command::Pull(hook) => Some(hook),
+        Command::Pull(pull) => Some(&pull.hook),
         Command::Push(push) => Some(&push.hook),
         _ => None,
     };

@@ -9,6 +9,7 @@
 mod support;
 
 mod any_bytes;
+mod chain;
 mod cli_reference;
 mod exit_codes;
 mod hooks;
