@@ -3,12 +3,14 @@
 #![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links)] // these comments are the help texts
 
 mod hooks;
+mod run;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use hooks::{Hook, Pull, Push};
+pub use run::Run;
 
 use crate::domain::{ids::InstanceId, path::RelPath, profile::Profile};
 
@@ -90,6 +92,8 @@ pub enum Command {
     Pull(Pull),
     /// Save what was played to the cloud (the post-exit hook)
     Push(Push),
+    /// Pull, run a game, and push, however the game ended
+    Run(Run),
     /// Opt this folder in, by questions
     Setup(Setup),
     /// Opt this folder in, for scripts

@@ -7,6 +7,7 @@ mod pull;
 mod push;
 mod question;
 mod resolve;
+mod run;
 mod setup;
 mod status;
 mod undo;
@@ -19,6 +20,7 @@ use crate::{
     error::{Error, Result},
     sync::{
         event::{Event, Phase},
+        playing,
         settings::Settings,
     },
     ui::{
@@ -81,6 +83,7 @@ impl Context<'_> {
 pub fn run(cli: &Cli) -> ExitCode {
     let audience = match cli.command {
         Command::Pull(_) | Command::Push(_) => Audience::Hook,
+        Command::Run(_) => Audience::Wrapper,
         _ => Audience::Person,
     };
     let format = if cli.global.json {
@@ -95,9 +98,14 @@ pub fn run(cli: &Cli) -> ExitCode {
         label: label(&cli.global),
         progress: Progress::new(&output),
     };
+    let strict = cli.global.strict;
     let result = match &cli.command {
+        Command::Pull(_) | Command::Push(_) if playing::is_inside(&context.settings) => {
+            Ok(Done::Well)
+        }
         Command::Pull(_) => pull::run(&context),
         Command::Push(_) => push::run(&context),
+        Command::Run(args) => return ExitCode::from(run::run(&context, strict, args)),
         Command::Setup(args) => setup::run(&context, args),
         Command::Init(args) => init::run(&context, args),
         Command::Disable => disable::run(&context),
@@ -107,7 +115,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Verify => verify::run(&context),
     };
     context.settle();
-    let code = verdict(&context, cli.global.strict, result);
+    let code = verdict(&context, strict, result);
     ExitCode::from(match &cli.command {
         Command::Pull(args) => chain::after_pull(&context, code, &args.original),
         Command::Push(args) => chain::after_push(&context, code, &args.original),
@@ -133,6 +141,7 @@ fn settings(cli: &Cli) -> Settings {
     let hook = match &cli.command {
         Command::Pull(pull) => Some(&pull.hook),
         Command::Push(push) => Some(&push.hook),
+        Command::Run(run) => Some(&run.hook),
         _ => None,
     };
     let pack = global.pack_folder.clone().or_else(|| {

@@ -69,6 +69,16 @@ impl Layout {
         self.own.join("lock.owner")
     }
 
+    /// Held while a game is played inside `run`.
+    pub fn playing(&self) -> PathBuf {
+        self.own.join("playing")
+    }
+
+    /// The id of that session; its own file, since a locked one cannot be read on Windows.
+    pub fn playing_id(&self) -> PathBuf {
+        self.own.join("playing.id")
+    }
+
     /// The swap that is under way.
     pub fn journal(&self) -> PathBuf {
         self.own.join("journal.json")

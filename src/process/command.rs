@@ -7,7 +7,7 @@ use std::{
     process::{Command, ExitStatus},
 };
 
-use super::signals::Signals;
+use super::{core_dumps, signals::Signals};
 use crate::error::{Error, Kind, Result};
 
 /// How a command ended.
@@ -44,7 +44,9 @@ impl Ended {
 pub fn become_it(words: &[OsString]) -> Result<Ended> {
     #[cfg(unix)]
     {
-        let error = std::os::unix::process::CommandExt::exec(&mut command(words)?);
+        let mut command = command(words)?;
+        let exec = || std::os::unix::process::CommandExt::exec(&mut command);
+        let error = core_dumps::as_before(exec);
         Err(not_run(words, error))
     }
     #[cfg(not(unix))]
@@ -61,7 +63,8 @@ pub fn run(words: &[OsString], variables: &[(&str, OsString)]) -> Result<Ended> 
     command.envs(variables.iter().map(|(name, value)| (name, value)));
     // Before it starts, so that no signal finds us without.
     let mut signals = Signals::take();
-    let mut child = command.spawn().map_err(|error| not_run(words, error))?;
+    let mut child =
+        core_dumps::as_before(|| command.spawn()).map_err(|error| not_run(words, error))?;
     let status = signals
         .wait_for(&mut child)
         .map_err(|error| Error::failed(format!("lost track of {}", name(words))).because(error))?;

@@ -4,6 +4,7 @@
 //! command of the player's owns the terminal, and nothing of ours ends it.
 
 pub mod command;
+pub mod core_dumps;
 mod leash;
 pub mod restic;
 mod signals;

@@ -15,7 +15,8 @@ use crate::{
     config::{layout::Layout, sync_file::SyncFile},
     domain::{ids::InstanceId, location::Location},
     error::{Error, Kind, Result},
-    secrets::{self, files, keyring, token::RepositoryKey},
+    process::core_dumps,
+    secrets::{files, keyring, token::RepositoryKey},
     store::keys::Finding,
 };
 
@@ -38,7 +39,7 @@ pub fn load(
     sync: &SyncFile,
     listener: Listener<'_>,
 ) -> Result<Credentials> {
-    secrets::forbid_core_dumps();
+    core_dumps::forbid();
     let instance = sync.instance_id;
     let path = settings
         .token_file

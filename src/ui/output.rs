@@ -22,6 +22,8 @@ use crate::{domain::shell, error::Error};
 pub enum Audience {
     /// A launcher's log, by way of a hook.
     Hook,
+    /// The same, while standard output belongs to a game: everything goes to standard error.
+    Wrapper,
     /// A person, or a script.
     Person,
 }
@@ -41,6 +43,9 @@ pub struct Output {
     audience: Audience,
     format: Format,
     terminal: bool,
+    /// Whether a launcher reads, or may.
+    hook: bool,
+    /// Whether it is one that colours lines.
     launcher: bool,
     letters: Letters,
     warned: Cell<bool>,
@@ -49,17 +54,23 @@ pub struct Output {
 impl Output {
     /// Returns the output for this process's streams.
     pub fn new(audience: Audience, format: Format) -> Self {
-        let terminal = io::stdout().is_terminal();
+        let terminal = match audience {
+            Audience::Wrapper => io::stderr().is_terminal(),
+            Audience::Hook | Audience::Person => io::stdout().is_terminal(),
+        };
+        let hook = audience != Audience::Person && !terminal;
         // Prism and MultiMC colour lines by a prefix; ATLauncher exports nothing and does not.
-        let launcher = audience == Audience::Hook && !terminal && env::var_os("INST_ID").is_some();
+        let launcher = hook && env::var_os("INST_ID").is_some();
         Self {
             audience,
             format,
             terminal,
             launcher,
-            letters: match audience {
-                Audience::Hook if !terminal => Letters::of_locale(|name| env::var(name).ok()),
-                _ => Letters::All,
+            hook,
+            letters: if hook {
+                Letters::of_locale(|name| env::var(name).ok())
+            } else {
+                Letters::All
             },
             warned: Cell::new(false),
         }
@@ -113,8 +124,7 @@ impl Output {
     /// Prints one JSON object on a line of its own.
     pub fn object(&self, value: &impl Serialize) {
         if let Ok(text) = serde_json::to_string(value) {
-            let hook = self.audience == Audience::Hook && !self.terminal;
-            self.put_line(&if hook { ascii_json(&text) } else { text });
+            self.put_line(&if self.hook { ascii_json(&text) } else { text });
         }
     }
 
@@ -138,16 +148,16 @@ impl Output {
         } else {
             format!("{}: {whole}", level.to_lowercase())
         };
-        if self.audience == Audience::Hook {
-            self.stdout(&line);
-        } else {
+        if self.audience == Audience::Person {
             // A reader that has gone away is no reason to fail.
             let _ = writeln!(io::stderr(), "{line}");
+        } else {
+            self.stdout(&line);
         }
     }
 
     fn put(&self, text: &str) {
-        if self.audience == Audience::Hook && !self.terminal {
+        if self.hook {
             self.stdout(&format!("instance-sync: {text}"));
         } else {
             self.stdout(text);
@@ -162,8 +172,12 @@ impl Output {
         }
     }
 
-    #[allow(clippy::unused_self)] // everything that prints goes through an output
     fn put_line(&self, text: &str) {
+        if self.audience == Audience::Wrapper {
+            // In one piece: the game writes there too.
+            let _ = io::stderr().write_all(format!("{text}\n").as_bytes());
+            return;
+        }
         let mut stdout = io::stdout().lock();
         let _ = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
     }

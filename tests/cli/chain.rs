@@ -148,6 +148,26 @@ fn the_command_is_found_on_the_path_and_below_the_working_folder() {
 }
 
 #[test]
+fn the_command_may_dump_core_as_it_could_without_us() {
+    let world = opted::world();
+    let limit = r#"ulimit -S -c "$(ulimit -H -c)"; exec "$@""#;
+    let shell = ["/bin/sh", "-c", limit, "sh"];
+    let wanted = std::process::Command::new(shell[0])
+        .args(&shell[1..])
+        .args(["/bin/sh", "-c", "ulimit -c"])
+        .output()
+        .unwrap();
+    let wanted = String::from_utf8(wanted.stdout).unwrap();
+    // One becomes the command, one spawns it; both have read secrets.
+    for (status, code) in [(503, 0), (401, 4)] {
+        let (_server, device) = device(&world, status);
+        let run = device.command(&["push", "--", "/bin/sh", "-c", "ulimit -c"]);
+        let output = harmless(&device, run.under(shell), code, &[]);
+        assert!(output.stdout.ends_with(&wanted), "{wanted}\n{output}");
+    }
+}
+
+#[test]
 fn nothing_after_the_dashes_is_no_command() {
     let world = opted::world();
     let device = world.device("deck");

@@ -16,6 +16,7 @@ mod hooks;
 mod json;
 mod opted_out;
 mod pack_folder;
+mod run;
 mod server_answers;
 mod sync_json;
 mod token;
