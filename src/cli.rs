@@ -3,6 +3,7 @@
 #![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links)] // these comments are the help texts
 
 mod hooks;
+mod log;
 mod run;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use hooks::{Hook, Pull, Push};
+pub use log::Log;
 pub use run::Run;
 
 use crate::domain::{ids::InstanceId, path::RelPath, profile::Profile};
@@ -102,6 +104,8 @@ pub enum Command {
     Disable,
     /// Show what is opted in, what changed here, and whether the cloud is ahead
     Status(Status),
+    /// Show what the hooks did, newest last
+    Log(Log),
     /// Decide about worlds that changed on two devices, or that are missing here
     Resolve(Resolve),
     /// Bring back what a pull replaced or removed

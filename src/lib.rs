@@ -8,6 +8,7 @@
 //!                              remote     HTTP
 //!                              secrets    token and key
 //!                              workdir    the game folder
+//!                              logbook    the logs
 //!                              ui         terminal, JSON
 //! ```
 //!
@@ -21,6 +22,7 @@ pub mod error;
 mod crash_point;
 
 pub mod config;
+pub mod logbook;
 pub mod process;
 pub mod remote;
 pub mod secrets;

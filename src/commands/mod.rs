@@ -3,6 +3,8 @@
 mod chain;
 mod disable;
 mod init;
+mod log;
+mod logged;
 mod pull;
 mod push;
 mod question;
@@ -15,6 +17,7 @@ mod verify;
 
 use std::{env, path::PathBuf, process::ExitCode};
 
+use self::logged::Course;
 use crate::{
     cli::{Cli, Command, Global},
     error::{Error, Result},
@@ -46,6 +49,8 @@ pub struct Context<'a> {
     pub output: &'a Output,
     /// What the instance is called, where somebody said so.
     pub label: Option<String>,
+    /// What the log says of it.
+    pub course: Course,
     progress: Progress<'a>,
 }
 
@@ -96,11 +101,13 @@ pub fn run(cli: &Cli) -> ExitCode {
         settings: settings(cli),
         output: &output,
         label: label(&cli.global),
+        course: Course::begin(),
         progress: Progress::new(&output),
     };
     let strict = cli.global.strict;
     let result = match &cli.command {
         Command::Pull(_) | Command::Push(_) if playing::is_inside(&context.settings) => {
+            context.course.became("stood aside", Vec::new());
             Ok(Done::Well)
         }
         Command::Pull(_) => pull::run(&context),
@@ -110,16 +117,35 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Init(args) => init::run(&context, args),
         Command::Disable => disable::run(&context),
         Command::Status(args) => status::run(&context, args),
+        Command::Log(args) => log::run(&context, args),
         Command::Resolve(args) => resolve::run(&context, args),
         Command::Undo(args) => undo::run(&context, args),
         Command::Verify => verify::run(&context),
     };
     context.settle();
     let code = verdict(&context, strict, result);
+    if let Some(name) = logged_as(&cli.command) {
+        context.course.end(&context, name, code);
+    }
     ExitCode::from(match &cli.command {
         Command::Pull(args) => chain::after_pull(&context, code, &args.original),
         Command::Push(args) => chain::after_push(&context, code, &args.original),
         _ => code,
+    })
+}
+
+/// What a command is called in the log; `None` where it changes nothing.
+fn logged_as(command: &Command) -> Option<&'static str> {
+    Some(match command {
+        Command::Pull(_) => "pull",
+        Command::Push(_) => "push",
+        Command::Setup(_) => "setup",
+        Command::Init(_) => "init",
+        Command::Disable => "disable",
+        Command::Resolve(_) => "resolve",
+        Command::Undo(_) => "undo",
+        Command::Verify => "verify",
+        Command::Run(_) | Command::Status(_) | Command::Log(_) => return None,
     })
 }
 

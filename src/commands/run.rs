@@ -4,7 +4,7 @@ use std::{ffi::OsString, time::Instant};
 
 use serde_json::json;
 
-use super::{Context, chain, pull, push, verdict};
+use super::{Context, chain, logged, pull, push, verdict};
 use crate::{
     cli::Run,
     config::{layout::Layout, sync_file},
@@ -22,6 +22,7 @@ pub fn run(context: &Context<'_>, strict: bool, args: &Run) -> u8 {
         return chain::told(context, command::become_it(&args.command));
     }
     let pulled = verdict(context, strict, pull::run(context));
+    context.course.end(context, "pull", pulled);
     if pulled != 0 {
         return pulled;
     }
@@ -30,10 +31,12 @@ pub fn run(context: &Context<'_>, strict: bool, args: &Run) -> u8 {
         // Nothing was played.
         Err(error) => {
             context.output.error(&error);
+            context.course.end(context, "run", error.exit_code());
             return error.exit_code();
         }
     };
     let pushed = verdict(context, strict, push::run(context));
+    context.course.end(context, "push", pushed);
     if code == 0 && strict { pushed } else { code }
 }
 
@@ -43,6 +46,10 @@ fn play(context: &Context<'_>, words: &[OsString]) -> crate::error::Result<Ended
     let playing = Playing::begin(&context.settings);
     let begun = Instant::now();
     let ended = command::run(words, &[playing.variable()])?;
+    context
+        .course
+        .became("played", logged::played(begun.elapsed()));
+    context.course.end(context, "run", ended.code());
     if context.output.is_json() {
         let signal = match ended {
             Ended::Killed(signal) => Some(signal),

@@ -94,6 +94,11 @@ impl Layout {
         self.own.join(format!("staging-{name}"))
     }
 
+    /// What each command did.
+    pub fn log(&self) -> PathBuf {
+        self.own.join("log")
+    }
+
     /// What restic was given, for a person to read.
     pub fn files_from(&self) -> PathBuf {
         self.own.join("files-from.txt")

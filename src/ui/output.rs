@@ -7,7 +7,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     env,
     io::{self, IsTerminal, Write},
 };
@@ -15,7 +15,10 @@ use std::{
 use serde::Serialize;
 use serde_json::json;
 
-use crate::{domain::shell, error::Error};
+use crate::{
+    domain::{log::Message, shell},
+    error::Error,
+};
 
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +52,7 @@ pub struct Output {
     launcher: bool,
     letters: Letters,
     warned: Cell<bool>,
+    told: RefCell<Vec<Message>>,
 }
 
 impl Output {
@@ -73,6 +77,7 @@ impl Output {
                 Letters::All
             },
             warned: Cell::new(false),
+            told: RefCell::new(Vec::new()),
         }
     }
 
@@ -91,8 +96,19 @@ impl Output {
         self.warned.get()
     }
 
+    /// Returns what was told so far, for the log, and forgets it.
+    pub fn take_told(&self) -> Vec<Message> {
+        self.told.take()
+    }
+
     /// Prints a sentence.
     pub fn line(&self, text: &str) {
+        self.told.borrow_mut().push(Message::new(text));
+        self.passing(text);
+    }
+
+    /// Prints a sentence that is over in a moment: progress, a question.
+    pub fn passing(&self, text: &str) {
         match self.format {
             Format::Text => self.put(text),
             Format::Json => self.object(&json!({"event": "notice", "message": text})),
@@ -102,6 +118,7 @@ impl Output {
     /// Prints something that the player should look at.
     pub fn warning(&self, text: &str, hints: &[String]) {
         self.warned.set(true);
+        self.keep("warning", text, hints);
         match self.format {
             Format::Text => self.marked("Warning", text, hints),
             Format::Json => {
@@ -113,6 +130,7 @@ impl Output {
     /// Prints why a command failed.
     pub fn error(&self, error: &Error) {
         let text = error.to_string();
+        self.keep("error", &text, error.hints());
         match self.format {
             Format::Text => self.marked("Error", &text, error.hints()),
             Format::Json => self.object(&json!({
@@ -131,6 +149,13 @@ impl Output {
     /// Prints text that stands by itself: tables, pages.
     pub fn text(&self, text: &str) {
         self.stdout(text.trim_end_matches('\n'));
+    }
+
+    fn keep(&self, level: &str, text: &str, hints: &[String]) {
+        self.told.borrow_mut().push(Message {
+            text: format!("{level}: {text}"),
+            hints: hints.to_vec(),
+        });
     }
 
     fn marked(&self, level: &str, text: &str, hints: &[String]) {

@@ -14,6 +14,7 @@ mod cli_reference;
 mod exit_codes;
 mod hooks;
 mod json;
+mod log;
 mod opted_out;
 mod pack_folder;
 mod run;
