@@ -2,6 +2,7 @@
 
 #![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links)] // these comments are the help texts
 
+mod completions;
 mod hooks;
 mod log;
 mod run;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use completions::Completions;
 pub use hooks::{Hook, Pull, Push};
 pub use log::Log;
 pub use run::Run;
@@ -112,6 +114,10 @@ pub enum Command {
     Undo(Undo),
     /// Restore the newest state into a temporary folder and compare it with what was pushed
     Verify,
+    /// Print the completions of a shell
+    Completions(Completions),
+    /// Print the manual page
+    Man,
 }
 
 /// What `resolve` keeps.

@@ -2,15 +2,18 @@
 
 use std::ffi::OsString;
 
-use clap::Args;
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 
 use crate::domain::policy::Policy;
 
 /// Options of `pull` and `push`.
 #[derive(Debug, Args)]
 pub struct Hook {
-    /// Do this with worlds that changed on two devices: ask, keep-both, keep-local, keep-cloud, newest, abort
-    #[arg(long, value_name = "POLICY")]
+    /// Do this with worlds that changed on two devices
+    #[arg(long, value_name = "POLICY", value_parser = policy())]
     pub on_conflict: Option<Policy>,
     /// Let everything that is missing here count as deleted, however much it is
     #[arg(long)]
@@ -38,4 +41,9 @@ pub struct Push {
     /// Run this command afterwards, whatever became of the push; its exit code counts unless it is 0
     #[arg(last = true, value_name = "COMMAND")]
     pub original: Vec<OsString>,
+}
+
+/// Reads a policy; shells complete its names.
+fn policy() -> impl TypedValueParser<Value = Policy> {
+    PossibleValuesParser::new(Policy::ALL.map(Policy::name)).try_map(|name| name.parse::<Policy>())
 }

@@ -4,12 +4,11 @@ use super::{Context, Done};
 use crate::{
     cli,
     config::{layout::Layout, sync_file},
-    error::Result,
     logbook,
 };
 
 /// Runs the command. It takes no lock, and needs nothing but the log.
-pub fn run(context: &Context<'_>, args: &cli::Log) -> Result<Done> {
+pub fn run(context: &Context<'_>, args: &cli::Log) -> Done {
     let layout = Layout::new(&context.settings.pack);
     let log = if args.all || !sync_file::is_opted_in(&layout) {
         logbook::of_user(&context.settings.dirs)
@@ -28,5 +27,5 @@ pub fn run(context: &Context<'_>, args: &cli::Log) -> Result<Done> {
     if entries.is_empty() && !context.output.is_json() {
         context.output.line("Nothing is in the log yet.");
     }
-    Ok(Done::Well)
+    Done::Well
 }

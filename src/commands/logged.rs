@@ -103,8 +103,8 @@ pub fn of_pull(course: &Course, outcome: &PullOutcome) {
         PullOutcome::Refused { .. } => ("refused", 0, &none),
         PullOutcome::Busy { .. } => ("busy", 0, &none),
     };
-    let changed = changes.taken.len() + changes.removed.len() + changes.copied.len();
-    course.became(word, amounts(units + changed, changes.bytes));
+    let moved = changes.taken.len() + changes.removed.len() + changes.copied.len();
+    course.became(word, amounts(units + moved, changes.bytes));
 }
 
 /// Notes what became of a push.

@@ -1,10 +1,12 @@
 //! The commands, one file each, thin: options in, engine, words out.
 
 mod chain;
+mod completions;
 mod disable;
 mod init;
 mod log;
 mod logged;
+mod man;
 mod pull;
 mod push;
 mod question;
@@ -117,10 +119,12 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Init(args) => init::run(&context, args),
         Command::Disable => disable::run(&context),
         Command::Status(args) => status::run(&context, args),
-        Command::Log(args) => log::run(&context, args),
+        Command::Log(args) => Ok(log::run(&context, args)),
         Command::Resolve(args) => resolve::run(&context, args),
         Command::Undo(args) => undo::run(&context, args),
         Command::Verify => verify::run(&context),
+        Command::Completions(args) => Ok(completions::run(&context, args)),
+        Command::Man => man::run(&context),
     };
     context.settle();
     let code = verdict(&context, strict, result);
@@ -145,7 +149,13 @@ fn logged_as(command: &Command) -> Option<&'static str> {
         Command::Resolve(_) => "resolve",
         Command::Undo(_) => "undo",
         Command::Verify => "verify",
-        Command::Run(_) | Command::Status(_) | Command::Log(_) => return None,
+        Command::Run(_)
+        | Command::Status(_)
+        | Command::Log(_)
+        | Command::Completions(_)
+        | Command::Man => {
+            return None;
+        }
     })
 }
 

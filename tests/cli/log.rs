@@ -13,8 +13,9 @@ fn of_user(device: &Device) -> PathBuf {
     device.home.join(".local/state/instance-sync/log")
 }
 
-fn read(path: PathBuf) -> String {
-    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+fn read(path: impl AsRef<std::path::Path>) -> String {
+    let path = path.as_ref();
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// Checks the first line of an entry, but for its time and how long it took.

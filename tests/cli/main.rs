@@ -11,6 +11,7 @@ mod support;
 mod any_bytes;
 mod chain;
 mod cli_reference;
+mod completions;
 mod exit_codes;
 mod hooks;
 mod json;
