@@ -6,6 +6,15 @@ DESTDIR ?=
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 PROGRAMS := $(CURDIR)/target/programs
 
+# What install puts below PREFIX.
+ROOT := $(DESTDIR)$(PREFIX)
+BASH := share/bash-completion/completions/instance-sync
+ZSH := share/zsh/site-functions/_instance-sync
+FISH := share/fish/vendor_completions.d/instance-sync.fish
+MAN := share/man/man1/instance-sync.1
+PAGES := $(BASH) $(ZSH) $(FISH) $(MAN)
+INSTALLED := bin/instance-sync $(PAGES)
+
 # Many tests wait for deadlines rather than for a processor.
 export RUST_TEST_THREADS ?= 4
 
@@ -51,12 +60,28 @@ docs: ## Write docs/cli.md anew from the program's own help
 dist: ## Build the program for release
 	$(CARGO) build --locked --release
 
-install: dist ## Install it below PREFIX (/usr/local), or below DESTDIR for packagers
-	install -d "$(DESTDIR)$(PREFIX)/bin"
-	install -m 755 "$(TARGET)/release/instance-sync" "$(DESTDIR)$(PREFIX)/bin/instance-sync"
+# With BINARY=PATH that program is installed, and none is built.
+install: $(if $(BINARY),,dist) ## Install it below PREFIX (/usr/local), or below DESTDIR for packagers
+	install -d $(foreach file,$(INSTALLED),"$(ROOT)/$(dir $(file))")
+	install -m 755 "$(or $(BINARY),$(TARGET)/release/instance-sync)" "$(ROOT)/bin/instance-sync"
+	"$(ROOT)/bin/instance-sync" completions bash > "$(ROOT)/$(BASH)"
+	"$(ROOT)/bin/instance-sync" completions zsh > "$(ROOT)/$(ZSH)"
+	"$(ROOT)/bin/instance-sync" completions fish > "$(ROOT)/$(FISH)"
+	"$(ROOT)/bin/instance-sync" man > "$(ROOT)/$(MAN)"
+	chmod 644 $(foreach file,$(PAGES),"$(ROOT)/$(file)")
 
-uninstall: ## Remove what install put there
-	rm -f "$(DESTDIR)$(PREFIX)/bin/instance-sync"
+# A hook that leads nowhere keeps every instance from starting: they go first. FORCE=1 leaves them.
+uninstall: ## Take the hooks out of the launchers, then remove what install put there
+	@program="$(ROOT)/bin/instance-sync"; \
+	if [ -n "$(DESTDIR)" ]; then echo "The hooks of launchers are left alone below DESTDIR."; \
+	elif [ -n "$(FORCE)" ]; then echo "The hooks of launchers are left alone (FORCE)."; \
+	elif [ ! -x "$$program" ]; then echo "$$program is not there: no hooks were taken out."; \
+	elif ! "$$program" hooks --help > /dev/null 2>&1; then \
+		echo "$$program cannot take hooks out by itself: take the lines with its name out of your launchers."; \
+	elif [ "$$(id -u)" = 0 ] && [ -n "$$SUDO_USER" ]; then sudo -H -u "$$SUDO_USER" "$$program" hooks remove; \
+	else "$$program" hooks remove; fi || \
+	{ echo "Nothing was removed: the hooks are still in a launcher. FORCE=1 removes the program all the same."; exit 1; }
+	rm -f $(foreach file,$(INSTALLED),"$(ROOT)/$(file)")
 
 clean: ## Remove everything that was built, and the programs that tests obtained
 	$(CARGO) clean

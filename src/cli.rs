@@ -2,13 +2,22 @@
 
 #![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links)] // these comments are the help texts
 
+mod completions;
+mod hooks;
+mod log;
+mod run;
 pub mod token;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::domain::{ids::InstanceId, path::RelPath, policy::Policy, profile::Profile};
+pub use completions::Completions;
+pub use hooks::{Hook, Pull, Push};
+pub use log::Log;
+pub use run::Run;
+
+use crate::domain::{ids::InstanceId, path::RelPath, profile::Profile};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -17,7 +26,8 @@ Exit codes:
   2  usage: the command line, or a file that a person wrote, is wrong
   3  a unit changed on both sides: a decision is needed
   4  the server refused the credentials, or the repository the password
-  5  another instance-sync worked on this instance past the deadline";
+  5  another instance-sync worked on this instance past the deadline
+After `--`: that command's own code, 126 where it cannot be run, 127 where it is not there";
 
 /// Cloud saves for any game folder, on your own server
 #[derive(Debug, Parser)]
@@ -84,9 +94,11 @@ pub struct Global {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Bring the cloud's news here (the pre-launch hook)
-    Pull(Hook),
+    Pull(Pull),
     /// Save what was played to the cloud (the post-exit hook)
     Push(Push),
+    /// Pull, run a game, and push, however the game ended
+    Run(Run),
     /// Opt this folder in, by questions
     Setup(Setup),
     /// Opt this folder in, for scripts
@@ -95,6 +107,8 @@ pub enum Command {
     Disable,
     /// Show what is opted in, what changed here, and whether the cloud is ahead
     Status(Status),
+    /// Show what the hooks did, newest last
+    Log(Log),
     /// Decide about worlds that changed on two devices, or that are missing here
     Resolve(Resolve),
     /// Bring back what a pull replaced or removed
@@ -105,17 +119,10 @@ pub enum Command {
     Doctor,
     /// Say where the secrets of this instance are kept, or move them
     Token(token::Token),
-}
-
-/// Options of `pull` and `push`.
-#[derive(Debug, Args)]
-pub struct Hook {
-    /// Do this with worlds that changed on two devices: ask, keep-both, keep-local, keep-cloud, newest, abort
-    #[arg(long, value_name = "POLICY")]
-    pub on_conflict: Option<Policy>,
-    /// Let everything that is missing here count as deleted, however much it is
-    #[arg(long)]
-    pub allow_shrink: bool,
+    /// Print the completions of a shell
+    Completions(Completions),
+    /// Print the manual page
+    Man,
 }
 
 /// What `resolve` keeps.
@@ -157,16 +164,6 @@ pub struct Undo {
     /// Take back this one instead of the latest: the beginning of an id that --list shows
     #[arg(long, value_name = "ID")]
     pub id: Option<String>,
-}
-
-/// Options of `push`.
-#[derive(Debug, Args)]
-pub struct Push {
-    #[command(flatten)]
-    pub hook: Hook,
-    /// Remove locks that died processes left in the repository, first
-    #[arg(long)]
-    pub unlock: bool,
 }
 
 /// Options of `setup`.

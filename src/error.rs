@@ -30,6 +30,10 @@ pub enum Kind {
     Damaged,
     /// No room: on this disk, or on the server.
     Full,
+    /// A command of the player's is not there.
+    NoProgram,
+    /// A command of the player's is there and cannot be run.
+    NotRunnable,
 }
 
 /// A failure, with its cause and with hints that say what to run next.
@@ -110,12 +114,15 @@ impl Error {
     /// | 3 | a conflict needs a decision |
     /// | 4 | credentials refused |
     /// | 5 | another instance-sync worked on this instance past the deadline |
+    /// | 126, 127 | the command after `--` cannot be run, or is not there: as shells say it |
     pub fn exit_code(&self) -> u8 {
         match self.kind {
             Kind::Usage => 2,
             Kind::Conflict => 3,
             Kind::Credentials => 4,
             Kind::Busy => 5,
+            Kind::NotRunnable => 126,
+            Kind::NoProgram => 127,
             Kind::Failed | Kind::Offline | Kind::NoRepository | Kind::Damaged | Kind::Full => 1,
         }
     }
@@ -171,6 +178,8 @@ mod tests {
         assert_eq!(code(Kind::Conflict), 3);
         assert_eq!(code(Kind::Credentials), 4);
         assert_eq!(code(Kind::Busy), 5);
+        assert_eq!(code(Kind::NotRunnable), 126);
+        assert_eq!(code(Kind::NoProgram), 127);
         assert_eq!(code(Kind::Offline), 1);
     }
 }

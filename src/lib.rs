@@ -9,10 +9,11 @@
 //!                              remote     HTTP
 //!                              secrets    token and key
 //!                              workdir    the game folder
+//!                              logbook    the logs
 //!                              ui         terminal, JSON
 //! ```
 //!
-//! Adapters import `domain`, `config` and `error`, never each other. Only `sync` joins adapters;
+//! Adapters import `domain`, `config`, `process` and `error`, never each other. Only `sync` joins adapters;
 //! only `commands` join `sync` and `ui`. DESIGN.md holds the vocabulary, the data flow, the
 //! formats and the invariants.
 
@@ -22,6 +23,8 @@ pub mod error;
 mod crash_point;
 
 pub mod config;
+pub mod logbook;
+pub mod process;
 pub mod remote;
 pub mod secrets;
 pub mod store;

@@ -13,6 +13,9 @@ use crate::{
 /// Runs the command.
 pub fn run(context: &Context<'_>) -> Result<Done> {
     let was = opt_in::opt_out(&context.settings)?;
+    if was.is_some() {
+        context.course.became("opted out", Vec::new());
+    }
     let pack = crate::sync::session::absolute(&context.settings.pack);
     if context.output.is_json() {
         let instance = was

@@ -73,6 +73,15 @@ fn read_secret(path: &Path) -> Result<SecretString> {
 
 /// Says what became of opting in.
 pub fn report(context: &Context<'_>, done: &OptedIn) {
+    let word = match done.how {
+        How::Already => None,
+        How::Created => Some("created"),
+        How::Joined => Some("joined"),
+        How::Offline => Some("opted in offline"),
+    };
+    if let Some(word) = word {
+        context.course.became(word, Vec::new());
+    }
     if context.output.is_json() {
         context.output.object(done);
         return;

@@ -1,12 +1,18 @@
 //! The commands, one file each, thin: options in, engine, words out.
 
+mod chain;
+mod completions;
 mod disable;
 mod doctor;
 mod init;
+mod log;
+mod logged;
+mod man;
 mod pull;
 mod push;
 mod question;
 mod resolve;
+mod run;
 mod setup;
 mod status;
 mod token;
@@ -15,11 +21,13 @@ mod verify;
 
 use std::{env, path::PathBuf, process::ExitCode};
 
+use self::logged::Course;
 use crate::{
     cli::{Cli, Command, Global},
     error::{Error, Result},
     sync::{
         event::{Event, Phase},
+        playing,
         settings::Settings,
     },
     ui::{
@@ -45,6 +53,8 @@ pub struct Context<'a> {
     pub output: &'a Output,
     /// What the instance is called, where somebody said so.
     pub label: Option<String>,
+    /// What the log says of it.
+    pub course: Course,
     progress: Progress<'a>,
 }
 
@@ -82,6 +92,7 @@ impl Context<'_> {
 pub fn run(cli: &Cli) -> ExitCode {
     let audience = match cli.command {
         Command::Pull(_) | Command::Push(_) => Audience::Hook,
+        Command::Run(_) => Audience::Wrapper,
         _ => Audience::Person,
     };
     let format = if cli.global.json {
@@ -94,38 +105,85 @@ pub fn run(cli: &Cli) -> ExitCode {
         settings: settings(cli),
         output: &output,
         label: label(&cli.global),
+        course: Course::begin(),
         progress: Progress::new(&output),
     };
+    let strict = cli.global.strict;
     let result = match &cli.command {
+        Command::Pull(_) | Command::Push(_) if playing::is_inside(&context.settings) => {
+            context.course.became("stood aside", Vec::new());
+            Ok(Done::Well)
+        }
         Command::Pull(_) => pull::run(&context),
         Command::Push(_) => push::run(&context),
+        Command::Run(args) => return ExitCode::from(run::run(&context, strict, args)),
         Command::Setup(args) => setup::run(&context, args),
         Command::Init(args) => init::run(&context, args),
         Command::Disable => disable::run(&context),
         Command::Status(args) => status::run(&context, args),
+        Command::Log(args) => Ok(log::run(&context, args)),
         Command::Resolve(args) => resolve::run(&context, args),
         Command::Undo(args) => undo::run(&context, args),
         Command::Verify => verify::run(&context),
         Command::Doctor => doctor::run(&context),
         Command::Token(args) => token::run(&context, args),
+        Command::Completions(args) => Ok(completions::run(&context, args)),
+        Command::Man => man::run(&context),
     };
     context.settle();
-    ExitCode::from(match result {
-        Ok(Done::Undecided) => 3,
-        Ok(Done::Well) if cli.global.strict && output.has_warned() => 1,
-        Ok(Done::Well) => 0,
-        Err(error) => {
-            output.error(&error);
-            error.exit_code()
+    let code = verdict(&context, strict, result);
+    if let Some(name) = logged_as(&cli.command) {
+        context.course.end(&context, name, code);
+    }
+    ExitCode::from(match &cli.command {
+        Command::Pull(args) => chain::after_pull(&context, code, &args.original),
+        Command::Push(args) => chain::after_push(&context, code, &args.original),
+        _ => code,
+    })
+}
+
+/// What a command is called in the log; `None` where it changes nothing.
+fn logged_as(command: &Command) -> Option<&'static str> {
+    Some(match command {
+        Command::Pull(_) => "pull",
+        Command::Push(_) => "push",
+        Command::Setup(_) => "setup",
+        Command::Init(_) => "init",
+        Command::Disable => "disable",
+        Command::Resolve(_) => "resolve",
+        Command::Undo(_) => "undo",
+        Command::Verify => "verify",
+        Command::Run(_)
+        | Command::Status(_)
+        | Command::Log(_)
+        | Command::Doctor
+        | Command::Token(_)
+        | Command::Completions(_)
+        | Command::Man => {
+            return None;
         }
     })
+}
+
+/// Returns the exit code of a command, and says why it failed.
+fn verdict(context: &Context<'_>, strict: bool, result: Result<Done>) -> u8 {
+    match result {
+        Ok(Done::Undecided) => 3,
+        Ok(Done::Well) if strict && context.output.has_warned() => 1,
+        Ok(Done::Well) => 0,
+        Err(error) => {
+            context.output.error(&error);
+            error.exit_code()
+        }
+    }
 }
 
 fn settings(cli: &Cli) -> Settings {
     let global = &cli.global;
     let hook = match &cli.command {
-        Command::Pull(hook) => Some(hook),
+        Command::Pull(pull) => Some(&pull.hook),
         Command::Push(push) => Some(&push.hook),
+        Command::Run(run) => Some(&run.hook),
         _ => None,
     };
     let pack = global.pack_folder.clone().or_else(|| {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    Context, Done,
+    Context, Done, logged,
     question::{self, Occasion},
 };
 use crate::{
@@ -35,6 +35,7 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
 /// Says what became of a pull, or of a decision.
 pub fn report(context: &Context<'_>, event: &'static str, outcome: &PullOutcome) -> Done {
     context.settle();
+    logged::of_pull(&context.course, outcome);
     if *outcome == PullOutcome::NotOptedIn {
         return Done::Well;
     }

@@ -4,7 +4,7 @@ use indicatif::HumanBytes;
 use serde::Serialize;
 
 use super::{
-    Context, Done,
+    Context, Done, logged,
     pull::{folder, kept, list},
 };
 use crate::{
@@ -24,6 +24,7 @@ struct Report<'a> {
 pub fn run(context: &Context<'_>) -> Result<Done> {
     let outcome = push::push(&context.settings, &|event| context.hear(event))?;
     context.settle();
+    logged::of_push(&context.course, &outcome);
     if outcome == PushOutcome::NotOptedIn {
         return Ok(Done::Well);
     }

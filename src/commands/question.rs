@@ -1,6 +1,6 @@
 //! The question about a conflict, on a terminal.
 
-use std::{collections::BTreeMap, io::IsTerminal};
+use std::collections::BTreeMap;
 
 use indicatif::HumanBytes;
 
@@ -27,7 +27,7 @@ pub enum Occasion {
 /// Returns whether somebody sees a question and can answer it.
 pub fn can_ask(context: &Context<'_>) -> bool {
     !context.output.is_json()
-        && std::io::stdout().is_terminal()
+        && context.output.is_terminal()
         && Prompt::new(context.output).is_terminal()
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Context, Done, pull::folder};
+use super::{Context, Done, logged, pull::folder};
 use crate::{
     cli::Undo,
     error::Result,
@@ -58,6 +58,16 @@ pub fn run(context: &Context<'_>, args: &Undo) -> Result<Done> {
         finality,
     )?;
     context.settle();
+    match &outcome {
+        UndoOutcome::Done { units, .. } => {
+            context
+                .course
+                .became("brought back", logged::amounts(units.len(), 0));
+        }
+        UndoOutcome::Nothing => context.course.became("nothing to bring back", Vec::new()),
+        // A preview changes nothing.
+        UndoOutcome::NotOptedIn | UndoOutcome::Copy | UndoOutcome::Preview { .. } => {}
+    }
     if context.output.is_json() {
         context.output.object(&Report {
             event: "undo",

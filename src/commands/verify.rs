@@ -3,7 +3,7 @@
 use indicatif::HumanBytes;
 use serde::Serialize;
 
-use super::{Context, Done};
+use super::{Context, Done, logged};
 use crate::{
     domain::ids::SnapshotId,
     error::{Error, Kind, Result},
@@ -33,6 +33,27 @@ fn units(number: usize) -> String {
 pub fn run(context: &Context<'_>) -> Result<Done> {
     let outcome = verify::verify(&context.settings, &|event| context.hear(event))?;
     context.settle();
+    match &outcome {
+        VerifyOutcome::NotOptedIn => {}
+        VerifyOutcome::Copy => context.course.became("copy", Vec::new()),
+        VerifyOutcome::Empty => context.course.became("nothing pushed yet", Vec::new()),
+        VerifyOutcome::Checked {
+            sound,
+            bytes,
+            damaged,
+            unreadable,
+            ..
+        } => {
+            let word = if damaged.is_empty() && unreadable.is_empty() {
+                "sound"
+            } else {
+                "damaged"
+            };
+            context
+                .course
+                .became(word, logged::amounts(sound.len(), *bytes));
+        }
+    }
     if context.output.is_json() {
         context.output.object(&Report {
             event: "verify",

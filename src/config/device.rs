@@ -24,7 +24,7 @@ struct DeviceFile {
 pub fn this_device(dirs: &UserDirs) -> DeviceLabel {
     DeviceLabel {
         id: device_id(dirs),
-        name: device_name(),
+        name: name(),
     }
 }
 
@@ -43,7 +43,8 @@ fn device_id(dirs: &UserDirs) -> Option<DeviceId> {
     Some(id)
 }
 
-fn device_name() -> String {
+/// Returns what this device is called.
+pub fn name() -> String {
     let name = env::var("INSTANCE_SYNC_DEVICE_NAME")
         .ok()
         .unwrap_or_else(|| gethostname::gethostname().to_string_lossy().into_owned());

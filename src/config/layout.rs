@@ -69,6 +69,16 @@ impl Layout {
         self.own.join("lock.owner")
     }
 
+    /// Held while a game is played inside `run`.
+    pub fn playing(&self) -> PathBuf {
+        self.own.join("playing")
+    }
+
+    /// The id of that session; its own file, since a locked one cannot be read on Windows.
+    pub fn playing_id(&self) -> PathBuf {
+        self.own.join("playing.id")
+    }
+
     /// The swap that is under way.
     pub fn journal(&self) -> PathBuf {
         self.own.join("journal.json")
@@ -82,6 +92,11 @@ impl Layout {
     /// A folder for what is fetched before it is swapped in.
     pub fn staging(&self, name: &str) -> PathBuf {
         self.own.join(format!("staging-{name}"))
+    }
+
+    /// What each command did.
+    pub fn log(&self) -> PathBuf {
+        self.own.join("log")
     }
 
     /// What restic was given, for a person to read.

@@ -12,6 +12,7 @@ pub mod ids;
 pub mod lineage;
 pub mod local;
 pub mod location;
+pub mod log;
 pub mod names;
 pub mod path;
 pub mod plan;

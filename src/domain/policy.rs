@@ -51,18 +51,23 @@ impl Policy {
     pub fn decides(self) -> bool {
         !matches!(self, Self::Ask | Self::Abort)
     }
-}
 
-impl fmt::Display for Policy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+    /// Returns the name that a player types.
+    pub fn name(self) -> &'static str {
+        match self {
             Self::Ask => "ask",
             Self::KeepBoth => "keep-both",
             Self::KeepLocal => "keep-local",
             Self::KeepCloud => "keep-cloud",
             Self::Newest => "newest",
             Self::Abort => "abort",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

@@ -2,11 +2,11 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{
-    messages::ExitError,
-    process::{Ended, Patience, stopped_error},
+use super::messages::ExitError;
+use crate::{
+    error::{Error, Kind, Result},
+    process::restic::{Ended, Patience, Stopped, stopped_error},
 };
-use crate::error::{Error, Kind, Result};
 
 /// What to do about an exclusive lock.
 pub const LOCKED: &str = "Somebody prunes or checks the whole repository. If that process died, remove its lock with: \
@@ -26,9 +26,7 @@ pub fn check(
             Some(rest.split_once(": ")?.1.to_owned())
         });
         return Err(match cause {
-            Some(cause) if stopped == super::process::Stopped::Retrying => {
-                error.because(masked(&cause, secrets))
-            }
+            Some(cause) if stopped == Stopped::Retrying => error.because(masked(&cause, secrets)),
             _ => error,
         });
     }

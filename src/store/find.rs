@@ -8,11 +8,13 @@ use std::{
 };
 
 use super::{
-    process::{self, Call, Patience},
     release::{OLDEST, Release, Version},
     versions::Versions,
 };
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    process::restic::{self as process, Call, Patience},
+};
 
 /// A restic that works.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,7 +9,6 @@ mod lacking;
 mod locks;
 pub mod messages;
 pub mod pattern;
-pub mod process;
 pub mod release;
 pub mod repository;
 pub mod unpack;

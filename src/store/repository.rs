@@ -19,7 +19,6 @@ use super::{
     locks::Lock,
     messages::{Key, Listed, Message, Status, Summary},
     pattern,
-    process::{self, Call, Ended, Patience, Pipe},
     unread::Unread,
 };
 use crate::{
@@ -28,6 +27,7 @@ use crate::{
         path::{OWN_FOLDER, RelPath},
     },
     error::{Context, Error, Kind, Result},
+    process::restic::{self as process, Call, Ended, Patience, Pipe},
 };
 
 /// For calls that a launch waits for.

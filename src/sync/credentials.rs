@@ -15,8 +15,9 @@ use crate::{
     config::{layout::Layout, sync_file::SyncFile},
     domain::{ids::InstanceId, location::Location},
     error::{Error, Kind, Result},
+    process::core_dumps,
     secrets::{
-        self, files,
+        files,
         keyring::{self, Patience},
         token::{RepositoryKey, Token},
     },
@@ -42,7 +43,7 @@ pub fn load(
     sync: &SyncFile,
     listener: Listener<'_>,
 ) -> Result<Credentials> {
-    secrets::forbid_core_dumps();
+    core_dumps::forbid();
     let instance = sync.instance_id;
     let path = settings
         .token_file

@@ -17,6 +17,7 @@ pub mod graph;
 pub mod observe;
 pub mod opt_in;
 pub mod outcome;
+pub mod playing;
 pub mod provision;
 pub mod publish;
 pub mod pull;

@@ -24,9 +24,10 @@ use crate::{
     },
     domain::{ids::InstanceId, location::Location, path::OWN_FOLDER, profile::Profile},
     error::{Context, Error, Kind, Result},
+    process::core_dumps,
     remote::probe,
     secrets::{
-        self, Place, files,
+        Place, files,
         keyring::{self, Patience},
         token::{RepositoryKey, Token},
     },
@@ -121,7 +122,7 @@ pub fn current(settings: &Settings, layout: &Layout) -> Result<Option<SyncFile>>
 
 /// Opts the folder in. Where that fails, the folder is left as it was.
 pub fn opt_in(settings: &Settings, listener: Listener<'_>, request: &Request) -> Result<OptedIn> {
-    secrets::forbid_core_dumps();
+    core_dumps::forbid();
     let layout = check_folder(settings)?;
     let current = match current(settings, &layout) {
         // What is broken may be replaced on request.

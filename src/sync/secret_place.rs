@@ -13,8 +13,9 @@ use crate::{
     },
     domain::ids::InstanceId,
     error::{Error, Result},
+    process::core_dumps,
     secrets::{
-        self, Place, files,
+        Place, files,
         keyring::{self, Patience},
         token::{RepositoryKey, Token},
     },
@@ -73,7 +74,7 @@ pub fn move_to(settings: &Settings, to: Place) -> Result<SecretPlace> {
 }
 
 fn opted_in(settings: &Settings) -> Result<(Layout, SyncFile)> {
-    secrets::forbid_core_dumps();
+    core_dumps::forbid();
     let layout = Layout::new(session::absolute(&settings.pack));
     let sync = sync_file::read(&layout)?;
     Ok((layout, sync))

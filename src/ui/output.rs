@@ -7,7 +7,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     env,
     io::{self, IsTerminal, Write},
 };
@@ -15,13 +15,18 @@ use std::{
 use serde::Serialize;
 use serde_json::json;
 
-use crate::{domain::shell, error::Error};
+use crate::{
+    domain::{log::Message, shell},
+    error::Error,
+};
 
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
     /// A launcher's log, by way of a hook.
     Hook,
+    /// The same, while standard output belongs to a game: everything goes to standard error.
+    Wrapper,
     /// A person, or a script.
     Person,
 }
@@ -41,27 +46,38 @@ pub struct Output {
     audience: Audience,
     format: Format,
     terminal: bool,
+    /// Whether a launcher reads, or may.
+    hook: bool,
+    /// Whether it is one that colours lines.
     launcher: bool,
     letters: Letters,
     warned: Cell<bool>,
+    told: RefCell<Vec<Message>>,
 }
 
 impl Output {
     /// Returns the output for this process's streams.
     pub fn new(audience: Audience, format: Format) -> Self {
-        let terminal = io::stdout().is_terminal();
+        let terminal = match audience {
+            Audience::Wrapper => io::stderr().is_terminal(),
+            Audience::Hook | Audience::Person => io::stdout().is_terminal(),
+        };
+        let hook = audience != Audience::Person && !terminal;
         // Prism and MultiMC colour lines by a prefix; ATLauncher exports nothing and does not.
-        let launcher = audience == Audience::Hook && !terminal && env::var_os("INST_ID").is_some();
+        let launcher = hook && env::var_os("INST_ID").is_some();
         Self {
             audience,
             format,
             terminal,
             launcher,
-            letters: match audience {
-                Audience::Hook if !terminal => Letters::of_locale(|name| env::var(name).ok()),
-                _ => Letters::All,
+            hook,
+            letters: if hook {
+                Letters::of_locale(|name| env::var(name).ok())
+            } else {
+                Letters::All
             },
             warned: Cell::new(false),
+            told: RefCell::new(Vec::new()),
         }
     }
 
@@ -80,8 +96,19 @@ impl Output {
         self.warned.get()
     }
 
+    /// Returns what was told so far, for the log, and forgets it.
+    pub fn take_told(&self) -> Vec<Message> {
+        self.told.take()
+    }
+
     /// Prints a sentence.
     pub fn line(&self, text: &str) {
+        self.told.borrow_mut().push(Message::new(text));
+        self.passing(text);
+    }
+
+    /// Prints a sentence that is over in a moment: progress, a question.
+    pub fn passing(&self, text: &str) {
         match self.format {
             Format::Text => self.put(text),
             Format::Json => self.object(&json!({"event": "notice", "message": text})),
@@ -91,6 +118,7 @@ impl Output {
     /// Prints something that the player should look at.
     pub fn warning(&self, text: &str, hints: &[String]) {
         self.warned.set(true);
+        self.keep("warning", text, hints);
         match self.format {
             Format::Text => self.marked("Warning", text, hints),
             Format::Json => {
@@ -102,6 +130,7 @@ impl Output {
     /// Prints why a command failed.
     pub fn error(&self, error: &Error) {
         let text = error.to_string();
+        self.keep("error", &text, error.hints());
         match self.format {
             Format::Text => self.marked("Error", &text, error.hints()),
             Format::Json => self.object(&json!({
@@ -113,14 +142,20 @@ impl Output {
     /// Prints one JSON object on a line of its own.
     pub fn object(&self, value: &impl Serialize) {
         if let Ok(text) = serde_json::to_string(value) {
-            let hook = self.audience == Audience::Hook && !self.terminal;
-            self.put_line(&if hook { ascii_json(&text) } else { text });
+            self.put_line(&if self.hook { ascii_json(&text) } else { text });
         }
     }
 
     /// Prints text that stands by itself: tables, pages.
     pub fn text(&self, text: &str) {
         self.stdout(text.trim_end_matches('\n'));
+    }
+
+    fn keep(&self, level: &str, text: &str, hints: &[String]) {
+        self.told.borrow_mut().push(Message {
+            text: format!("{level}: {text}"),
+            hints: hints.to_vec(),
+        });
     }
 
     fn marked(&self, level: &str, text: &str, hints: &[String]) {
@@ -138,16 +173,16 @@ impl Output {
         } else {
             format!("{}: {whole}", level.to_lowercase())
         };
-        if self.audience == Audience::Hook {
-            self.stdout(&line);
-        } else {
+        if self.audience == Audience::Person {
             // A reader that has gone away is no reason to fail.
             let _ = writeln!(io::stderr(), "{line}");
+        } else {
+            self.stdout(&line);
         }
     }
 
     fn put(&self, text: &str) {
-        if self.audience == Audience::Hook && !self.terminal {
+        if self.hook {
             self.stdout(&format!("instance-sync: {text}"));
         } else {
             self.stdout(text);
@@ -162,8 +197,12 @@ impl Output {
         }
     }
 
-    #[allow(clippy::unused_self)] // everything that prints goes through an output
     fn put_line(&self, text: &str) {
+        if self.audience == Audience::Wrapper {
+            // In one piece: the game writes there too.
+            let _ = io::stderr().write_all(format!("{text}\n").as_bytes());
+            return;
+        }
         let mut stdout = io::stdout().lock();
         let _ = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
     }

@@ -82,7 +82,7 @@ impl<'a> Progress<'a> {
         } else {
             let of = total.map(|total| format!(" of {}", HumanBytes(total)));
             let left = left.map(|left| format!(", {} left", HumanDuration(left)));
-            self.output.line(&format!(
+            self.output.passing(&format!(
                 "{title}: {}{}, {}/s{}",
                 HumanBytes(done),
                 of.unwrap_or_default(),

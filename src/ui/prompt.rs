@@ -88,7 +88,7 @@ impl<'a> Prompt<'a> {
     /// Reads the next line of a pipe. An end of input is an empty answer.
     fn read(&self, question: &str) -> Result<String> {
         if !self.output.is_json() {
-            self.output.line(question);
+            self.output.passing(question);
         }
         let mut line = String::new();
         io::stdin()

@@ -69,6 +69,35 @@ pub fn take(layout: &Layout, command: &str, patience: Duration) -> Result<Lock> 
     Ok(Lock { _file: file })
 }
 
+/// A file that is held until this is dropped; the system releases it however the process ends.
+#[derive(Debug)]
+pub struct Hold {
+    _file: File,
+}
+
+/// Holds this file, which is made where it is missing; `None` where somebody else does.
+pub fn hold(path: &Path) -> io::Result<Option<Hold>> {
+    let file = OpenOptions::new()
+        .create(true)
+        .read(true)
+        .write(true)
+        .truncate(false)
+        .open(path)?;
+    match file.try_lock_exclusive() {
+        Ok(()) => Ok(Some(Hold { _file: file })),
+        Err(error) if is_contended(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Returns whether somebody holds this file.
+pub fn is_held(path: &Path) -> bool {
+    let Ok(file) = OpenOptions::new().read(true).write(true).open(path) else {
+        return false;
+    };
+    FileExt::try_lock_shared(&file).is_err_and(|error| is_contended(&error))
+}
+
 /// Returns who holds the lock, or held it last.
 pub fn owner(layout: &Layout) -> Option<Owner> {
     serde_json::from_slice(&fs::read(layout.lock_owner()).ok()?).ok()

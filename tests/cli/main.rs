@@ -9,12 +9,16 @@
 mod support;
 
 mod any_bytes;
+mod chain;
 mod cli_reference;
+mod completions;
 mod exit_codes;
 mod hooks;
 mod json;
+mod log;
 mod opted_out;
 mod pack_folder;
+mod run;
 mod schema;
 mod server_answers;
 mod sync_json;

@@ -175,6 +175,7 @@ impl Device {
             dirs: UserDirs {
                 data: Some(data.clone()),
                 cache: Some(data),
+                state: None,
             },
             ..Settings::new(&self.pack)
         }

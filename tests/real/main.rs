@@ -60,6 +60,8 @@ mod lost_packs;
 mod names;
 #[cfg(unix)]
 mod offline_week;
+#[cfg(unix)] // a shell as the game
+mod play_run;
 #[cfg(unix)]
 mod provision;
 mod pruned;

@@ -38,6 +38,7 @@ fn settings(archive: &[u8], mirror: &str, data: &Path) -> Settings {
     settings.dirs = UserDirs {
         data: Some(data.to_owned()),
         cache: None,
+        state: None,
     };
     settings.release = Release {
         version: Version(0, 19, 1),

@@ -269,6 +269,7 @@ pub fn device(bytes: &[u8]) -> bool {
     let dirs = UserDirs {
         data: Some(data),
         cache: None,
+        state: None,
     };
     let first = device::this_device(&dirs);
     assert_eq!(device::this_device(&dirs), first);
