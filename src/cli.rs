@@ -17,6 +17,10 @@ Exit codes:
   4  the server refused the credentials, or the repository the password
   5  another instance-sync worked on this instance past the deadline";
 
+mod instances;
+
+pub use instances::Instances;
+
 /// Cloud saves for any game folder, on your own server
 #[derive(Debug, Parser)]
 #[command(name = "instance-sync", version, after_help = EXIT_CODES, max_term_width = 100)]
@@ -89,6 +93,8 @@ pub enum Command {
     Setup(Setup),
     /// Opt this folder in, for scripts
     Init(Init),
+    /// List the account's instances, to choose one to join
+    Instances(Instances),
     /// Opt this folder out; cloud data and token stay
     Disable,
     /// Show what is opted in, what changed here, and whether the cloud is ahead
@@ -196,6 +202,9 @@ pub struct Init {
     /// Join this instance instead of making a new one
     #[arg(long, value_name = "ULID")]
     pub instance_id: Option<InstanceId>,
+    /// Join the one instance of the account that is called so; 'instance-sync instances' lists them
+    #[arg(long, value_name = "LABEL", conflicts_with_all = ["instance_id", "offline"])]
+    pub join: Option<String>,
     /// Encrypt with the passphrase in this file ('-': standard input), which the server never sees
     #[arg(long, value_name = "PATH")]
     pub passphrase_file: Option<PathBuf>,

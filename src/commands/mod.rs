@@ -2,6 +2,7 @@
 
 mod disable;
 mod init;
+mod instances;
 mod pull;
 mod push;
 mod question;
@@ -10,6 +11,7 @@ mod setup;
 mod status;
 mod undo;
 mod verify;
+mod which;
 
 use std::{env, path::PathBuf, process::ExitCode};
 
@@ -99,6 +101,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Push(_) => push::run(&context),
         Command::Setup(args) => setup::run(&context, args),
         Command::Init(args) => init::run(&context, args),
+        Command::Instances(args) => instances::run(&context, args),
         Command::Disable => disable::run(&context),
         Command::Status(args) => status::run(&context, args),
         Command::Resolve(args) => resolve::run(&context, args),
@@ -135,6 +138,7 @@ fn settings(cli: &Cli) -> Settings {
         download: !global.no_download,
         mirror: global.restic_mirror.clone(),
         ca_file: global.ca_file.clone(),
+        label: label(global),
         insecure_http: global.insecure_http,
         on_conflict: hook.and_then(|hook| hook.on_conflict),
         allow_shrink: hook.is_some_and(|hook| hook.allow_shrink),

@@ -12,6 +12,7 @@ mod any_bytes;
 mod cli_reference;
 mod exit_codes;
 mod hooks;
+mod instances;
 mod json;
 mod opted_out;
 mod pack_folder;
