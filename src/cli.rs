@@ -59,7 +59,7 @@ pub struct Global {
     /// Never open a window
     #[arg(short = 'g', long, global = true)]
     pub no_gui: bool,
-    /// Call the instance this [default: $INST_NAME, else $INST_ID, else the id's first 8 characters]
+    /// Call the instance this [default: $INST_NAME, else $INST_ID, else as its launcher or its folder is called]
     #[arg(long, global = true, value_name = "NAME")]
     pub instance_label: Option<String>,
     /// Trust this certificate authority (PEM) instead of the system's

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Context, Done, instances::called, standard_input};
+use super::{Context, Done, instances::called, standard_input, which};
 use crate::{
     cli::Init,
     domain::{catalogue::Known, location::Location},
@@ -38,7 +38,7 @@ pub fn run(context: &Context<'_>, args: &Init) -> Result<Done> {
         token: secrets.token,
         passphrase: secrets.passphrase,
         instance: chosen.as_ref().map(|one| one.instance).or(args.instance_id),
-        profile: args.profile,
+        profile: which::profile(args.profile, chosen.as_ref()),
         place: if args.keyring {
             Place::Keyring
         } else {

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     cli::Setup,
     config::layout::Layout,
-    domain::{location::Location, profile::Profile},
+    domain::location::Location,
     error::{Error, Kind, Result},
     secrets::{
         Place,
@@ -60,24 +60,17 @@ pub fn run(context: &Context<'_>, args: &Setup) -> Result<Done> {
     let access = account::given(&context.settings, place, account, passphrase.as_ref(), kept)?;
     let (offers, tell) = offers(context, &layout, &access);
     let which = which::ask(context, &prompt, &offers, current)?;
-    let mut profile = args.profile;
-    let (instance, label) = match which {
+    let (instance, chosen) = match which {
         Which::Own => (None, None),
         Which::Typed(id) => (Some(id), None),
-        Which::Listed(known) => {
-            // What was not asked for goes by what the instance is.
-            if profile == Profile::default() {
-                profile = known.profile.parse().unwrap_or(profile);
-            }
-            (Some(known.instance), Some(known.label().to_owned()))
-        }
+        Which::Listed(known) => (Some(known.instance), Some(known)),
     };
     let request = Request {
         location,
         token,
         passphrase,
         instance,
-        profile,
+        profile: which::profile(args.profile, chosen.as_ref()),
         place: if args.keyring {
             Place::Keyring
         } else {
@@ -86,7 +79,7 @@ pub fn run(context: &Context<'_>, args: &Setup) -> Result<Done> {
         offline: false,
         force: args.force,
         fast_key: !args.no_fast_key,
-        label,
+        label: chosen.map(|one| one.label().to_owned()),
         tell,
     };
     let done = opt_in::opt_in(&context.settings, &|event| context.hear(event), &request)?;

@@ -8,6 +8,7 @@ use crate::{
     domain::{
         catalogue::{Known, ago},
         ids::InstanceId,
+        profile::Profile,
     },
     error::{Error, Result},
     sync::{catalogue::Offer, last_played::Played},
@@ -73,6 +74,14 @@ pub fn ask(
     }
     let question = format!("Instance to join: a number, a label or an id (empty: {own})");
     prompt.line(&question, true, |text| answer(text, offers))
+}
+
+/// Returns what the instance is: what was asked for; else what the list says of the chosen one.
+pub fn profile(asked: Profile, chosen: Option<&Known>) -> Profile {
+    let listed = chosen.and_then(|one| one.profile.parse().ok());
+    listed
+        .filter(|_| asked == Profile::default())
+        .unwrap_or(asked)
 }
 
 /// What is shown of an instance: `Skyblock · last played 3 hours ago on deck · 01M7Y8NX`.

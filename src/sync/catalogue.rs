@@ -112,7 +112,7 @@ fn unreadable(error: Error) -> Error {
         // The server itself was asked before.
         Kind::Credentials => Error::new(
             Kind::Credentials,
-            "the list of this account's instances is encrypted with another passphrase",
+            "the list of this account's instances is encrypted with another passphrase (or secret)",
         )
         .hint("Was this one mistyped? Then start again.")
         .hint(typed),
@@ -211,6 +211,20 @@ fn create(access: &Access, repository: &Repository) -> Result<()> {
     named
 }
 
+/// Returns what the instance of a folder is called: what somebody said; what it was called where it was
+/// chosen; what the launcher or the folder calls it.
+pub fn label_of(
+    said: Option<&str>,
+    chosen: Option<&str>,
+    layout: &Layout,
+    instance: InstanceId,
+) -> String {
+    said.and_then(catalogue::label)
+        .or_else(|| chosen.and_then(catalogue::label))
+        .or_else(|| catalogue::label(&label::of_folder(layout.pack())?))
+        .unwrap_or_else(|| instance.short())
+}
+
 /// Returns what this folder says of itself.
 pub fn entry(
     settings: &Settings,
@@ -220,12 +234,9 @@ pub fn entry(
     device: &str,
     chosen: Option<&str>,
 ) -> Entry {
-    let called = settings.label.as_deref().and_then(catalogue::label);
-    let called = called.or_else(|| chosen.and_then(catalogue::label));
-    let called = called.or_else(|| catalogue::label(&label::of_folder(layout.pack())?));
     Entry {
         instance,
-        label: called.unwrap_or_else(|| instance.short()),
+        label: label_of(settings.label.as_deref(), chosen, layout, instance),
         device: catalogue::label(device).unwrap_or_else(|| "device".to_owned()),
         profile: profile.to_string(),
         time: settings.now(),

@@ -83,7 +83,9 @@ pub fn ask(access: &Access, program: &Path, known: Vec<Known>) -> Vec<Offer> {
             Some(Offer { known, played })
         })
         .collect();
-    while let Ok((id, found)) = receiver.recv_timeout(deadline - Instant::now()) {
+    while let Ok((id, found)) =
+        receiver.recv_timeout(deadline.saturating_duration_since(Instant::now()))
+    {
         let is_it = |offer: &&mut Option<Offer>| {
             offer
                 .as_ref()

@@ -688,3 +688,27 @@ fn a_server_that_is_silent_while_it_is_asked_for_the_list_is_waited_for_briefly(
     said.assert_says("cannot be listed");
     assert!(said.elapsed.as_secs() < 8, "{said}");
 }
+
+/// The list says what an instance is: a custom one is joined as such, which needs its rules.
+#[test]
+fn a_custom_instance_is_joined_as_one() {
+    let Some(place) = Place::folder() else { return };
+    let desktop = place.make("desktop");
+    let scope = r#"{"schema": 1, "include": ["game/*"]}"#;
+    play::write(&desktop.synced_by("scope.json"), scope);
+    let words = [
+        "init",
+        "--force",
+        "--token",
+        ALICE.token,
+        "--profile=custom",
+    ];
+    place.run(&desktop, &words).ok();
+    assert_eq!(place.listed(&[])[0]["profile"], "custom");
+    let deck = place.world.device("deck");
+    let words = ["init", "--token", ALICE.token, "--join=Skyblock"];
+    place.run(&deck, &words).code(2).assert_says("scope.json");
+    play::write(&deck.synced_by("scope.json"), scope);
+    place.run(&deck, &words).ok();
+    assert_eq!(deck.json("sync.json")["profile"], "custom");
+}
