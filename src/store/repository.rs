@@ -343,7 +343,7 @@ impl Repository {
 
     /// Publishes a snapshot of one short text, as the file `name`.
     pub fn back_up_text(&self, name: &str, text: &[u8], host: &str, tags: &[String]) -> Result<()> {
-        let what = "saving a text";
+        let what = "noting the instance";
         let (ended, _) = self.with_right_key(|| {
             let mut call = self.call(argv::backup_text(name, host, tags), None, BRISK);
             call.input = Some(text.to_vec());

@@ -107,10 +107,11 @@ fn is_there(access: &Access) -> Result<bool> {
 
 /// Says why a catalogue cannot be read or written that is there.
 fn unreadable(error: Error) -> Error {
+    // What a server refuses, such as a name that it does not know, is of the same kind.
+    let of_password = error.to_string().contains("no key found");
     let typed = "An instance can be joined by its id, which instance-sync status shows on a device that has it.";
     match error.kind() {
-        // The server itself was asked before.
-        Kind::Credentials => Error::new(
+        Kind::Credentials if of_password => Error::new(
             Kind::Credentials,
             "the list of this account's instances is encrypted with another passphrase (or secret)",
         )

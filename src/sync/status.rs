@@ -150,7 +150,7 @@ impl From<&Problem> for Unsynced {
 pub fn status(
     settings: &Settings,
     listener: Listener<'_>,
-    label: Option<String>,
+    label: Option<&str>,
     offline: bool,
 ) -> Result<Status> {
     let layout = Layout::new(absolute(&settings.pack));
@@ -210,7 +210,7 @@ pub fn status(
     status.opted_in = true;
     status.instance = Some(Instance {
         instance_id: sync.instance_id,
-        label: catalogue::label_of(label.as_deref(), None, &layout, sync.instance_id),
+        label: catalogue::label_of(label, None, &layout, sync.instance_id),
         url: sync.location.to_string(),
         account: sync.account.clone(),
         profile: sync.profile,

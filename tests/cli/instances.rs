@@ -79,3 +79,27 @@ fn a_server_that_refuses_or_is_away_says_so_and_gets_no_more_than_one_question()
         assert_eq!(*path, format!("/alice/{CATALOGUE}/snapshots/"));
     }
 }
+
+/// A server can know an account and its instances, and refuse any other name.
+#[test]
+#[cfg(unix)] // a script in the place of restic
+fn a_server_that_refuses_the_list_is_not_taken_for_another_passphrase() {
+    use crate::support::{Act, FakeRestic, World};
+
+    let world = World::new();
+    let mut fake = FakeRestic::new(&world.path("fake"));
+    world.use_restic(&fake.path());
+    let server = FaultServer::always(Answer::json("[]"));
+    let device = world.device("deck");
+    let url = format!("--url={}", server.url());
+    let list = || device.command(&["instances", &url, "--token", ALICE.token]);
+    let said = r#"{"message_type":"exit_error","code":1,"message":"Fatal: server response unexpected: 403 Forbidden (403)"}\n"#;
+    fake.on("snapshots", Act::Say("", said, 1));
+    let output = harmless(&device, list(), 4, &["cannot be used", "403"]);
+    output.assert_never_says("another passphrase");
+    let said = r#"{"message_type":"exit_error","code":12,"message":"Fatal: wrong password or no key found"}\n"#;
+    fake.on("snapshots", Act::Say("", said, 12));
+    harmless(&device, list(), 4, &["another passphrase"]);
+    fake.on("snapshots", Act::Say("garbage\\n", "", 0));
+    harmless(&device, list(), 1, &["cannot be used"]);
+}
