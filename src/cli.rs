@@ -29,6 +29,10 @@ Exit codes:
   5  another instance-sync worked on this instance past the deadline
 After `--`: that command's own code, 126 where it cannot be run, 127 where it is not there";
 
+mod instances;
+
+pub use instances::Instances;
+
 /// Cloud saves for any game folder, on your own server
 #[derive(Debug, Parser)]
 #[command(name = "instance-sync", version, after_help = EXIT_CODES, max_term_width = 100)]
@@ -67,7 +71,7 @@ pub struct Global {
     /// Never open a window
     #[arg(short = 'g', long, global = true)]
     pub no_gui: bool,
-    /// Call the instance this [default: $INST_NAME, else $INST_ID, else the id's first 8 characters]
+    /// Call the instance this [default: $INST_NAME, else $INST_ID, else as its launcher or its folder is called]
     #[arg(long, global = true, value_name = "NAME")]
     pub instance_label: Option<String>,
     /// Trust this certificate authority (PEM) instead of the system's
@@ -103,6 +107,8 @@ pub enum Command {
     Setup(Setup),
     /// Opt this folder in, for scripts
     Init(Init),
+    /// List the account's instances, to choose one to join
+    Instances(Instances),
     /// Opt this folder out; cloud data and token stay
     Disable,
     /// Show what is opted in, what changed here, and whether the cloud is ahead
@@ -199,6 +205,9 @@ pub struct Init {
     /// Join this instance instead of making a new one
     #[arg(long, value_name = "ULID")]
     pub instance_id: Option<InstanceId>,
+    /// Join the one instance of the account that is called so; 'instance-sync instances' lists them
+    #[arg(long, value_name = "LABEL", conflicts_with_all = ["instance_id", "offline"])]
+    pub join: Option<String>,
     /// Encrypt with the passphrase in this file ('-': standard input), which the server never sees
     #[arg(long, value_name = "PATH")]
     pub passphrase_file: Option<PathBuf>,

@@ -29,6 +29,8 @@ impl Setup {
             offline: false,
             force: false,
             fast_key: true,
+            label: None,
+            tell: true,
         }))
     }
 
@@ -42,6 +44,14 @@ impl Setup {
     pub fn passphrase(mut self, text: &str) -> Result<Self> {
         self.0.passphrase = Some(token::passphrase(text)?);
         Ok(self)
+    }
+
+    /// Calls the instance this on every device of the account that lists them. Without it, what the
+    /// launcher or the folder calls it.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.0.label = Some(label.into());
+        self
     }
 
     /// Joins this instance instead of making a new one.

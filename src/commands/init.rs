@@ -4,52 +4,41 @@ use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Context, Done, standard_input};
+use super::{Context, Done, instances::called, standard_input, which};
 use crate::{
     cli::Init,
+    domain::{catalogue::Known, location::Location},
     error::{Error, Result},
-    secrets::{Place, files, token},
-    sync::opt_in::{self, How, OptedIn, Request},
+    secrets::{
+        Place, files,
+        token::{self, Token},
+    },
+    sync::{
+        account, catalogue,
+        opt_in::{self, How, OptedIn, Request},
+    },
 };
 
 /// Runs the command.
 pub fn run(context: &Context<'_>, args: &Init) -> Result<Done> {
-    let location = args
-        .url
-        .parse()
-        .map_err(|error: crate::domain::location::BadLocation| Error::usage(error.to_string()))?;
-    let dash = Path::new("-");
-    let token_from_stdin = args.token.as_deref() == Some("-");
-    if token_from_stdin && args.passphrase_file.as_deref() == Some(dash) {
-        return Err(Error::usage(
-            "the token and the passphrase cannot both come from standard input",
-        )
-        .hint("Give one of them in a file."));
-    }
-    if args.token.is_some() && context.settings.token_file.is_some() {
-        return Err(Error::usage("--token and --token-file exclude each other"));
-    }
-    let text = match (&args.token, &context.settings.token_file) {
-        (Some(_), _) if token_from_stdin => Some(SecretString::from(standard_input()?)),
-        (Some(token), _) => Some(SecretString::from(token.as_str())),
-        (None, Some(path)) => Some(read_secret(path)?),
-        (None, None) => None,
-    };
-    let passphrase = match args.passphrase_file.as_deref() {
-        Some(path) if path == dash => Some(SecretString::from(standard_input()?)),
-        Some(path) => Some(read_secret(path)?),
-        None => None,
+    let location = location(&args.url)?;
+    let secrets = secrets(
+        context,
+        args.token.as_deref(),
+        args.passphrase_file.as_deref(),
+    )?;
+    let chosen = match &args.join {
+        Some(text) if !is_settled(context, args)? => {
+            Some(choose(context, &location, &secrets, text)?)
+        }
+        _ => None,
     };
     let request = Request {
         location,
-        token: text
-            .map(|text| token::Token::parse(text.expose_secret()))
-            .transpose()?,
-        passphrase: passphrase
-            .map(|text| token::passphrase(text.expose_secret()))
-            .transpose()?,
-        instance: args.instance_id,
-        profile: args.profile,
+        token: secrets.token,
+        passphrase: secrets.passphrase,
+        instance: chosen.as_ref().map(|one| one.instance).or(args.instance_id),
+        profile: which::profile(args.profile, chosen.as_ref()),
         place: if args.keyring {
             Place::Keyring
         } else {
@@ -58,11 +47,87 @@ pub fn run(context: &Context<'_>, args: &Init) -> Result<Done> {
         offline: args.offline,
         force: args.force,
         fast_key: !args.no_fast_key,
+        tell: true,
+        label: chosen.map(|one| one.label().to_owned()),
     };
     let done = opt_in::opt_in(&context.settings, &|event| context.hear(event), &request)?;
     context.settle();
     report(context, &done);
     Ok(Done::Well)
+}
+
+/// Reads a URL.
+pub fn location(url: &str) -> Result<Location> {
+    url.parse()
+        .map_err(|error: crate::domain::location::BadLocation| Error::usage(error.to_string()))
+}
+
+/// What a command line gives of secrets.
+pub struct Secrets {
+    /// The account.
+    pub token: Option<Token>,
+    /// The password of its repositories.
+    pub passphrase: Option<SecretString>,
+}
+
+/// Reads the secrets, and `--token-file`; `-` is standard input.
+pub fn secrets(
+    context: &Context<'_>,
+    token: Option<&str>,
+    passphrase_file: Option<&Path>,
+) -> Result<Secrets> {
+    let dash = Path::new("-");
+    let token_from_stdin = token == Some("-");
+    if token_from_stdin && passphrase_file == Some(dash) {
+        return Err(Error::usage(
+            "the token and the passphrase cannot both come from standard input",
+        )
+        .hint("Give one of them in a file."));
+    }
+    if token.is_some() && context.settings.token_file.is_some() {
+        return Err(Error::usage("--token and --token-file exclude each other"));
+    }
+    let text = match (token, &context.settings.token_file) {
+        (Some(_), _) if token_from_stdin => Some(SecretString::from(standard_input()?)),
+        (Some(token), _) => Some(SecretString::from(token)),
+        (None, Some(path)) => Some(read_secret(path)?),
+        (None, None) => None,
+    };
+    let passphrase = match passphrase_file {
+        Some(path) if path == dash => Some(SecretString::from(standard_input()?)),
+        Some(path) => Some(read_secret(path)?),
+        None => None,
+    };
+    Ok(Secrets {
+        token: text
+            .map(|text| Token::parse(text.expose_secret()))
+            .transpose()?,
+        passphrase: passphrase
+            .map(|text| token::passphrase(text.expose_secret()))
+            .transpose()?,
+    })
+}
+
+/// Returns whether the folder is opted in already and stays so.
+fn is_settled(context: &Context<'_>, args: &Init) -> Result<bool> {
+    let layout = opt_in::check_folder(&context.settings)?;
+    Ok(!args.force && opt_in::current(&context.settings, &layout)?.is_some())
+}
+
+/// Returns the instance of the account that is called so.
+fn choose(
+    context: &Context<'_>,
+    location: &Location,
+    secrets: &Secrets,
+    text: &str,
+) -> Result<Known> {
+    let settings = &context.settings;
+    let layout = opt_in::check_folder(settings)?;
+    let (token, passphrase) = (secrets.token.as_ref(), secrets.passphrase.as_ref());
+    let access = account::given(settings, location.clone(), token, passphrase, None)?;
+    let offers = catalogue::list(settings, &layout, &|event| context.hear(event), &access)?;
+    context.settle();
+    called(&offers, text).map(|offer| offer.known.clone())
 }
 
 fn read_secret(path: &Path) -> Result<SecretString> {
@@ -87,14 +152,33 @@ pub fn report(context: &Context<'_>, done: &OptedIn) {
         return;
     }
     let (folder, id) = (done.pack_folder.display(), done.instance_id);
+    let name = match &done.label {
+        Some(label) => format!("{id} ({label})"),
+        None => id.to_string(),
+    };
+    let listed = done.listed == Some(true);
     context.output.line(&match done.how {
         How::Already => format!(
-            "{folder} is opted in already, as instance {id}. Nothing was changed; --force opts in anew."
+            "{folder} is opted in already, as instance {name}. Nothing was changed; --force opts in anew."
+        ),
+        How::Created if listed => format!(
+            "{folder} is opted in as the new instance {name}.\nThe next push saves it. On another device, \
+             instance-sync setup offers it by this name."
         ),
         How::Created => format!(
-            "{folder} is opted in as the new instance {id}.\nThe next push saves it; another device joins with --instance-id={id}."
+            "{folder} is opted in as the new instance {name}.\nThe next push saves it; another device joins with \
+             --instance-id={id}."
         ),
-        How::Joined => format!("{folder} has joined the instance {id}.\nThe next pull brings its saves here."),
-        How::Offline => format!("{folder} is opted in as instance {id}, without asking the server."),
+        How::Joined if done.has_saves => format!(
+            "{folder} has joined the instance {name}.\nThe next pull compares what is here with its saves: what is \
+             the same is recognised, and what is in one place only is copied to the other. About a world that differs \
+             you are asked; nothing is overwritten before."
+        ),
+        How::Joined => {
+            format!("{folder} has joined the instance {name}.\nThe next pull brings its saves here.")
+        }
+        How::Offline => {
+            format!("{folder} is opted in as instance {name}, without asking the server.")
+        }
     });
 }

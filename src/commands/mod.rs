@@ -5,6 +5,7 @@ mod completions;
 mod disable;
 mod doctor;
 mod init;
+mod instances;
 mod log;
 mod logged;
 mod man;
@@ -18,6 +19,7 @@ mod status;
 mod token;
 mod undo;
 mod verify;
+mod which;
 
 use std::{env, path::PathBuf, process::ExitCode};
 
@@ -119,6 +121,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Run(args) => return ExitCode::from(run::run(&context, strict, args)),
         Command::Setup(args) => setup::run(&context, args),
         Command::Init(args) => init::run(&context, args),
+        Command::Instances(args) => instances::run(&context, args),
         Command::Disable => disable::run(&context),
         Command::Status(args) => status::run(&context, args),
         Command::Log(args) => Ok(log::run(&context, args)),
@@ -157,6 +160,7 @@ fn logged_as(command: &Command) -> Option<&'static str> {
         | Command::Status(_)
         | Command::Log(_)
         | Command::Doctor
+        | Command::Instances(_)
         | Command::Token(_)
         | Command::Completions(_)
         | Command::Man => {
@@ -197,6 +201,7 @@ fn settings(cli: &Cli) -> Settings {
         download: !global.no_download,
         mirror: global.restic_mirror.clone(),
         ca_file: global.ca_file.clone(),
+        label: label(global),
         insecure_http: global.insecure_http,
         on_conflict: hook.and_then(|hook| hook.on_conflict),
         allow_shrink: hook.is_some_and(|hook| hook.allow_shrink),

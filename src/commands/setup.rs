@@ -2,16 +2,25 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Context, Done, init};
+use super::{
+    Context, Done, init,
+    which::{self, Which},
+};
 use crate::{
     cli::Setup,
-    domain::{ids::InstanceId, location::Location},
-    error::{Error, Result},
+    config::layout::Layout,
+    domain::location::Location,
+    error::{Error, Kind, Result},
     secrets::{
         Place,
         token::{self, Token},
     },
-    sync::opt_in::{self, How, OptedIn, Request},
+    sync::{
+        access::Access,
+        account,
+        catalogue::{self, Offer},
+        opt_in::{self, OptedIn, Request},
+    },
     ui::prompt::Prompt,
 };
 
@@ -22,16 +31,7 @@ pub fn run(context: &Context<'_>, args: &Setup) -> Result<Done> {
         && let Some(current) = opt_in::current(&context.settings, &layout)?
     {
         // Said before anything is asked.
-        let how = How::Already;
-        let pack_folder = layout.pack().to_path_buf();
-        init::report(
-            context,
-            &OptedIn {
-                instance_id: current.instance_id,
-                how,
-                pack_folder,
-            },
-        );
+        init::report(context, &OptedIn::already(current.instance_id, &layout));
         return Ok(Done::Well);
     }
     let prompt = Prompt::new(context.output);
@@ -41,8 +41,8 @@ pub fn run(context: &Context<'_>, args: &Setup) -> Result<Done> {
             .line(&format!("Opting in {}", layout.pack().display()));
     }
     let location = match &args.url {
-        Some(url) => parse_location(url)?,
-        None => prompt.line("Server (https://..., or a folder)", false, parse_location)?,
+        Some(url) => init::location(url)?,
+        None => prompt.line("Server (https://..., or a folder)", false, init::location)?,
     };
     let rest = matches!(location, Location::Rest(_));
     let token = token_of(&prompt, &context.settings, rest)?;
@@ -53,23 +53,24 @@ pub fn run(context: &Context<'_>, args: &Setup) -> Result<Done> {
             text => token::passphrase(text).map(Some),
         }
     })?;
-    let instance = prompt.line(
-        "Id of the instance to join (empty: a new one)",
-        true,
-        |text| match text {
-            "" => Ok(None),
-            text => text
-                .parse::<InstanceId>()
-                .map(Some)
-                .map_err(|error| Error::usage(error.to_string())),
-        },
-    )?;
+    let current = opt_in::current(&context.settings, &layout).ok().flatten();
+    let current = current.map(|current| current.instance_id);
+    let kept = current.and_then(|id| opt_in::key_of(&layout, id));
+    let (account, place) = (token.as_ref(), location.clone());
+    let access = account::given(&context.settings, place, account, passphrase.as_ref(), kept)?;
+    let (offers, tell) = offers(context, &layout, &access);
+    let which = which::ask(context, &prompt, &offers, current)?;
+    let (instance, chosen) = match which {
+        Which::Own => (None, None),
+        Which::Typed(id) => (Some(id), None),
+        Which::Listed(known) => (Some(known.instance), Some(known)),
+    };
     let request = Request {
         location,
         token,
         passphrase,
         instance,
-        profile: args.profile,
+        profile: which::profile(args.profile, chosen.as_ref()),
         place: if args.keyring {
             Place::Keyring
         } else {
@@ -78,6 +79,8 @@ pub fn run(context: &Context<'_>, args: &Setup) -> Result<Done> {
         offline: false,
         force: args.force,
         fast_key: !args.no_fast_key,
+        label: chosen.map(|one| one.label().to_owned()),
+        tell,
     };
     let done = opt_in::opt_in(&context.settings, &|event| context.hear(event), &request)?;
     context.settle();
@@ -85,9 +88,19 @@ pub fn run(context: &Context<'_>, args: &Setup) -> Result<Done> {
     Ok(Done::Well)
 }
 
-fn parse_location(text: &str) -> Result<Location> {
-    text.parse()
-        .map_err(|error: crate::domain::location::BadLocation| Error::usage(error.to_string()))
+/// Lists the account's instances, and says whether the list can be told of another one. Where that
+/// fails, the id can be typed.
+fn offers(context: &Context<'_>, layout: &Layout, access: &Access) -> (Vec<Offer>, bool) {
+    let listener = |event| context.hear(event);
+    let listed = catalogue::list(&context.settings, layout, &listener, access);
+    context.settle();
+    match listed {
+        Ok(offers) => (offers, true),
+        Err(error) => {
+            context.output.warning(&error.to_string(), error.hints());
+            (Vec::new(), error.kind() != Kind::Credentials)
+        }
+    }
 }
 
 fn token_of(

@@ -14,7 +14,7 @@ pub fn run(context: &Context<'_>, args: &cli::Status) -> Result<Done> {
     let status = status::status(
         &context.settings,
         &listener,
-        context.label.clone(),
+        context.label.as_deref(),
         args.offline,
     )?;
     if context.output.is_json() {

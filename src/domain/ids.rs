@@ -14,7 +14,7 @@ pub struct BadId {
 }
 
 macro_rules! ulid_id {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident, reserved: $reserved:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -24,6 +24,12 @@ macro_rules! ulid_id {
             /// Wraps a ULID that the caller has minted.
             pub const fn new(ulid: Ulid) -> Self {
                 Self(ulid)
+            }
+
+            /// What no such id may be, in words, where it is that.
+            fn kept_for(ulid: Ulid) -> Option<&'static str> {
+                let reserved: Option<&str> = $reserved;
+                reserved.filter(|_| ulid == Ulid::nil())
             }
         }
 
@@ -52,7 +58,11 @@ macro_rules! ulid_id {
                 if !sound {
                     return Err(bad());
                 }
-                Ulid::from_string(&text.to_ascii_uppercase()).map(Self).map_err(|_| bad())
+                let id = Ulid::from_string(&text.to_ascii_uppercase()).map(Self).map_err(|_| bad())?;
+                match Self::kept_for(id.0) {
+                    None => Ok(id),
+                    Some(expected) => Err(BadId { expected, ..bad() }),
+                }
             }
         }
 
@@ -74,22 +84,26 @@ macro_rules! ulid_id {
 
 ulid_id! {
     /// One game folder that is opted in: one repository on the server.
-    InstanceId
+    InstanceId,
+    reserved: Some("an instance: 26 zeros stand for the account's list of instances")
 }
 ulid_id! {
     /// One folder of one device. Minted at init, join, copy and rollback.
-    ReplicaId
+    ReplicaId, reserved: None
 }
 ulid_id! {
     /// One attempt to publish a snapshot; lets a push be adopted whose answer was lost.
-    PushId
+    PushId, reserved: None
 }
 ulid_id! {
     /// One machine of one account.
-    DeviceId
+    DeviceId, reserved: None
 }
 
 impl InstanceId {
+    /// Where the account's list of instances is kept: 26 zeros. No instance is ever called so.
+    pub const CATALOGUE: Self = Self(Ulid::nil());
+
     /// Returns the first 8 characters: the label of last resort.
     pub fn short(&self) -> String {
         self.to_string().chars().take(8).collect()
@@ -166,6 +180,15 @@ mod tests {
         ] {
             assert!(bad.parse::<InstanceId>().is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn the_id_of_the_catalogue_is_that_of_no_instance() {
+        let zeros = "0".repeat(26);
+        assert_eq!(InstanceId::CATALOGUE.to_string(), zeros);
+        let error = zeros.parse::<InstanceId>().expect_err("reserved");
+        assert!(error.to_string().contains("list of instances"), "{error}");
+        assert!(zeros.parse::<ReplicaId>().is_ok());
     }
 
     #[test]

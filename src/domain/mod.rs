@@ -4,6 +4,7 @@
 //! without a server.
 
 pub mod agreement;
+pub mod catalogue;
 pub mod copy_name;
 pub mod digest;
 #[cfg(test)]

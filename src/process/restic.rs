@@ -1,9 +1,9 @@
-//! restic's child: it gets no stdin, cannot outlive us where the platform allows it, and is stopped
-//! when it stops making progress.
+//! restic's child: it gets no stdin but a short text that it asks for, cannot outlive us where the
+//! platform allows it, and is stopped when it stops making progress.
 
 use std::{
     ffi::OsString,
-    io::{self, Read},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc::{self, RecvTimeoutError, SyncSender},
@@ -40,6 +40,9 @@ pub struct Call<'a> {
     pub settings: Vec<(&'static str, OsString)>,
     /// Secrets in its environment.
     pub secrets: Vec<(&'static str, SecretString)>,
+    /// What it reads from its standard input; few enough bytes for any pipe to hold. Nothing where it
+    /// is missing.
+    pub input: Option<Vec<u8>>,
     /// When to stop it.
     pub patience: Patience,
 }
@@ -92,7 +95,10 @@ pub fn run(call: &Call<'_>, on_output: &mut dyn FnMut(Pipe, &[u8]) -> bool) -> R
     let mut command = Command::new(call.program);
     command
         .args(&call.args)
-        .stdin(Stdio::null())
+        .stdin(match call.input {
+            Some(_) => Stdio::piped(),
+            None => Stdio::null(),
+        })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     if let Some(folder) = &call.folder {
@@ -112,6 +118,10 @@ pub fn run(call: &Call<'_>, on_output: &mut dyn FnMut(Pipe, &[u8]) -> bool) -> R
             .hint("Give another restic with --restic-binary, or remove this one so that it is fetched anew.")
     })?;
     leash::tie(&leash, &child);
+    if let (Some(mut stdin), Some(input)) = (child.stdin.take(), &call.input) {
+        // It fits into the pipe, so that nobody waits. A child that has ended says itself why.
+        let _ = stdin.write_all(input);
+    }
 
     let (sender, receiver) = mpsc::sync_channel(QUEUED);
     pump(child.stdout.take(), sender.clone(), Pipe::Stdout);

@@ -95,6 +95,27 @@ pub fn backup(backup: &Backup<'_>) -> Vec<OsString> {
     args
 }
 
+/// `restic backup` of a text on its standard input, as the file `name`.
+pub fn backup_text(name: &str, host: &str, tags: &[String]) -> Vec<OsString> {
+    let tags = tags.join(",");
+    // Without --force, one damaged snapshot would keep it from looking for a parent.
+    words(&[
+        "backup",
+        "--json",
+        "--no-scan",
+        "--force",
+        "--retry-lock",
+        "3s",
+        "--host",
+        host,
+        "--tag",
+        &tags,
+        "--stdin",
+        "--stdin-filename",
+        name,
+    ])
+}
+
 /// `restic restore` of what `includes` lists (all of it where there is no list) into an empty
 /// folder. What comes out is checked against digests by the caller, so restic need not read it
 /// again.

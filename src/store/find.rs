@@ -143,6 +143,7 @@ pub fn version(program: &Path) -> Option<Version> {
         folder: None,
         settings: Vec::new(),
         secrets: Vec::new(),
+        input: None,
         patience: Patience {
             silence: Duration::from_secs(5),
             retrying: Duration::from_secs(5),

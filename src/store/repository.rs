@@ -56,6 +56,14 @@ const OPENING: &str = "opening the repository";
 const FETCHING: &str = "fetching from the cloud";
 const UNCHANGED: &str = "Nothing was changed on this device.";
 
+/// For calls that may take so long in all, since they say nothing before they end.
+fn patience_of(limit: Duration) -> Patience {
+    Patience {
+        silence: limit,
+        retrying: limit.min(BRISK.retrying),
+    }
+}
+
 /// How to open a repository.
 pub struct Repository {
     /// restic's program.
@@ -151,6 +159,7 @@ impl Repository {
             folder,
             settings,
             secrets,
+            input: None,
             patience,
         }
     }
@@ -320,6 +329,27 @@ impl Repository {
         // `null` is how older versions write an empty list.
         self.json::<Option<Vec<Listed>>>("listing the snapshots", &argv::snapshots())
             .map(Option::unwrap_or_default)
+    }
+
+    /// Lists the snapshots that can be read, where that takes no longer than `limit`.
+    pub fn snapshots_within(&self, limit: Duration) -> Result<Vec<Listed>> {
+        let (what, patience) = ("listing the snapshots", patience_of(limit));
+        let (ended, stdout) = self
+            .with_right_key(|| process::run_whole(&self.call(argv::snapshots(), None, patience)))?;
+        self.check(what, &ended, patience)?;
+        self.parse::<Option<Vec<Listed>>>(what, &stdout)
+            .map(Option::unwrap_or_default)
+    }
+
+    /// Publishes a snapshot of one short text, as the file `name`.
+    pub fn back_up_text(&self, name: &str, text: &[u8], host: &str, tags: &[String]) -> Result<()> {
+        let what = "noting the instance";
+        let (ended, _) = self.with_right_key(|| {
+            let mut call = self.call(argv::backup_text(name, host, tags), None, BRISK);
+            call.input = Some(text.to_vec());
+            process::run_whole(&call)
+        })?;
+        self.check(what, &ended, BRISK)
     }
 
     /// Lists the ids of all snapshots, readable or not.

@@ -9,7 +9,9 @@ use super::{
 use crate::{
     config::sync_file::SyncFile,
     domain::{ids::InstanceId, location::Location},
+    error::{Error, Result},
     remote::{probe, repository::Question},
+    secrets::token::RepositoryKey,
     store::{fast_key::FastKey, keys::Keys, repository::Repository},
 };
 
@@ -32,6 +34,60 @@ impl Access {
             ca_file: settings.ca_file.clone().or_else(|| sync.ca_file.clone()),
             credentials,
         }
+    }
+
+    /// Returns the way to an account's repositories, before one of them is chosen.
+    pub fn to_account(
+        location: Location,
+        ca_file: Option<PathBuf>,
+        credentials: Credentials,
+    ) -> Self {
+        Self {
+            location,
+            instance: InstanceId::CATALOGUE,
+            ca_file,
+            credentials,
+        }
+    }
+
+    /// Returns the way to another repository of the same account, of which nothing is known but the
+    /// password.
+    #[must_use]
+    pub fn beside(&self, instance: InstanceId) -> Self {
+        let password = self.credentials.key.password.clone();
+        Self {
+            instance,
+            credentials: Credentials {
+                key: RepositoryKey::with_password(password),
+                ..self.credentials.clone()
+            },
+            ..self.clone()
+        }
+    }
+
+    /// Returns the folder that is the cloud, where one is.
+    pub fn base_folder(&self) -> Option<PathBuf> {
+        match &self.location {
+            Location::Folder(path) => Some(PathBuf::from(path)),
+            Location::Rest(_) | Location::Other(_) => None,
+        }
+    }
+
+    /// Returns where the account's repositories are, where that is a folder.
+    pub fn account_folder(&self) -> Option<PathBuf> {
+        let base = self.base_folder()?;
+        Some(base.join(&self.credentials.account))
+    }
+
+    /// Checks that the token is not shown to everybody on the way, unless that was allowed.
+    pub fn check_transport(&self, insecure_http: bool) -> Result<()> {
+        if self.location.is_insecure() && !insecure_http {
+            return Err(
+                Error::usage("plain http would show the token to everybody on the way")
+                    .hint("Use https, or allow it with --insecure-http."),
+            );
+        }
+        Ok(())
     }
 
     /// Returns what a server is asked with.

@@ -134,6 +134,38 @@ fn missing(layout: &Layout, deaf: Option<&Error>) -> Error {
     }
 }
 
+/// Returns what opens them, of what a player gives. `kept` is the key that opened the repository
+/// before, where there was one.
+pub fn given(
+    location: &Location,
+    token: Option<&Token>,
+    passphrase: Option<&SecretString>,
+    kept: Option<RepositoryKey>,
+) -> Result<Credentials> {
+    if token.is_none() && matches!(location, Location::Rest(_)) {
+        return Err(Error::usage("a rest-server needs a token")
+            .hint("Give it with --token=ACCOUNT:SECRET or --token-file."));
+    }
+    let secret = token.map(|token| token.secret.clone());
+    let key = match (passphrase, kept, &secret) {
+        (Some(passphrase), _, _) => RepositoryKey::with_password(passphrase.clone()),
+        // What opened the repository before still does, whatever the account's secret is now.
+        (None, Some(kept), _) => kept,
+        (None, None, Some(secret)) => RepositoryKey::with_password(secret.clone()),
+        (None, None, None) => {
+            return Err(Error::usage("the repository needs a password")
+                .hint("Give a token, or a passphrase with --passphrase-file."));
+        }
+    };
+    Ok(Credentials {
+        account: token
+            .map_or(LOCAL_ACCOUNT, |token| &token.account)
+            .to_owned(),
+        secret,
+        key,
+    })
+}
+
 /// The account where a place knows none: a folder opted in with a passphrase alone.
 pub const LOCAL_ACCOUNT: &str = "local";
 

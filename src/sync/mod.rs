@@ -5,8 +5,10 @@
 //! push: lock, observe, publish, confirm, remember.
 
 pub mod access;
+pub mod account;
 pub mod advance;
 pub mod before;
+pub mod catalogue;
 pub mod cloud;
 pub mod credentials;
 pub mod decide;
@@ -14,6 +16,7 @@ pub mod event;
 pub mod fast_key;
 pub mod fetch;
 pub mod graph;
+pub mod last_played;
 pub mod observe;
 pub mod opt_in;
 pub mod outcome;

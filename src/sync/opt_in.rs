@@ -1,6 +1,10 @@
 //! Opting a folder in, as a new instance or as one more device of an existing one; and out again.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use secrecy::SecretString;
 use serde::Serialize;
@@ -8,9 +12,11 @@ use ulid::Ulid;
 
 use super::{
     access::Access,
+    account,
     before::Before,
-    credentials::{Credentials, LOCAL_ACCOUNT},
-    event::{Listener, warn},
+    catalogue,
+    credentials::Credentials,
+    event::{Listener, warn, warn_of},
     fast_key::{self, IfMissing},
     provision, session,
     settings::Settings,
@@ -22,7 +28,9 @@ use crate::{
         scope_file,
         sync_file::{self, SyncFile},
     },
-    domain::{ids::InstanceId, location::Location, path::OWN_FOLDER, profile::Profile},
+    domain::{
+        catalogue::Entry, ids::InstanceId, location::Location, path::OWN_FOLDER, profile::Profile,
+    },
     error::{Context, Error, Kind, Result},
     process::core_dumps,
     remote::probe,
@@ -33,14 +41,15 @@ use crate::{
     },
     workdir::{
         exports,
-        folder::{Fate, FolderIdentity},
+        folder::{self, Fate, FolderIdentity},
         lock,
-        state::{Loaded, State},
+        state::{Catalogued, Loaded, State},
     },
 };
 
 /// What a player asked for.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools)] // switches of a command line
 pub struct Request {
     /// Where the repository is or will be.
     pub location: Location,
@@ -60,6 +69,10 @@ pub struct Request {
     pub force: bool,
     /// Whether the repository may get a fast key.
     pub fast_key: bool,
+    /// What the instance is called in the catalogue that it was chosen from.
+    pub label: Option<String>,
+    /// Whether the account's catalogue may be told: not, where another passphrase opens it.
+    pub tell: bool,
 }
 
 /// What became of it.
@@ -72,6 +85,29 @@ pub struct OptedIn {
     pub how: How,
     /// The folder.
     pub pack_folder: PathBuf,
+    /// What the instance is called, where it was opted in now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Whether the account's catalogue knows of this folder, where that was tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listed: Option<bool>,
+    /// Whether there is anything in the folder that is to be compared with the cloud.
+    #[serde(skip)]
+    pub has_saves: bool,
+}
+
+impl OptedIn {
+    /// Returns what is said of a folder that is opted in already.
+    pub fn already(instance_id: InstanceId, layout: &Layout) -> Self {
+        Self {
+            instance_id,
+            how: How::Already,
+            pack_folder: layout.pack().to_path_buf(),
+            label: None,
+            listed: None,
+            has_saves: true,
+        }
+    }
 }
 
 /// How a folder came to be opted in.
@@ -129,22 +165,10 @@ pub fn opt_in(settings: &Settings, listener: Listener<'_>, request: &Request) ->
         Err(_) if request.force => None,
         other => other?,
     };
-    let done = |instance_id, how| OptedIn {
-        instance_id,
-        how,
-        pack_folder: layout.pack().to_path_buf(),
-    };
     if let Some(current) = &current
         && !request.force
     {
-        return Ok(done(current.instance_id, How::Already));
-    }
-    let insecure_http = settings.insecure_http;
-    if request.location.is_insecure() && !insecure_http {
-        return Err(
-            Error::usage("plain http would show the token to everybody on the way")
-                .hint("Use https, or allow it with --insecure-http."),
-        );
+        return Ok(OptedIn::already(current.instance_id, &layout));
     }
     let joins = request
         .instance
@@ -153,19 +177,22 @@ pub fn opt_in(settings: &Settings, listener: Listener<'_>, request: &Request) ->
     let before = Before::of(&layout)?;
     let kept = Kept::of(&layout, instance_id, before.instance());
     let token = request.token.clone().or(kept.token);
-    let account = token
-        .as_ref()
-        .map_or(LOCAL_ACCOUNT, |token| token.account.as_str());
+    let (passphrase, place) = (request.passphrase.as_ref(), request.location.clone());
+    let credentials =
+        account::given(settings, place, token.as_ref(), passphrase, kept.key)?.credentials;
     let sync = SyncFile {
         instance_id,
         location: request.location.clone(),
-        account: Some(account.to_owned()),
+        account: Some(credentials.account.clone()),
         profile: request.profile,
         ca_file: settings.ca_file.as_deref().map(session::absolute),
-        insecure_http,
+        insecure_http: settings.insecure_http,
         fast_key: request.fast_key,
     };
-    let credentials = credentials(request, token.as_ref(), kept.key, account)?;
+    let device = device::this_device(&settings.dirs).name;
+    let (profile, chosen) = (sync.profile, request.label.as_deref());
+    let entry = catalogue::entry(settings, &layout, instance_id, profile, &device, chosen);
+    let has_saves = folder::has_saves(&layout, profile);
     let opting = Opting {
         settings,
         listener,
@@ -173,16 +200,29 @@ pub fn opt_in(settings: &Settings, listener: Listener<'_>, request: &Request) ->
         sync: &sync,
         request,
         token: token.as_ref(),
+        entry: &entry,
         // A folder that was opted in and never reached its server has still to create it.
         fresh: joins.is_none() || (request.instance.is_none() && before.to_create(&sync)),
     };
     match opting.run(credentials) {
-        Ok(how) => Ok(done(sync.instance_id, how)),
+        Ok((how, listed)) => Ok(OptedIn {
+            instance_id,
+            how,
+            pack_folder: layout.pack().to_path_buf(),
+            label: Some(entry.label),
+            listed,
+            has_saves,
+        }),
         Err(error) => {
             before.restore(&layout);
             Err(error.hint("The folder was left as it was."))
         }
     }
+}
+
+/// Returns the key that a folder, opted in as this instance, has.
+pub fn key_of(layout: &Layout, instance: InstanceId) -> Option<RepositoryKey> {
+    Kept::of(layout, instance, Some(instance)).key
 }
 
 /// The secrets of a folder that was opted in as the same instance before.
@@ -218,34 +258,6 @@ impl Kept {
     }
 }
 
-fn credentials(
-    request: &Request,
-    token: Option<&Token>,
-    kept: Option<RepositoryKey>,
-    account: &str,
-) -> Result<Credentials> {
-    if token.is_none() && matches!(request.location, Location::Rest(_)) {
-        return Err(Error::usage("a rest-server needs a token")
-            .hint("Give it with --token=ACCOUNT:SECRET or --token-file."));
-    }
-    let secret = token.map(|token| token.secret.clone());
-    let key = match (&request.passphrase, kept, &secret) {
-        (Some(passphrase), _, _) => RepositoryKey::with_password(passphrase.clone()),
-        // What opened the repository before still does, whatever the account's secret is now.
-        (None, Some(kept), _) => kept,
-        (None, None, Some(secret)) => RepositoryKey::with_password(secret.clone()),
-        (None, None, None) => {
-            return Err(Error::usage("the repository needs a password")
-                .hint("Give a token, or a passphrase with --passphrase-file."));
-        }
-    };
-    Ok(Credentials {
-        account: account.to_owned(),
-        secret,
-        key,
-    })
-}
-
 struct Opting<'a> {
     settings: &'a Settings,
     listener: Listener<'a>,
@@ -253,11 +265,12 @@ struct Opting<'a> {
     sync: &'a SyncFile,
     request: &'a Request,
     token: Option<&'a Token>,
+    entry: &'a Entry,
     fresh: bool,
 }
 
 impl Opting<'_> {
-    fn run(&self, credentials: Credentials) -> Result<How> {
+    fn run(&self, credentials: Credentials) -> Result<(How, Option<bool>)> {
         let mut access = Access::new(self.sync, self.settings, credentials);
         let own = self.layout.own();
         let hint = "Is the folder writable?";
@@ -273,7 +286,7 @@ impl Opting<'_> {
             self.write(&access.credentials)?;
             state.save(self.layout)?;
             self.mark()?;
-            return Ok(How::Offline);
+            return Ok((How::Offline, None));
         }
         let exists = match self.probe(&access) {
             Ok(exists) => exists,
@@ -310,11 +323,31 @@ impl Opting<'_> {
         state.to_create = false;
         state.save(self.layout)?;
         self.mark()?;
-        Ok(if self.fresh {
+        let told = self.tell(&access, &restic.program, &cache);
+        let failure = told.as_ref().err().map(Error::kind);
+        state.catalogue = Catalogued::default().after(failure);
+        // If that fails, it is told once more, which does no harm.
+        let _ = state.save(self.layout);
+        if let (Err(error), true) = (&told, self.request.tell) {
+            warn_of(self.listener, error);
+        }
+        let how = if self.fresh {
             How::Created
         } else {
             How::Joined
-        })
+        };
+        Ok((how, Some(told.is_ok())))
+    }
+
+    /// Tells the account's catalogue of this folder.
+    fn tell(&self, access: &Access, program: &Path, cache: &Path) -> Result<()> {
+        if !self.request.tell {
+            return Err(Error::new(Kind::Credentials, "another passphrase opens it"));
+        }
+        let access = access.beside(InstanceId::CATALOGUE);
+        let (program, cache) = (program.to_path_buf(), cache.to_path_buf());
+        let repository = access.repository(program, Some(cache), None);
+        catalogue::write(&access, &repository, self.entry)
     }
 
     /// A folder as the cloud: its top is made at the first opt-in, and never by a hook, for which a

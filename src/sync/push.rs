@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use super::{
+    catalogue,
     cloud::Store,
     event::Listener,
     graph::{self, Graph},
@@ -115,6 +116,7 @@ fn run(session: &mut Session<'_>) -> Result<PushOutcome> {
     look_after(session, store.as_ref(), &before, &published.snapshot);
     session.state.left_open = !local.open.is_empty();
     session.save()?;
+    catalogue::after_push(session);
     Ok(PushOutcome::Pushed {
         snapshot: published.snapshot,
         units: published.units,

@@ -264,18 +264,7 @@ impl Session<'_> {
     /// Returns the repository, with restic at hand: found, or fetched now. Locks that processes left
     /// behind are gone from it, if that was asked for.
     pub fn repository(&mut self) -> Result<Repository> {
-        if self.restic.is_none() {
-            self.restic = Some(provision::restic(
-                self.settings,
-                &self.layout,
-                self.listener,
-            )?);
-        }
-        let program = self
-            .restic
-            .as_ref()
-            .map(|found| found.program.clone())
-            .unwrap_or_default();
+        let program = self.program()?;
         let cache = self.settings.dirs.restic_cache(self.layout.own());
         let cache = self.trust_cache.then_some(cache);
         let keeper = Keeper::of(&self.layout, self.sync.instance_id);
@@ -285,6 +274,19 @@ impl Session<'_> {
             self.unlock(&repository)?;
         }
         Ok(repository)
+    }
+
+    /// Returns restic's program: found, or fetched now.
+    pub fn program(&mut self) -> Result<PathBuf> {
+        if self.restic.is_none() {
+            self.restic = Some(provision::restic(
+                self.settings,
+                &self.layout,
+                self.listener,
+            )?);
+        }
+        let found = self.restic.as_ref();
+        Ok(found.map(|found| found.program.clone()).unwrap_or_default())
     }
 
     /// Creates the repository, and gives it a fast key.

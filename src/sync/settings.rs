@@ -33,6 +33,8 @@ pub struct Settings {
     pub release: Release,
     /// This device's name, instead of the host's.
     pub device_name: Option<String>,
+    /// What the instance is called, where somebody said so.
+    pub label: Option<String>,
     /// What becomes of conflicts, instead of what the rules say.
     pub on_conflict: Option<Policy>,
     /// Whether what is missing here is deleted, however much it is.
@@ -58,6 +60,7 @@ impl Settings {
             dirs: UserDirs::native(),
             release: Release::pinned(),
             device_name: None,
+            label: None,
             on_conflict: None,
             allow_shrink: false,
             cloud: None,

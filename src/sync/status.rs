@@ -5,7 +5,8 @@ use std::{collections::BTreeSet, path::PathBuf};
 use serde::Serialize;
 
 use super::{
-    access::Access, credentials, event::Listener, observe, session::absolute, settings::Settings,
+    access::Access, catalogue, credentials, event::Listener, observe, session::absolute,
+    settings::Settings,
 };
 use crate::{
     config::{device, layout::Layout, scope_file, sync_file},
@@ -149,7 +150,7 @@ impl From<&Problem> for Unsynced {
 pub fn status(
     settings: &Settings,
     listener: Listener<'_>,
-    label: Option<String>,
+    label: Option<&str>,
     offline: bool,
 ) -> Result<Status> {
     let layout = Layout::new(absolute(&settings.pack));
@@ -209,7 +210,7 @@ pub fn status(
     status.opted_in = true;
     status.instance = Some(Instance {
         instance_id: sync.instance_id,
-        label: label.unwrap_or_else(|| sync.instance_id.short()),
+        label: catalogue::label_of(label, None, &layout, sync.instance_id),
         url: sync.location.to_string(),
         account: sync.account.clone(),
         profile: sync.profile,

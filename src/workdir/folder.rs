@@ -9,7 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     config::{layout::Layout, sync_file},
-    domain::ids::{DeviceId, InstanceId},
+    domain::{
+        ids::{DeviceId, InstanceId},
+        path::OWN_FOLDER,
+        profile::Profile,
+    },
 };
 
 /// Where a folder is.
@@ -86,4 +90,23 @@ fn inode(path: &Path) -> u64 {
 fn inode(path: &Path) -> u64 {
     let _ = fs::metadata(path);
     0
+}
+/// Returns whether there is anything that a game folder is synced for: a world; in a folder of another
+/// game, anything.
+pub fn has_saves(layout: &Layout, profile: Profile) -> bool {
+    let (place, own) = match profile {
+        Profile::Minecraft => (layout.pack().join("saves"), false),
+        Profile::Custom => (layout.pack().to_path_buf(), true),
+    };
+    let Ok(entries) = fs::read_dir(place) else {
+        return false;
+    };
+    let is_ours = |name: &std::ffi::OsStr| name == OWN_FOLDER || name == ".packignore";
+    entries.flatten().any(|entry| {
+        if own {
+            !is_ours(&entry.file_name())
+        } else {
+            entry.path().is_dir()
+        }
+    })
 }

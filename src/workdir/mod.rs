@@ -7,6 +7,7 @@ pub mod files;
 mod findings;
 pub mod folder;
 pub mod journal;
+pub mod label;
 pub mod lock;
 pub mod scan;
 pub mod stage;

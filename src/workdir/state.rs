@@ -101,6 +101,9 @@ pub struct State {
     /// Whether the player was told that this folder is a copy.
     #[serde(default)]
     pub copy_reported: bool,
+    /// Whether the account's catalogue knows of this folder.
+    #[serde(default)]
+    pub catalogue: Catalogued,
     /// The scope in force at the last pull or push.
     #[serde(default)]
     pub scope: Option<Digest>,
@@ -110,6 +113,46 @@ pub struct State {
     /// The scan manifest.
     #[serde(default)]
     pub stamps: Stamps,
+}
+
+/// Whether the account's catalogue knows of this folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Catalogued {
+    /// Not yet, after so many attempts.
+    Due(u8),
+    /// It does.
+    Written,
+    /// It will not, before somebody opts in anew: another passphrase opens it, the server refuses it,
+    /// or there were too many attempts.
+    GivenUp,
+}
+
+/// How often a push tries it: an attempt costs as much as a push.
+const ATTEMPTS: u8 = 5;
+
+impl Default for Catalogued {
+    fn default() -> Self {
+        Self::Due(0)
+    }
+}
+
+impl Catalogued {
+    /// Returns whether the next push is to try it.
+    pub fn is_due(self) -> bool {
+        matches!(self, Self::Due(_))
+    }
+
+    /// Returns what it is after an attempt, and the kind of its failure where it failed.
+    #[must_use]
+    pub fn after(self, failure: Option<Kind>) -> Self {
+        match (failure, self) {
+            (None, _) => Self::Written,
+            (Some(Kind::Credentials), _) => Self::GivenUp,
+            (Some(_), Self::Due(before)) if before + 1 < ATTEMPTS => Self::Due(before + 1),
+            (Some(_), _) => Self::GivenUp,
+        }
+    }
 }
 
 /// Units that changed on both sides, as a pull saw them.
@@ -200,6 +243,7 @@ impl State {
             undone: false,
             left_open: false,
             copy_reported: false,
+            catalogue: Catalogued::default(),
             scope: None,
             scanned_at: 0,
             stamps: Stamps::new(),

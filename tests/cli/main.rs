@@ -14,6 +14,7 @@ mod cli_reference;
 mod completions;
 mod exit_codes;
 mod hooks;
+mod instances;
 mod json;
 mod log;
 mod opted_out;

@@ -20,6 +20,8 @@ mod memory;
 mod support;
 
 mod append_only;
+#[cfg(unix)] // a pseudo-terminal, a named pipe
+mod catalogue;
 #[cfg(unix)]
 mod clock;
 #[cfg(unix)] // a shell, a script in the place of restic

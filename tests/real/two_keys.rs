@@ -144,6 +144,7 @@ fn every_command_finds_the_key_that_fits() {
             let Some(()) = template::repository(&folder, ALICE.secret) else {
                 return;
             };
+            template::catalogue(&folder, ALICE.secret);
             world.use_restic(&restic);
             println!("{sorted:?} {}", restic.display());
             let winner = name(&only_key(&folder));

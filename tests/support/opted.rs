@@ -46,7 +46,9 @@ pub fn join(device: &Device, url: &str) {
 /// `None` where restic is missing.
 #[track_caller]
 pub fn cloud(world: &World) -> Option<String> {
-    template::repository(&world.cloud_repository(ALICE, ID), ALICE.secret)?;
+    let folder = world.cloud_repository(ALICE, ID);
+    template::repository(&folder, ALICE.secret)?;
+    template::catalogue(&folder, ALICE.secret);
     Some(world.cloud().display().to_string())
 }
 

@@ -25,6 +25,19 @@ pub fn repository(target: &Path, password: &str) -> Option<()> {
     Some(())
 }
 
+/// The account's list of instances.
+pub const CATALOGUE: &str = "00000000000000000000000000";
+
+/// Puts an empty catalogue beside the repository of an instance, where there is none, so that no test
+/// waits for `restic init`.
+#[track_caller]
+pub fn catalogue(beside: &Path, password: &str) {
+    let place = beside.parent().unwrap().join(CATALOGUE);
+    if !place.exists() {
+        repository(&place, password).expect("restic was found");
+    }
+}
+
 fn original(restic: &Path, password: &str) -> PathBuf {
     // A poisoned lock means that another test failed, which is no reason for this one.
     let _making = MAKING.lock();

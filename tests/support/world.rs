@@ -110,6 +110,7 @@ impl World {
             ),
         };
         template::repository(&folder, ALICE.secret).expect("a world with restic");
+        template::catalogue(&folder, ALICE.secret);
         let join = format!("--instance-id={id}");
         for device in devices {
             let mut words: Vec<&str> = options.iter().map(String::as_str).collect();

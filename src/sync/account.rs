@@ -1,0 +1,43 @@
+//! The way to an account's repositories, before one of them is chosen.
+
+use secrecy::SecretString;
+
+use super::{access::Access, credentials, event::Listener, session, settings::Settings};
+use crate::{
+    config::{layout::Layout, sync_file},
+    domain::location::Location,
+    error::Result,
+    process::core_dumps,
+    secrets::token::{RepositoryKey, Token},
+};
+
+/// Returns where things of the game folder are, whether it is opted in or not.
+pub fn layout_of(settings: &Settings) -> Layout {
+    Layout::new(session::absolute(&settings.pack))
+}
+
+/// Returns the way to the account of a token, whose instances this passphrase opens; `kept` is the key
+/// that opened one of them before.
+pub fn given(
+    settings: &Settings,
+    location: Location,
+    token: Option<&Token>,
+    passphrase: Option<&SecretString>,
+    kept: Option<RepositoryKey>,
+) -> Result<Access> {
+    core_dumps::forbid();
+    let credentials = credentials::given(&location, token, passphrase, kept)?;
+    let ca_file = settings.ca_file.as_deref().map(session::absolute);
+    let access = Access::to_account(location, ca_file, credentials);
+    access.check_transport(settings.insecure_http)?;
+    Ok(access)
+}
+
+/// Returns the way to the account that the folder is opted in with.
+pub fn of_folder(settings: &Settings, layout: &Layout, listener: Listener<'_>) -> Result<Access> {
+    let sync = sync_file::read(layout)?;
+    let credentials = credentials::load(settings, layout, &sync, listener)?;
+    let access = Access::new(&sync, settings, credentials);
+    access.check_transport(sync.insecure_http || settings.insecure_http)?;
+    Ok(access)
+}
