@@ -2,11 +2,15 @@
 
 #![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links)] // these comments are the help texts
 
+mod hooks;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::{ids::InstanceId, path::RelPath, policy::Policy, profile::Profile};
+
+pub use hooks::{Hooks, Launchers, Wire};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -99,6 +103,11 @@ pub enum Command {
     Undo(Undo),
     /// Restore the newest state into a temporary folder and compare it with what was pushed
     Verify,
+    /// Show all instances of all launchers, and which of them are synced
+    List(Launchers),
+    /// Put the hooks into the launchers, take them out, or show them
+    #[command(subcommand)]
+    Hooks(Hooks),
 }
 
 /// Options of `pull` and `push`.

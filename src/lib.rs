@@ -3,16 +3,17 @@
 //! This is the map. A module imports only what stands below it:
 //!
 //! ```text
-//! main -> commands -> sync -> adapters -> domain
-//!                              store      restic
-//!                              remote     HTTP
-//!                              secrets    token and key
-//!                              workdir    the game folder
-//!                              ui         terminal, JSON
+//! main -> commands -> wiring -> sync -> adapters -> domain
+//!                                       store      restic
+//!                                       remote     HTTP
+//!                                       secrets    token and key
+//!                                       workdir    the game folder
+//!                                       launchers  Prism, MultiMC, ATLauncher
+//!                                       ui         terminal, JSON
 //! ```
 //!
-//! Adapters import `domain`, `config` and `error`, never each other. Only `sync` joins adapters;
-//! only `commands` join `sync` and `ui`. DESIGN.md holds the vocabulary, the data flow, the
+//! Adapters import `domain`, `config` and `error`, never each other. Only `sync` and
+//! `wiring` join adapters; only `commands` join them and `ui`. DESIGN.md holds the vocabulary, the data flow, the
 //! formats and the invariants.
 
 pub mod domain;
@@ -21,6 +22,7 @@ pub mod error;
 mod crash_point;
 
 pub mod config;
+pub mod launchers;
 pub mod remote;
 pub mod secrets;
 pub mod store;
@@ -28,6 +30,7 @@ pub mod workdir;
 
 pub mod sync;
 pub mod ui;
+pub mod wiring;
 
 #[doc(hidden)]
 #[allow(missing_docs)]

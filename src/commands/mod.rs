@@ -1,7 +1,9 @@
 //! The commands, one file each, thin: options in, engine, words out.
 
 mod disable;
+mod hooks;
 mod init;
+mod list;
 mod pull;
 mod push;
 mod question;
@@ -104,6 +106,8 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Resolve(args) => resolve::run(&context, args),
         Command::Undo(args) => undo::run(&context, args),
         Command::Verify => verify::run(&context),
+        Command::List(args) => list::run(&context, args),
+        Command::Hooks(command) => hooks::run(&context, command),
     };
     context.settle();
     ExitCode::from(match result {

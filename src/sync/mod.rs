@@ -13,6 +13,7 @@ pub mod decide;
 pub mod event;
 pub mod fast_key;
 pub mod fetch;
+pub mod glance;
 pub mod graph;
 pub mod observe;
 pub mod opt_in;

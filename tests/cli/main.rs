@@ -12,6 +12,7 @@ mod any_bytes;
 mod cli_reference;
 mod exit_codes;
 mod hooks;
+mod hooks_golden;
 mod json;
 mod opted_out;
 mod pack_folder;

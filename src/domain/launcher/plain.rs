@@ -1,7 +1,7 @@
 //! `MultiMC`'s files: no sections, raw quotes, `\\`, `\n`, `\t`, `\#`, comments from `#` on. Prism
 //! reads files without a `ConfigVersion` by these rules too.
 
-use super::text_lines::{Entry, line_end};
+use super::text_lines::{Entry, leading_space, line_end};
 
 /// Finds all entries.
 pub fn entries(bytes: &[u8]) -> Vec<Entry> {
@@ -23,7 +23,7 @@ pub fn entries(bytes: &[u8]) -> Vec<Entry> {
         };
         if let Some(equals) = text.iter().position(|byte| *byte == b'=') {
             let raw = &text[equals + 1..];
-            let from = start + equals + 1 + (raw.len() - raw.trim_ascii_start().len());
+            let from = start + equals + 1 + leading_space(raw);
             found.push(Entry {
                 key: String::from_utf8_lossy(text[..equals].trim_ascii()).into_owned(),
                 value: from..from + raw.trim_ascii().len(),

@@ -1,6 +1,6 @@
 //! Prism's files: INI as Qt reads it. Sections, `;` comments, quotes, escapes.
 
-use super::text_lines::{Entry, line_end};
+use super::text_lines::{Entry, leading_space, line_end};
 
 /// The top level of a file.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -82,7 +82,7 @@ fn next<'a>(bytes: &'a [u8], at: &mut usize) -> Option<Item<'a>> {
         *at = end;
         if let Some(equals) = equals {
             let raw = &bytes[equals + 1..stop];
-            let from = equals + 1 + (raw.len() - raw.trim_ascii_start().len());
+            let from = equals + 1 + leading_space(raw);
             return Some(Item::Entry(Entry {
                 key: String::from_utf8_lossy(bytes[start..equals].trim_ascii()).into_owned(),
                 value: from..from + raw.trim_ascii().len(),
@@ -310,7 +310,7 @@ mod tests {
             proptest::prop_assert_eq!(decode(&raw), Some(text));
             let line = format!("[General]\nA={raw}\nB=1\n");
             let found = top_level(line.as_bytes());
-            assert_eq!(found.entries.len(), 2, "{}", line);
+            assert_eq!(found.entries.len(), 2, "{line}");
         }
 
         #[test]

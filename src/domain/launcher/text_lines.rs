@@ -20,6 +20,14 @@ pub fn line_end(bytes: &[u8], from: usize) -> usize {
     newline.map_or(bytes.len(), |at| from + at + 1)
 }
 
+/// Returns how much space is in front of a value; none where there is no value.
+pub fn leading_space(raw: &[u8]) -> usize {
+    match raw.trim_ascii_start() {
+        [] => 0,
+        value => raw.len() - value.len(),
+    }
+}
+
 /// Returns how lines end in this file.
 fn newline(bytes: &[u8]) -> &'static [u8] {
     match bytes.iter().position(|byte| *byte == b'\n') {

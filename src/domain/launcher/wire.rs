@@ -82,6 +82,9 @@ pub struct Slots {
     /// Whether the launcher runs what this file says: of an instance, whether it has commands of its
     /// own.
     pub in_force: bool,
+    /// Whether an instance of `ATLauncher` has switched commands off for itself.
+    #[serde(skip)]
+    pub switched_off: bool,
 }
 
 impl Slots {
@@ -120,9 +123,9 @@ impl File<'_> {
                 chained,
             })
         };
-        let keys = self.kind.keys();
-        let [pre, post] = Key::both(keys);
-        let gate = syntax.get(self.bytes, keys.gate)?;
+        let names = self.kind.keys();
+        let [pre, post] = Key::both(names);
+        let switch = syntax.get(self.bytes, names.gate)?;
         let in_force = match (self.kind, self.of) {
             (LauncherKind::AtLauncher, Of::Instance) => {
                 let own = |key: &str| {
@@ -130,21 +133,22 @@ impl File<'_> {
                         .get(self.bytes, key)
                         .map(|found| found.value.is_some())
                 };
-                gate.value.is_some() || own(keys.pre)? || own(keys.post)?
+                switch.value.is_some() || own(names.pre)? || own(names.post)?
             }
-            (LauncherKind::AtLauncher, Of::Launcher) | (_, Of::Instance) => gate.is_true(),
+            (LauncherKind::AtLauncher, Of::Launcher) | (_, Of::Instance) => switch.is_true(),
             (_, Of::Launcher) => true,
         };
         Ok(Slots {
             pre_launch: slot(pre)?,
             post_exit: slot(post)?,
             in_force,
+            switched_off: self.of == Of::Instance && switch.value.is_some() && !switch.is_true(),
         })
     }
 
     /// Puts the hooks in. A hook that is there keeps its options, and gets this program; any other
     /// command is chained.
-    pub fn wire(&self, program: &str, game: GameFolder, kept: &Kept) -> Result<Edit, String> {
+    pub fn wire(&self, program: &str, folder: GameFolder, kept: &Kept) -> Result<Edit, String> {
         let syntax = self.syntax()?;
         let keys = self.kind.keys();
         let mut edit = self.edit(kept);
@@ -172,7 +176,7 @@ impl File<'_> {
             let line = match (&hook, found.command()) {
                 (Some(hook), _) => hook.with(program, verb),
                 (None, command) => {
-                    line::compose(self.words, program, verb, game, command.filter(|_| !off))
+                    line::compose(self.words, program, verb, folder, command.filter(|_| !off))
                 }
             };
             let line = line.ok_or_else(|| {
@@ -203,6 +207,13 @@ impl File<'_> {
                     .insert(key.name.to_owned(), Before { raw, chained });
             }
             edit.put(syntax, key.name, Some(syntax.encode(&line)))?;
+            // A comment behind a value can change what the launcher reads.
+            if syntax.get(&edit.bytes, key.name)?.value.as_deref() != Some(&line) {
+                return Err(format!(
+                    "what stands behind the value of {} is in the way",
+                    key.name
+                ));
+            }
         }
         if off {
             let before = Before {
@@ -230,6 +241,7 @@ impl File<'_> {
                 .and_then(|command| Hook::read(self.words, command))
             else {
                 as_before &= found.command().is_none();
+                edit.kept.remove(key.name);
                 continue;
             };
             if hook.is_mixed() {
@@ -284,6 +296,16 @@ impl File<'_> {
 }
 
 impl Edit {
+    /// Returns the edit that changes nothing, and why.
+    pub fn nothing(bytes: &[u8], kept: &Kept, note: &str) -> Self {
+        Self {
+            bytes: bytes.to_vec(),
+            changes: Vec::new(),
+            kept: kept.clone(),
+            notes: vec![note.to_owned()],
+        }
+    }
+
     fn put(&mut self, syntax: Syntax, key: &str, raw: Option<String>) -> Result<(), String> {
         let before = syntax.get(&self.bytes, key)?.raw;
         if before == raw {

@@ -172,3 +172,17 @@ fn an_instance_of_atlauncher_keeps_what_it_leaves_to_the_launcher() {
     let back = again(file, &wired).unwire(&wired.kept).expect("unwires");
     assert_eq!(text(&back), before);
 }
+
+#[test]
+fn a_comment_that_would_cut_the_line_is_noticed() {
+    let file = File {
+        kind: LauncherKind::MultiMc,
+        ..prism("PreLaunchCommand=a # b\n")
+    };
+    let error = file.wire("/x#y/instance-sync", GameFolder::Variable, &Kept::new());
+    assert!(error.expect_err("refuses").contains("in the way"));
+    assert!(
+        file.wire(PROGRAM, GameFolder::Variable, &Kept::new())
+            .is_ok()
+    );
+}

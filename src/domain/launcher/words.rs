@@ -64,11 +64,12 @@ impl Words {
     }
 }
 
+/// Prism leaves a name alone that is no variable's; those of variables are in capitals.
 fn names_a_variable(text: &str) -> bool {
-    let starts_name =
-        |rest: &str| rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '{'));
+    let starts =
+        |rest: &str| rest.starts_with(|c: char| c.is_ascii_uppercase() || matches!(c, '_' | '{'));
     text.match_indices('$')
-        .any(|(at, _)| starts_name(&text[at + 1..]))
+        .any(|(at, _)| starts(&text[at + 1..]))
 }
 
 #[derive(Default)]
@@ -220,13 +221,17 @@ mod tests {
             Words::Qt.quote("/home/a$/x").as_deref(),
             Some("\"/home/a$/x\"")
         );
+        assert_eq!(
+            Words::Qt.quote("/home/pay$day/x").as_deref(),
+            Some("\"/home/pay$day/x\"")
+        );
         assert_eq!(Words::Windows.quote(r"C:\a  b"), None);
         assert_eq!(Words::Shell.quote("a\nb"), None);
     }
 
     proptest! {
         #[test]
-        fn a_quoted_word_arrives_whole(text in r#"/[ -~\u{e9}\u{65b0}]{0,20}x"#) {
+        fn a_quoted_word_arrives_whole(text in r"/[ -~\u{e9}\u{65b0}]{0,20}x") {
             for words in [Words::Qt, Words::Shell] {
                 if let Some(quoted) = words.quote(&text) {
                     prop_assert_eq!(texts(words, &format!("{quoted} pull")), [text.as_str(), "pull"]);
