@@ -1,4 +1,6 @@
 //! Is a launcher running? Then it would write over what is changed in its files.
+//!
+//! One with another home works on other files, and is left aside.
 
 use std::path::Path;
 
@@ -80,10 +82,26 @@ fn processes(is_it: impl Fn(&[String]) -> bool) -> Option<u32> {
             .ok()
             .map(|exe| program_of(&exe));
         if is_it(&words) || real.is_some_and(|real| is_it(&[real])) {
-            return Some(id);
+            let variables = fs::read(folder.join("environ")).unwrap_or_default();
+            let home = variables
+                .split(|byte| *byte == 0)
+                .find_map(|one| one.strip_prefix(b"HOME="));
+            if is_here(home.map(|home| String::from_utf8_lossy(home)).as_deref()) {
+                return Some(id);
+            }
         }
     }
     None
+}
+
+/// Returns whether a process with this home can have the same files as this one. One path of two can
+/// lead through a link.
+fn is_here(home: Option<&str>) -> bool {
+    let (Some(theirs), Some(ours)) = (home, std::env::var_os("HOME")) else {
+        return true;
+    };
+    let real = |home: &Path| home.canonicalize().unwrap_or_else(|_| home.to_path_buf());
+    real(Path::new(theirs)) == real(Path::new(&ours))
 }
 
 #[cfg(target_os = "linux")]
@@ -99,7 +117,8 @@ fn processes(is_it: impl Fn(&[String]) -> bool) -> Option<u32> {
     let mut system = System::new();
     let wanted = ProcessRefreshKind::nothing()
         .with_cmd(UpdateKind::Always)
-        .with_exe(UpdateKind::Always);
+        .with_exe(UpdateKind::Always)
+        .with_environ(UpdateKind::Always);
     system.refresh_processes_specifics(ProcessesToUpdate::All, true, wanted);
     let own = get_current_pid().ok();
     let mut others = system
@@ -109,7 +128,9 @@ fn processes(is_it: impl Fn(&[String]) -> bool) -> Option<u32> {
     let found = others.find(|(_, process)| {
         let words: Vec<String> = process.cmd().iter().map(|word| text(word)).collect();
         let exe = process.exe().map(Path::as_os_str).unwrap_or(process.name());
-        is_it(&words) || is_it(&[text(exe)])
+        let variables: Vec<String> = process.environ().iter().map(|one| text(one)).collect();
+        let home = variables.iter().find_map(|one| one.strip_prefix("HOME="));
+        (is_it(&words) || is_it(&[text(exe)])) && is_here(home)
     });
     found.map(|(id, _)| id.as_u32())
 }

@@ -24,6 +24,7 @@ pub mod fake_restic;
 pub mod fault_server;
 #[cfg(unix)] // a POSIX lock
 pub mod game;
+pub mod launcher;
 #[cfg(unix)] // mount
 pub mod mounted;
 pub mod opted;
@@ -35,6 +36,7 @@ pub mod read_back;
 pub mod repository;
 pub mod rest_server;
 pub mod run;
+pub mod schema;
 pub mod served;
 pub mod shown;
 pub mod template;
