@@ -143,8 +143,10 @@ fn tell_file(context: &Context<'_>, action: &str, file: &FileReport) {
         (Became::Changed, _) => "unwired",
         (Became::WouldChange, "install") => "would be wired",
         (Became::WouldChange, _) => "would be unwired",
-        (Became::Unchanged, "install") if file.notes.is_empty() => "wired already",
-        (Became::Unchanged, "install") => "left as it is",
+        (Became::Unchanged, "install") if file.instance.is_some() && !file.notes.is_empty() => {
+            "left as it is"
+        }
+        (Became::Unchanged, "install") => "wired already",
         (Became::Unchanged, _) => "has no hooks",
     };
     output.line(&format!("{which}: {state}"));

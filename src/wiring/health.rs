@@ -101,7 +101,7 @@ fn of(launcher: &Launcher) -> Health {
     for instance in instances.unwrap_or_default() {
         let Ok(slots) = &instance.slots else { continue };
         programs.extend(slots.programs().map(str::to_owned));
-        if super::instances::is_shadowed(launcher.kind, slots) {
+        if slots.hide(launcher.kind) {
             health.shadowed.push(instance.name);
         } else if slots.in_force && slots.any() {
             health.wired_alone.push(instance.name);

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{find, health};
 use crate::{
     config::user_dirs::UserDirs,
-    domain::launcher::{kind::LauncherKind, wire::Slots},
+    domain::launcher::kind::LauncherKind,
     error::{Error, Result},
     launchers::instances,
     sync::glance::{self, Glance},
@@ -94,7 +94,7 @@ pub fn instances(folders: &[PathBuf], dirs: &UserDirs) -> Result<Listing> {
         };
         for one in all {
             let hooks = match (&one.slots, wired) {
-                (Ok(slots), _) if is_shadowed(launcher.kind, slots) => Hooks::Shadowed,
+                (Ok(slots), _) if slots.hide(launcher.kind) => Hooks::Shadowed,
                 (Ok(slots), _) if slots.in_force && slots.any() => Hooks::Own,
                 (Ok(_), Some(true)) => Hooks::Launcher,
                 (Ok(_), Some(false)) => Hooks::None,
@@ -114,21 +114,4 @@ pub fn instances(folders: &[PathBuf], dirs: &UserDirs) -> Result<Listing> {
         }
     }
     Ok(listing)
-}
-
-/// Returns whether commands of an instance's own hide a hook of the launcher. An instance of
-/// `ATLauncher` can have one of the two for itself, or switch both off.
-pub fn is_shadowed(kind: LauncherKind, slots: &Slots) -> bool {
-    if !slots.in_force {
-        return false;
-    }
-    match kind {
-        LauncherKind::Prism | LauncherKind::MultiMc => !slots.wired(),
-        LauncherKind::AtLauncher => {
-            let hides = |slot: &crate::domain::launcher::wire::Slot| {
-                slot.command.is_some() && slot.program.is_none()
-            };
-            slots.switched_off || hides(&slots.pre_launch) || hides(&slots.post_exit)
-        }
-    }
 }

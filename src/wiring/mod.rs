@@ -7,6 +7,7 @@ pub mod find;
 pub mod health;
 pub mod instances;
 pub mod plan;
+pub mod reach;
 pub mod report;
 
 pub use execute::{install, remove};

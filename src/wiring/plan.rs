@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use super::reach;
 use crate::{
     config::{hooks_file::HooksFile, user_dirs::UserDirs},
     domain::launcher::{
-        line::GameFolder,
         syntax::Of,
-        wire::{Edit, File, Kept, Slots},
+        wire::{Edit, File, Slots},
     },
     error::{Error, Result},
     launchers::{
@@ -43,7 +43,8 @@ pub struct Planned {
     pub edit: Result<(Vec<u8>, Edit)>,
 }
 
-/// Plans for one launcher: its own file, or those of the instances of these names.
+/// Plans for one launcher: its own file, or those of the instances of these names. Hooks are removed
+/// from the instances as well.
 pub fn plan(
     launcher: &Launcher,
     way: Way,
@@ -51,60 +52,30 @@ pub fn plan(
     memory: &HooksFile,
     dirs: &UserDirs,
 ) -> Result<Vec<Planned>> {
+    let files = Planner {
+        launcher,
+        memory,
+        program: match way {
+            Way::Install => Some(program::place(launcher, dirs)?),
+            Way::Remove => None,
+        },
+    };
     let all = instances::of(launcher);
-    let program = match way {
-        Way::Install => Some(program::place(launcher, dirs)?),
-        Way::Remove => None,
-    };
-    let one = |instance: Option<&Instance>, folder: GameFolder| {
-        let (file, of) = match instance {
-            Some(instance) => (instance.settings.clone(), Of::Instance),
-            None => (launcher.settings(), Of::Launcher),
-        };
-        // An instance without commands of its own runs the launcher's.
-        let own = instance
-            .is_none_or(|instance| instance.slots.as_ref().map_or(true, |slots| slots.in_force));
-        let program = program.clone().filter(|_| own);
-        let kept = memory.of(&file);
-        let edit = settings_file::read(&file).and_then(|bytes| {
-            let edit = match (way, &program) {
-                (Way::Install, None) => Edit::nothing(&bytes, &kept, NOT_OWN),
-                _ => edit(
-                    launcher,
-                    of,
-                    &file,
-                    &bytes,
-                    program.as_deref(),
-                    folder,
-                    &kept,
-                )?,
-            };
-            Ok((bytes, edit))
-        });
-        Planned {
-            launcher: launcher.clone(),
-            instance: instance.map(|instance| instance.name.clone()),
-            file,
-            program,
-            edit,
-        }
-    };
     if !names.is_empty() {
         let all = all?;
         let chosen = all.iter().filter(|instance| is_named(instance, names));
-        return Ok(chosen
-            .map(|chosen| one(Some(chosen), game_folder(launcher, &[chosen])))
-            .collect());
+        return Ok(chosen.map(|chosen| files.instance(chosen)).collect());
     }
     // A file that cannot be read is told of by the edit.
     let all = all.unwrap_or_default();
-    let every: Vec<&Instance> = all.iter().collect();
-    let mut planned = vec![one(None, game_folder(launcher, &every))];
+    let mut planned = vec![files.whole(&all)];
     if way == Way::Remove {
-        let hooked = every
-            .iter()
-            .filter(|instance| instance.slots.as_ref().is_ok_and(Slots::any));
-        planned.extend(hooked.map(|instance| one(Some(instance), GameFolder::Variable)));
+        let hooked = |instance: &&Instance| instance.slots.as_ref().is_ok_and(Slots::any);
+        planned.extend(
+            all.iter()
+                .filter(hooked)
+                .map(|instance| files.instance(instance)),
+        );
     }
     Ok(planned)
 }
@@ -120,45 +91,75 @@ pub fn is_named(instance: &Instance, names: &[String]) -> bool {
     names.iter().any(is)
 }
 
-fn edit(
-    launcher: &Launcher,
-    of: Of,
-    path: &Path,
-    bytes: &[u8],
-    program: Option<&Path>,
-    folder: GameFolder,
-    kept: &Kept,
-) -> Result<Edit> {
-    let file = File {
-        kind: launcher.kind,
-        of,
-        words: launcher.words(),
-        bytes,
-    };
-    let edit = match program {
-        Some(program) => match program.to_str() {
-            Some(program) => file.wire(program, folder, kept),
-            None => Err(format!("the path {} is not Unicode", program.display())),
-        },
-        None => file.unwire(kept),
-    };
-    edit.map_err(|why| {
-        Error::failed(format!("{}: {why}", path.display())).hint("The file was left as it is.")
-    })
+struct Planner<'a> {
+    launcher: &'a Launcher,
+    memory: &'a HooksFile,
+    program: Option<PathBuf>,
 }
 
-/// Returns how hooks find the game folder: by the folder that they start in, where the path of an
-/// instance would not survive the way through the launcher's variable.
-fn game_folder(launcher: &Launcher, instances: &[&Instance]) -> GameFolder {
-    let troubled = |path: &Path| {
-        launcher
-            .kind
-            .troubled_by(&path.to_string_lossy(), cfg!(windows))
-    };
-    let any = instances.iter().any(|instance| troubled(&instance.game));
-    if any || troubled(&launcher.folder) {
-        GameFolder::Current
-    } else {
-        GameFolder::Variable
+impl Planner<'_> {
+    /// Plans for the launcher's own file.
+    fn whole(&self, all: &[Instance]) -> Planned {
+        let file = self.launcher.settings();
+        let edit = settings_file::read(&file).and_then(|bytes| {
+            let mut edit = self.edit(Of::Launcher, &file, &bytes, all)?;
+            if self.program.is_some() {
+                edit.notes.extend(reach::hidden(self.launcher, all));
+            }
+            Ok((bytes, edit))
+        });
+        Planned {
+            launcher: self.launcher.clone(),
+            instance: None,
+            file,
+            program: self.program.clone(),
+            edit,
+        }
+    }
+
+    /// Plans for one instance. Without commands of its own it runs the launcher's.
+    fn instance(&self, instance: &Instance) -> Planned {
+        let file = instance.settings.clone();
+        let own = instance.slots.as_ref().map_or(true, |slots| slots.in_force);
+        let left = self.program.is_some() && !own;
+        let edit = settings_file::read(&file).and_then(|bytes| {
+            let edit = if left {
+                Edit::nothing(&bytes, &self.memory.of(&file), NOT_OWN)
+            } else {
+                self.edit(Of::Instance, &file, &bytes, std::slice::from_ref(instance))?
+            };
+            Ok((bytes, edit))
+        });
+        Planned {
+            launcher: self.launcher.clone(),
+            instance: Some(instance.name.clone()),
+            file,
+            program: self.program.clone().filter(|_| !left),
+            edit,
+        }
+    }
+
+    fn edit(&self, of: Of, path: &Path, bytes: &[u8], instances: &[Instance]) -> Result<Edit> {
+        let file = File {
+            kind: self.launcher.kind,
+            of,
+            words: self.launcher.words(),
+            bytes,
+        };
+        let kept = self.memory.of(path);
+        let edit = match self.program.as_deref().map(Path::to_str) {
+            Some(Some(program)) => {
+                file.wire(program, reach::game_folder(self.launcher, instances), &kept)
+            }
+            Some(None) => Err("the path of the program that hooks start is not Unicode".to_owned()),
+            None => file.unwire(&kept),
+        };
+        let edit = edit.map_err(|why| {
+            Error::failed(format!("{}: {why}", path.display())).hint("The file was left as it is.")
+        })?;
+        if self.program.is_some() {
+            reach::check_chained(self.launcher, &edit, instances)?;
+        }
+        Ok(edit)
     }
 }

@@ -252,7 +252,12 @@ fn an_instance_with_commands_of_its_own_is_wired_by_name() {
     let own = launcher.folder.join("instances/Own/instance.cfg");
     let before = "[General]\nConfigVersion=1.2\nname=My Own\nOverrideCommands=true\nPreLaunchCommand=first\nWrapperCommand=\n";
     play::write(&own, before);
-    hooks(&device, ["install"]).ok();
+    hooks(&device, ["install"])
+        .ok()
+        .assert_says("not wired, since they have commands of their own: My Own");
+    hooks(&device, ["install"])
+        .ok()
+        .assert_says("wired already");
     assert_eq!(text(&own), before);
     hooks(&device, ["show"])
         .ok()

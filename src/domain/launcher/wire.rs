@@ -98,6 +98,19 @@ impl Slots {
         self.programs().next().is_some()
     }
 
+    /// Returns whether these commands of an instance's own hide a hook of the launcher. An instance of
+    /// `ATLauncher` can have one of the two for itself, or switch both off.
+    pub fn hide(&self, kind: LauncherKind) -> bool {
+        let hides = |slot: &Slot| slot.command.is_some() && slot.program.is_none();
+        self.in_force
+            && match kind {
+                LauncherKind::Prism | LauncherKind::MultiMc => !self.wired(),
+                LauncherKind::AtLauncher => {
+                    self.switched_off || hides(&self.pre_launch) || hides(&self.post_exit)
+                }
+            }
+    }
+
     /// Returns the programs that the hooks run.
     pub fn programs(&self) -> impl Iterator<Item = &str> {
         let each = [&self.pre_launch, &self.post_exit];
