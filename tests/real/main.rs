@@ -51,6 +51,7 @@ mod harness;
 mod include_names;
 mod joining;
 #[cfg(unix)]
+mod list;
 mod locks;
 mod lost_packs;
 #[cfg(unix)]
