@@ -74,6 +74,9 @@ fn run(request: &Request, dirs: &UserDirs, way: Way) -> Result<Report> {
             Err(error) => work.report.errors.push(error),
         }
     }
+    // Two launchers can share a folder of instances.
+    let mut seen = BTreeSet::new();
+    matches.retain(|planned| seen.insert(planned.file.clone()));
     check_names(request, &matches, work.report.errors.is_empty())?;
     for planned in matches {
         work.one(planned);
@@ -290,12 +293,12 @@ fn tidy(report: &mut Report, request: &Request, dirs: &UserDirs) {
     for launcher in &launchers {
         copies.extend(program::place(launcher, dirs).ok());
         match health::programs_of(launcher) {
-            Some(programs) => used.extend(programs),
+            Some(programs) => used.extend(programs.iter().map(|program| real(program))),
             None => return,
         }
     }
     for copy in copies {
-        if used.contains(&copy) {
+        if used.contains(&real(&copy)) {
             continue;
         }
         match program::remove(&copy) {
@@ -304,6 +307,11 @@ fn tidy(report: &mut Report, request: &Request, dirs: &UserDirs) {
             Err(error) => report.notes.push(error.to_string()),
         }
     }
+}
+
+/// A home can be reached by two paths.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
 }
 
 fn program_name() -> String {

@@ -396,3 +396,29 @@ fn json_is_what_its_schema_says() {
         schema::assert_valid("list", &first(device.command(&["list"])));
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_program_that_is_started_by_another_path_stays() {
+    let world = World::new();
+    let device = world.device("deck");
+    let launcher = prism(&device);
+    hooks(&device, ["install"]).ok();
+    let other = world.path("link");
+    std::os::unix::fs::symlink(&device.home, &other).unwrap();
+    let wired = text(&launcher.settings());
+    let by_link = wired.replace(device.home.to_str().unwrap(), other.to_str().unwrap());
+    let second = device.home.join("second");
+    play::write(&second.join("prismlauncher.cfg"), by_link);
+    hooks(&device, ["remove"])
+        .env("PRISMLAUNCHER_DATA_DIR", "")
+        .ok()
+        .assert_says("Removed");
+    hooks(&device, ["install"]).ok();
+    let option = format!("--launcher-dir={}", launcher.folder.display());
+    let run = hooks(&device, ["remove", &option]);
+    run.env("PRISMLAUNCHER_DATA_DIR", &second)
+        .ok()
+        .assert_never_says("Removed");
+    assert!(device.program().exists());
+}
