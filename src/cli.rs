@@ -4,7 +4,9 @@
 
 mod completions;
 mod hooks;
+mod instances;
 mod log;
+mod pull_push;
 mod run;
 pub mod token;
 
@@ -13,8 +15,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use completions::Completions;
-pub use hooks::{Hook, Pull, Push};
+pub use hooks::{Hooks, Launchers, Wire};
+pub use instances::Instances;
 pub use log::Log;
+pub use pull_push::{Hook, Pull, Push};
 pub use run::Run;
 
 use crate::domain::{ids::InstanceId, path::RelPath, profile::Profile};
@@ -28,10 +32,6 @@ Exit codes:
   4  the server refused the credentials, or the repository the password
   5  another instance-sync worked on this instance past the deadline
 After `--`: that command's own code, 126 where it cannot be run, 127 where it is not there";
-
-mod instances;
-
-pub use instances::Instances;
 
 /// Cloud saves for any game folder, on your own server
 #[derive(Debug, Parser)]
@@ -125,6 +125,11 @@ pub enum Command {
     Doctor,
     /// Say where the secrets of this instance are kept, or move them
     Token(token::Token),
+    /// Show all instances of all launchers, and which of them are synced
+    List(Launchers),
+    /// Put the hooks into the launchers, take them out, or show them
+    #[command(subcommand)]
+    Hooks(Hooks),
     /// Print the completions of a shell
     Completions(Completions),
     /// Print the manual page

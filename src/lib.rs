@@ -4,17 +4,18 @@
 //! it, and this is the map. A module imports only what stands below it:
 //!
 //! ```text
-//! main -> commands -> sync -> adapters -> domain
-//!                              store      restic
-//!                              remote     HTTP
-//!                              secrets    token and key
-//!                              workdir    the game folder
-//!                              logbook    the logs
-//!                              ui         terminal, JSON
+//! main -> commands, api -> doctor -> wiring -> sync -> adapters -> domain
+//!                                                      store      restic
+//!                                                      remote     HTTP
+//!                                                      secrets    token and key
+//!                                                      workdir    the game folder
+//!                                                      launchers  Prism, MultiMC, ATLauncher
+//!                                                      logbook    the logs
+//!                                                      ui         terminal, JSON
 //! ```
 //!
-//! Adapters import `domain`, `config`, `process` and `error`, never each other. Only `sync` joins adapters;
-//! only `commands` join `sync` and `ui`. DESIGN.md holds the vocabulary, the data flow, the
+//! Adapters import `domain`, `config`, `process` and `error`, never each other. Only `sync` and `wiring` join
+//! adapters; only `commands` join them and `ui`. DESIGN.md holds the vocabulary, the data flow, the
 //! formats and the invariants.
 
 pub mod domain;
@@ -23,6 +24,7 @@ pub mod error;
 mod crash_point;
 
 pub mod config;
+pub mod launchers;
 pub mod logbook;
 pub mod process;
 pub mod remote;
@@ -34,6 +36,7 @@ pub mod sync;
 
 pub mod doctor;
 pub mod ui;
+pub mod wiring;
 
 pub mod api;
 

@@ -1,49 +1,38 @@
-//! Options of the hooks: `pull` and `push`, and the commands that they chain.
+//! `hooks` and `list`: launchers and their instances.
 
-use std::ffi::OsString;
+use std::path::PathBuf;
 
-use clap::{
-    Args,
-    builder::{PossibleValuesParser, TypedValueParser},
-};
+use clap::{Args, Subcommand};
 
-use crate::domain::policy::Policy;
-
-/// Options of `pull` and `push`.
-#[derive(Debug, Args)]
-pub struct Hook {
-    /// Do this with worlds that changed on two devices
-    #[arg(long, value_name = "POLICY", value_parser = policy())]
-    pub on_conflict: Option<Policy>,
-    /// Let everything that is missing here count as deleted, however much it is
-    #[arg(long)]
-    pub allow_shrink: bool,
+/// What to do with the hooks.
+#[derive(Debug, Subcommand)]
+pub enum Hooks {
+    /// Make the launchers run pull before the game and push after it
+    Install(Wire),
+    /// Take the hooks out of the launchers; what stood there before comes back
+    Remove(Wire),
+    /// Show which launchers have the hooks, and whether what they start is there
+    Show(Launchers),
 }
 
-/// Options of `pull`.
+/// Options of `hooks install` and `hooks remove`.
 #[derive(Debug, Args)]
-pub struct Pull {
+pub struct Wire {
     #[command(flatten)]
-    pub hook: Hook,
-    /// Run this command afterwards, if the game may start; its exit code counts then
-    #[arg(last = true, value_name = "COMMAND")]
-    pub original: Vec<OsString>,
-}
-
-/// Options of `push`.
-#[derive(Debug, Args)]
-pub struct Push {
-    #[command(flatten)]
-    pub hook: Hook,
-    /// Remove locks that died processes left in the repository, first
+    pub launchers: Launchers,
+    /// Only this instance, which has commands of its own: its name or its folder; can be repeated
+    #[arg(long, value_name = "NAME")]
+    pub instance: Vec<String>,
+    /// Show what would change, and change nothing
     #[arg(long)]
-    pub unlock: bool,
-    /// Run this command afterwards, whatever became of the push; its exit code counts unless it is 0
-    #[arg(last = true, value_name = "COMMAND")]
-    pub original: Vec<OsString>,
+    pub dry_run: bool,
 }
 
-/// Reads a policy; shells complete its names.
-fn policy() -> impl TypedValueParser<Value = Policy> {
-    PossibleValuesParser::new(Policy::ALL.map(Policy::name)).try_map(|name| name.parse::<Policy>())
+/// Which launchers.
+#[derive(Debug, Args)]
+pub struct Launchers {
+    /// Only the launcher with this data folder, such as a portable one; can be repeated [default: all
+    /// that are found]
+    #[arg(long, value_name = "PATH")]
+    pub launcher_dir: Vec<PathBuf>,
 }

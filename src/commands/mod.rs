@@ -4,8 +4,10 @@ mod chain;
 mod completions;
 mod disable;
 mod doctor;
+mod hooks;
 mod init;
 mod instances;
+mod list;
 mod log;
 mod logged;
 mod man;
@@ -130,6 +132,8 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Verify => verify::run(&context),
         Command::Doctor => doctor::run(&context),
         Command::Token(args) => token::run(&context, args),
+        Command::List(args) => list::run(&context, args),
+        Command::Hooks(command) => hooks::run(&context, command),
         Command::Completions(args) => Ok(completions::run(&context, args)),
         Command::Man => man::run(&context),
     };
@@ -160,6 +164,8 @@ fn logged_as(command: &Command) -> Option<&'static str> {
         | Command::Status(_)
         | Command::Log(_)
         | Command::Doctor
+        | Command::List(_)
+        | Command::Hooks(_)
         | Command::Instances(_)
         | Command::Token(_)
         | Command::Completions(_)

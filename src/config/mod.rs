@@ -2,6 +2,7 @@
 //! say.
 
 pub mod device;
+pub mod hooks_file;
 pub mod json_file;
 pub mod layout;
 pub mod scope_file;

@@ -10,6 +10,7 @@ pub mod digest;
 #[cfg(test)]
 mod fixtures;
 pub mod ids;
+pub mod launcher;
 pub mod lineage;
 pub mod local;
 pub mod location;

@@ -15,6 +15,7 @@ pub mod decide;
 pub mod event;
 pub mod fast_key;
 pub mod fetch;
+pub mod glance;
 pub mod graph;
 pub mod last_played;
 pub mod observe;

@@ -221,7 +221,7 @@ pub fn status(
         base: state.base.clone(),
         units: scan.units.keys().cloned().collect(),
         changes: changes.collect(),
-        pending_push: state.offline || state.pending.is_some() || state.merged || state.left_open,
+        pending_push: state.is_pending(),
         conflicts: state
             .conflict
             .iter()

@@ -86,6 +86,12 @@ impl Output {
         self.terminal
     }
 
+    /// Returns how many columns a line may have: those of the terminal, or no bound where there is none.
+    pub fn width(&self) -> usize {
+        let size = terminal_size::terminal_size().filter(|_| self.terminal);
+        size.map_or(usize::MAX, |(width, _)| usize::from(width.0))
+    }
+
     /// Returns whether programs read it.
     pub fn is_json(&self) -> bool {
         self.format == Format::Json

@@ -291,6 +291,11 @@ impl State {
         json_file::write_compact(&layout.state_json(), self, Access::Private)
     }
 
+    /// Returns whether something waits for the next chance to go out.
+    pub fn is_pending(&self) -> bool {
+        self.offline || self.pending.is_some() || self.merged || self.left_open
+    }
+
     /// Returns when the last scan began.
     pub fn scan_time(&self) -> SystemTime {
         UNIX_EPOCH + Duration::from_nanos(self.scanned_at)

@@ -56,6 +56,7 @@ mod joining;
 mod keyring;
 #[cfg(unix)]
 mod library;
+mod list;
 mod locks;
 mod lost_packs;
 #[cfg(unix)]

@@ -24,6 +24,7 @@ pub mod fake_restic;
 pub mod fault_server;
 #[cfg(unix)] // a POSIX lock
 pub mod game;
+pub mod launcher;
 #[cfg(unix)] // mount
 pub mod mounted;
 pub mod opted;

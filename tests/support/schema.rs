@@ -62,14 +62,20 @@ pub fn objection(printed: &Value) -> Option<String> {
     Some(objections)
 }
 
+/// Checks that a value keeps to the schema of that name.
+#[track_caller]
+pub fn assert_valid(name: &str, value: &Value) {
+    let known = known();
+    let index = known.indexes.iter().find(|(known, _)| known == name);
+    let (_, index) = index.unwrap_or_else(|| panic!("no schema {name}"));
+    if let Err(why) = known.schemas.validate(value, *index) {
+        panic!("{value:#}\nis no {name}: {why:#}");
+    }
+}
+
 /// Checks that a file of JSON keeps to the schema of that name.
 #[track_caller]
 pub fn assert_file(name: &str, file: &Path) {
-    let known = known();
-    let index = known.indexes.iter().find(|(known, _)| known == name);
     let value: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
-    let (_, index) = index.unwrap_or_else(|| panic!("no schema {name}"));
-    if let Err(why) = known.schemas.validate(&value, *index) {
-        panic!("{}: {why:#}", file.display());
-    }
+    assert_valid(name, &value);
 }

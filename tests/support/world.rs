@@ -163,6 +163,17 @@ impl Device {
             .args(args)
     }
 
+    /// Returns the copy of the program that hooks start.
+    pub fn program(&self) -> PathBuf {
+        let data = if cfg!(windows) {
+            "AppData/Roaming"
+        } else {
+            ".local/share"
+        };
+        let name = format!("instance-sync{}", std::env::consts::EXE_SUFFIX);
+        self.home.join(data).join("instance-sync/bin").join(name)
+    }
+
     /// Runs `init` for this URL, with these further options.
     #[track_caller]
     pub fn init(&self, url: &str, token: &str, options: &[&str]) -> Output {

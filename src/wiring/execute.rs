@@ -1,0 +1,319 @@
+//! Carrying a plan out: the program first, then what is remembered, then the launchers' files, since a
+//! hook whose program is missing keeps every game from starting.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    find, health,
+    plan::{self, Planned, Way},
+    report::{Became, FileReport, Report},
+};
+use crate::{
+    config::{hooks_file::HooksFile, user_dirs::UserDirs},
+    domain::launcher::wire::Edit,
+    error::{Error, Result},
+    launchers::{launcher::Launcher, program, running, settings_file},
+};
+
+/// What was asked for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The data folders of launchers; none: all that can be found.
+    pub folders: Vec<PathBuf>,
+    /// The instances; none: the launchers themselves.
+    pub instances: Vec<String>,
+    /// Whether anything is changed, or only shown.
+    pub finality: Finality,
+    /// The time, as it stands in the names of backups.
+    pub stamp: String,
+}
+
+/// Whether anything is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finality {
+    /// What would change is shown.
+    Preview,
+    /// It is changed.
+    Final,
+}
+
+/// Puts the hooks into the launchers.
+pub fn install(request: &Request, dirs: &UserDirs) -> Result<Report> {
+    run(request, dirs, Way::Install)
+}
+
+/// Takes the hooks out, and the copies of the program that no hook starts any more.
+pub fn remove(request: &Request, dirs: &UserDirs) -> Result<Report> {
+    let mut report = run(request, dirs, Way::Remove)?;
+    if request.finality == Finality::Final {
+        tidy(&mut report, request, dirs);
+    }
+    Ok(report)
+}
+
+fn run(request: &Request, dirs: &UserDirs, way: Way) -> Result<Report> {
+    let found = find::find(&request.folders, dirs)?;
+    let mut report = Report {
+        errors: found.errors,
+        ..Report::default()
+    };
+    let mut work = Work {
+        request,
+        dirs,
+        way,
+        memory: HooksFile::read(dirs)?,
+        report: &mut report,
+    };
+    let mut matches = Vec::new();
+    for launcher in &found.launchers {
+        match plan::plan(launcher, way, &request.instances, &work.memory, dirs) {
+            Ok(planned) => matches.extend(planned),
+            Err(error) => work.report.errors.push(error),
+        }
+    }
+    // Two launchers can share a folder of instances.
+    let mut seen = BTreeSet::new();
+    matches.retain(|planned| seen.insert(planned.file.clone()));
+    check_names(request, &matches, work.report.errors.is_empty())?;
+    for planned in matches {
+        work.one(planned);
+    }
+    Ok(report)
+}
+
+/// Each name that was given has to be that of one instance.
+fn check_names(request: &Request, planned: &[Planned], whole: bool) -> Result<()> {
+    for name in &request.instances {
+        let of = |one: &&Planned| {
+            let folder = one.file.parent().unwrap_or(Path::new(""));
+            one.instance.as_ref() == Some(name)
+                || folder
+                    .file_name()
+                    .is_some_and(|id| id.to_str() == Some(name))
+                || Path::new(name).starts_with(folder)
+        };
+        let found: Vec<String> = planned
+            .iter()
+            .filter(of)
+            .map(|one| {
+                one.file
+                    .parent()
+                    .unwrap_or(Path::new(""))
+                    .display()
+                    .to_string()
+            })
+            .collect();
+        match &found[..] {
+            [_] => {}
+            [] if !whole => {}
+            [] => {
+                return Err(Error::usage(format!(
+                    "no launcher that was found has an instance {name:?}"
+                ))
+                .hint("To see all of them: instance-sync list. Nothing was changed."));
+            }
+            _ => {
+                return Err(Error::usage(format!(
+                    "there are several instances {name:?}: {}",
+                    found.join(", ")
+                ))
+                .hint("Give the folder of the one that is meant. Nothing was changed."));
+            }
+        }
+    }
+    Ok(())
+}
+
+struct Work<'a> {
+    request: &'a Request,
+    dirs: &'a UserDirs,
+    way: Way,
+    memory: HooksFile,
+    report: &'a mut Report,
+}
+
+impl Work<'_> {
+    fn one(&mut self, planned: Planned) {
+        let Planned {
+            launcher,
+            instance,
+            file,
+            program,
+            edit,
+        } = planned;
+        let mut row = FileReport {
+            launcher: launcher.kind,
+            folder: launcher.folder.clone(),
+            instance,
+            file,
+            outcome: Became::Unchanged,
+            changes: Vec::new(),
+            backup: None,
+            notes: Vec::new(),
+            error: None,
+            hints: Vec::new(),
+        };
+        let done = edit.and_then(|(before, edit)| {
+            row.changes.clone_from(&edit.changes);
+            row.notes.clone_from(&edit.notes);
+            row.outcome = if edit.changes.is_empty() {
+                Became::Unchanged
+            } else if self.request.finality == Finality::Preview {
+                Became::WouldChange
+            } else {
+                Became::Changed
+            };
+            let running = (!edit.changes.is_empty())
+                .then(|| running::process_of(launcher.kind))
+                .flatten();
+            if self.request.finality == Finality::Preview {
+                let note = |id| {
+                    format!(
+                        "{} is running (process {id}): close it before you run this for good",
+                        launcher.kind
+                    )
+                };
+                row.notes.extend(running.map(note));
+                return Ok(());
+            }
+            if let Some(id) = running {
+                return Err(Error::failed(format!(
+                    "{} is running (process {id}), and would write over the change",
+                    launcher.kind
+                ))
+                .hint("Close it and run the command again. Its settings were left as they are."));
+            }
+            self.carry_out(&launcher, &mut row, program.as_deref(), &before, &edit)
+        });
+        if let Err(error) = done {
+            row.outcome = Became::Failed;
+            row.changes.clear();
+            row.hints = error.hints().to_vec();
+            row.error = Some(error.to_string());
+        }
+        self.report.files.push(row);
+    }
+
+    fn carry_out(
+        &mut self,
+        launcher: &Launcher,
+        row: &mut FileReport,
+        program: Option<&Path>,
+        before: &[u8],
+        edit: &Edit,
+    ) -> Result<()> {
+        match (self.way, program) {
+            (Way::Install, None) => return Ok(()),
+            (Way::Install, Some(copy)) => self.put_program(launcher, copy)?,
+            (Way::Remove, _) => {}
+        }
+        let was = self.memory.clone();
+        match self.way {
+            Way::Install => {
+                self.memory.folders.insert(launcher.folder.clone());
+                self.memory
+                    .files
+                    .insert(row.file.clone(), edit.kept.clone());
+                if self.memory != was {
+                    self.memory.write(self.dirs)?;
+                }
+            }
+            Way::Remove => {
+                self.memory
+                    .files
+                    .insert(row.file.clone(), edit.kept.clone());
+            }
+        }
+        if !edit.changes.is_empty() {
+            let backups = self.dirs.data.as_deref().map(|data| data.join("backups"));
+            let backups = backups.ok_or_else(|| {
+                Error::failed("there is no folder for a copy of the file")
+                    .hint("Set HOME. Nothing was changed.")
+            })?;
+            row.backup = Some(settings_file::back_up(
+                &backups,
+                &row.file,
+                before,
+                &self.request.stamp,
+            )?);
+            settings_file::replace(&row.file, before, &edit.bytes)?;
+        }
+        if self.way == Way::Remove {
+            // Of a launcher's own file, and not of an instance's alone.
+            if row.instance.is_none() {
+                self.memory.folders.remove(&launcher.folder);
+            }
+            if self.memory != was {
+                self.memory.write(self.dirs)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn put_program(&mut self, launcher: &Launcher, copy: &Path) -> Result<()> {
+        if self.report.programs.iter().any(|program| program == copy) {
+            return Ok(());
+        }
+        let running = program::running()?;
+        if !program::is_current(&running, copy) {
+            program::put(&running, copy).map_err(|error| error.hint("No hook was wired."))?;
+        }
+        if launcher.sandbox().is_some() && program::needs_libraries(copy) {
+            self.report.notes.push(format!(
+                "{} needs libraries of this system, which the Flatpak may lack: should its games not start, take the \
+                 hooks out and use a static build of instance-sync (target musl)",
+                copy.display()
+            ));
+        }
+        self.report.programs.push(copy.to_path_buf());
+        Ok(())
+    }
+}
+
+/// Removes the copies of the program that nothing starts any more. A launcher whose file cannot be
+/// read may still start one.
+fn tidy(report: &mut Report, request: &Request, dirs: &UserDirs) {
+    let mut launchers = Vec::new();
+    for folders in [&request.folders[..], &[]] {
+        match find::find(folders, dirs) {
+            Ok(found) => launchers.extend(found.launchers),
+            Err(_) => return,
+        }
+    }
+    let mut copies = BTreeSet::new();
+    copies.extend(
+        dirs.data
+            .as_ref()
+            .map(|data| data.join("bin").join(program_name())),
+    );
+    let mut used = BTreeSet::new();
+    for launcher in &launchers {
+        copies.extend(program::place(launcher, dirs).ok());
+        match health::programs_of(launcher) {
+            Some(programs) => used.extend(programs.iter().map(|program| real(program))),
+            None => return,
+        }
+    }
+    for copy in copies {
+        if used.contains(&real(&copy)) {
+            continue;
+        }
+        match program::remove(&copy) {
+            Ok(true) => report.removed.push(copy),
+            Ok(false) => {}
+            Err(error) => report.notes.push(error.to_string()),
+        }
+    }
+}
+
+/// A home can be reached by two paths.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
+}
+
+fn program_name() -> String {
+    format!("instance-sync{}", std::env::consts::EXE_SUFFIX)
+}

@@ -1,0 +1,117 @@
+//! All instances of all launchers, with what their game folders say.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::{find, health};
+use crate::{
+    config::user_dirs::UserDirs,
+    domain::launcher::kind::LauncherKind,
+    error::{Error, Result},
+    launchers::instances,
+    sync::glance::{self, Glance},
+};
+
+/// Which hooks an instance runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hooks {
+    /// Those of the launcher.
+    Launcher,
+    /// Its own.
+    Own,
+    /// None: it has commands of its own, and the launcher's never run.
+    Shadowed,
+    /// None: the launcher has none.
+    None,
+    /// Nobody knows: its settings cannot be read.
+    Unknown,
+}
+
+/// One instance of a launcher.
+#[derive(Debug, Clone, Serialize)]
+pub struct Instance {
+    /// What the launcher calls it.
+    pub name: String,
+    /// The launcher.
+    pub launcher: LauncherKind,
+    /// The launcher's data folder.
+    pub launcher_folder: PathBuf,
+    /// The instance's folder.
+    pub folder: PathBuf,
+    /// The folder that the game runs in: the one that is opted in.
+    pub game_folder: PathBuf,
+    /// Which hooks it runs.
+    pub hooks: Hooks,
+    /// What the game folder says.
+    #[serde(flatten)]
+    pub sync: Glance,
+}
+
+impl Instance {
+    /// Returns whether commands of its own keep the launcher's hooks from running.
+    pub fn is_shadowed(&self) -> bool {
+        self.hooks == Hooks::Shadowed
+    }
+}
+
+/// What was found: how many launchers, their instances, and what could not be read.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// How many launchers there are.
+    pub launchers: usize,
+    /// The instances, by launcher and name.
+    pub instances: Vec<Instance>,
+    /// What is wrong with some launcher.
+    pub errors: Vec<Error>,
+}
+
+/// Lists the instances of the launchers in `folders`, or of all that can be found.
+pub fn instances(folders: &[PathBuf], dirs: &UserDirs) -> Result<Listing> {
+    let found = find::find(folders, dirs)?;
+    let mut listing = Listing {
+        launchers: found.launchers.len(),
+        instances: Vec::new(),
+        errors: found.errors,
+    };
+    for launcher in &found.launchers {
+        let wired = match health::slots(launcher) {
+            Ok(slots) => Some(slots.wired()),
+            Err(error) => {
+                listing.errors.push(error);
+                None
+            }
+        };
+        let all = match instances::of(launcher) {
+            Ok(all) => all,
+            // The file is the same: told already.
+            Err(_) if wired.is_none() => continue,
+            Err(error) => {
+                listing.errors.push(error);
+                continue;
+            }
+        };
+        for one in all {
+            let hooks = match (&one.slots, wired) {
+                (Ok(slots), _) if slots.hide(launcher.kind) => Hooks::Shadowed,
+                (Ok(slots), _) if slots.in_force && slots.any() => Hooks::Own,
+                (Ok(_), Some(true)) => Hooks::Launcher,
+                (Ok(_), Some(false)) => Hooks::None,
+                (Err(_), _) | (Ok(_), None) => Hooks::Unknown,
+            };
+            let mut sync = glance::glance(&one.game, dirs);
+            sync.problem = sync.problem.or(one.slots.err());
+            listing.instances.push(Instance {
+                name: one.name,
+                launcher: launcher.kind,
+                launcher_folder: launcher.folder.clone(),
+                folder: one.folder,
+                game_folder: one.game,
+                hooks,
+                sync,
+            });
+        }
+    }
+    Ok(listing)
+}
