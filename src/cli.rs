@@ -122,7 +122,7 @@ pub enum Command {
     /// Restore the newest state into a temporary folder and compare it with what was pushed
     Verify,
     /// Check everything that the hooks rest on, and say what to do about what is wrong
-    Doctor,
+    Doctor(Launchers),
     /// Say where the secrets of this instance are kept, or move them
     Token(token::Token),
     /// Show all instances of all launchers, and which of them are synced
@@ -186,6 +186,13 @@ pub struct Setup {
     /// Sync this kind of game
     #[arg(long, value_name = "NAME", default_value_t)]
     pub profile: Profile,
+    /// Opt in this instance of a launcher, by its name or its folder; can be repeated
+    #[arg(long, value_name = "NAME")]
+    pub instance: Vec<String>,
+    /// Look for instances in the launcher with this data folder; can be repeated [default: all that
+    /// are found]
+    #[arg(long, value_name = "PATH")]
+    pub launcher_dir: Vec<PathBuf>,
     /// Keep the secrets in the OS keyring
     #[arg(long)]
     pub keyring: bool,

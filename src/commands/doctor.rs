@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Context, Done};
 use crate::{
+    cli::Launchers,
     doctor::{self, Finding, Report, Verdict},
     error::{Error, Result},
 };
@@ -23,8 +24,13 @@ struct Sum {
 }
 
 /// Runs the command.
-pub fn run(context: &Context<'_>) -> Result<Done> {
-    let report = doctor::examine(&context.settings, &|event| context.hear(event));
+pub fn run(context: &Context<'_>, args: &Launchers) -> Result<Done> {
+    let report = doctor::examine(
+        &context.settings,
+        &|event| context.hear(event),
+        &args.launcher_dir,
+        context.folder_given,
+    );
     context.settle();
     if context.output.is_json() {
         for finding in &report.findings {

@@ -4,6 +4,7 @@ mod chain;
 mod completions;
 mod disable;
 mod doctor;
+mod folders;
 mod hooks;
 mod init;
 mod instances;
@@ -57,6 +58,8 @@ pub struct Context<'a> {
     pub output: &'a Output,
     /// What the instance is called, where somebody said so.
     pub label: Option<String>,
+    /// Whether somebody said which game folder: on the command line, or a launcher.
+    pub folder_given: bool,
     /// What the log says of it.
     pub course: Course,
     progress: Progress<'a>,
@@ -109,6 +112,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         settings: settings(cli),
         output: &output,
         label: label(&cli.global),
+        folder_given: given_folder(&cli.global).is_some(),
         course: Course::begin(),
         progress: Progress::new(&output),
     };
@@ -130,7 +134,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Resolve(args) => resolve::run(&context, args),
         Command::Undo(args) => undo::run(&context, args),
         Command::Verify => verify::run(&context),
-        Command::Doctor => doctor::run(&context),
+        Command::Doctor(args) => doctor::run(&context, args),
         Command::Token(args) => token::run(&context, args),
         Command::List(args) => list::run(&context, args),
         Command::Hooks(command) => hooks::run(&context, command),
@@ -163,7 +167,7 @@ fn logged_as(command: &Command) -> Option<&'static str> {
         Command::Run(_)
         | Command::Status(_)
         | Command::Log(_)
-        | Command::Doctor
+        | Command::Doctor(_)
         | Command::List(_)
         | Command::Hooks(_)
         | Command::Instances(_)
@@ -196,11 +200,7 @@ fn settings(cli: &Cli) -> Settings {
         Command::Run(run) => Some(&run.hook),
         _ => None,
     };
-    let pack = global.pack_folder.clone().or_else(|| {
-        env::var_os("INST_MC_DIR")
-            .filter(|dir| !dir.is_empty())
-            .map(PathBuf::from)
-    });
+    let pack = given_folder(global);
     Settings {
         token_file: global.token_file.clone(),
         restic_binary: global.restic_binary.clone(),
@@ -214,6 +214,14 @@ fn settings(cli: &Cli) -> Settings {
         unlock: matches!(&cli.command, Command::Push(push) if push.unlock),
         ..Settings::new(pack.unwrap_or_else(|| PathBuf::from(".")))
     }
+}
+
+fn given_folder(global: &Global) -> Option<PathBuf> {
+    let of_launcher = || env::var_os("INST_MC_DIR").filter(|dir| !dir.is_empty());
+    global
+        .pack_folder
+        .clone()
+        .or_else(|| of_launcher().map(PathBuf::from))
 }
 
 fn label(global: &Global) -> Option<String> {

@@ -1,18 +1,22 @@
 //! `setup`: opting in, by questions.
 
+use std::path::Path;
+
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Context, Done, init,
+    Context, Done,
+    folders::{self, Folder},
+    init,
     which::{self, Which},
 };
 use crate::{
     cli::Setup,
     config::layout::Layout,
-    domain::location::Location,
+    domain::{ids::InstanceId, location::Location, shell},
     error::{Error, Kind, Result},
     secrets::{
-        Place,
+        Place, keyring,
         token::{self, Token},
     },
     sync::{
@@ -22,30 +26,91 @@ use crate::{
         opt_in::{self, OptedIn, Request},
     },
     ui::prompt::Prompt,
+    wiring::{
+        self,
+        instances::{Hooks, Instance},
+    },
 };
 
 /// Runs the command.
 pub fn run(context: &Context<'_>, args: &Setup) -> Result<Done> {
-    let layout = opt_in::check_folder(&context.settings)?;
-    if !args.force
-        && let Some(current) = opt_in::current(&context.settings, &layout)?
-    {
-        // Said before anything is asked.
-        init::report(context, &OptedIn::already(current.instance_id, &layout));
-        return Ok(Done::Well);
-    }
     let prompt = Prompt::new(context.output);
-    if prompt.is_terminal() {
-        context
-            .output
-            .line(&format!("Opting in {}", layout.pack().display()));
+    let all = folders::choose(context, &prompt, args)?;
+    let mut open = Vec::new();
+    for folder in &all {
+        match opt_in::current(&folder.settings, &folder.layout) {
+            Ok(Some(current)) if !args.force => {
+                // Said before anything is asked.
+                let done = OptedIn::already(current.instance_id, &folder.layout);
+                init::report(context, &done);
+            }
+            Err(error) if !args.force => return Err(error),
+            _ => open.push(folder),
+        }
     }
+    let Some(first) = open.first() else {
+        if all.is_empty() {
+            let text = "All instances of the launchers are synced already. For another folder: --pack-folder.";
+            context.output.line(text);
+        }
+        return Ok(Done::Well);
+    };
+    if prompt.is_terminal() {
+        for folder in &open {
+            let text = format!("Opting in {}", folder.layout.pack().display());
+            context.output.line(&text);
+        }
+    }
+    let account = account(context, &prompt, args, first)?;
+    let place = place(context, &prompt, args)?;
+    let (mut failed, mut done) = (0, Vec::new());
+    for folder in &open {
+        let asked = which(context, &prompt, &account, folder, open.len() > 1)
+            .and_then(|which| opt_in(context, args, &account, folder, which, place));
+        context.settle();
+        match asked {
+            Ok(opted_in) => {
+                init::report(context, &opted_in);
+                done.push(folder.layout.pack());
+            }
+            Err(error) if open.len() == 1 => return Err(error),
+            Err(error) => {
+                context.output.error(&error);
+                failed += 1;
+            }
+        }
+    }
+    unwired(context, args, &done);
+    match failed {
+        0 => Ok(Done::Well),
+        _ => Err(Error::failed(format!(
+            "{failed} of {} folders could not be opted in",
+            open.len()
+        ))),
+    }
+}
+
+/// Whose the instances are to be, and what is there of that account.
+struct Account {
+    location: Location,
+    token: Option<Token>,
+    passphrase: Option<SecretString>,
+    offers: Vec<Offer>,
+    tell: bool,
+}
+
+fn account(
+    context: &Context<'_>,
+    prompt: &Prompt<'_>,
+    args: &Setup,
+    folder: &Folder,
+) -> Result<Account> {
     let location = match &args.url {
         Some(url) => init::location(url)?,
         None => prompt.line("Server (https://..., or a folder)", false, init::location)?,
     };
     let rest = matches!(location, Location::Rest(_));
-    let token = token_of(&prompt, &context.settings, rest)?;
+    let token = token_of(prompt, &context.settings, rest)?;
     let question = "Passphrase that only you know (empty: the token's secret; the server's operator could then read the saves)";
     let passphrase = prompt.secret(question, token.is_some(), |text| {
         match text.expose_secret() {
@@ -53,39 +118,124 @@ pub fn run(context: &Context<'_>, args: &Setup) -> Result<Done> {
             text => token::passphrase(text).map(Some),
         }
     })?;
-    let current = opt_in::current(&context.settings, &layout).ok().flatten();
-    let current = current.map(|current| current.instance_id);
-    let kept = current.and_then(|id| opt_in::key_of(&layout, id));
-    let (account, place) = (token.as_ref(), location.clone());
-    let access = account::given(&context.settings, place, account, passphrase.as_ref(), kept)?;
-    let (offers, tell) = offers(context, &layout, &access);
-    let which = which::ask(context, &prompt, &offers, current)?;
+    let kept = current(folder).and_then(|id| opt_in::key_of(&folder.layout, id));
+    let (given, place) = (token.as_ref(), location.clone());
+    let access = account::given(&folder.settings, place, given, passphrase.as_ref(), kept)?;
+    let (offers, tell) = offers(context, &folder.layout, &access);
+    Ok(Account {
+        location,
+        token,
+        passphrase,
+        offers,
+        tell,
+    })
+}
+
+/// What the folder is opted in as.
+fn current(folder: &Folder) -> Option<InstanceId> {
+    let current = opt_in::current(&folder.settings, &folder.layout);
+    Some(current.ok()??.instance_id)
+}
+
+/// Asks where the secrets are to be kept, where there is a choice and somebody to make it.
+fn place(context: &Context<'_>, prompt: &Prompt<'_>, args: &Setup) -> Result<Place> {
+    if args.keyring {
+        return Ok(Place::Keyring);
+    }
+    if !prompt.is_terminal() || !keyring::answers() {
+        return Ok(Place::File);
+    }
+    let items = [
+        "The keyring of the system",
+        "Files in .cloud-sync that only you can read",
+    ];
+    let question = "Where are the secrets to be kept? Arrow keys, then Enter";
+    match prompt.choose(question, &items) {
+        None => Err(Error::failed("the question was not answered").hint("Nothing was changed.")),
+        Some(0) => match keyring::try_out() {
+            Ok(()) => Ok(Place::Keyring),
+            Err(error) => {
+                let hints = ["They are kept in files.".to_owned()];
+                context.output.warning(&error.to_string(), &hints);
+                Ok(Place::File)
+            }
+        },
+        Some(_) => Ok(Place::File),
+    }
+}
+
+fn which(
+    context: &Context<'_>,
+    prompt: &Prompt<'_>,
+    account: &Account,
+    folder: &Folder,
+    several: bool,
+) -> Result<Which> {
+    let name = folder.name.as_deref();
+    let subject = name.filter(|_| several);
+    let mut offers = account.offers.clone();
+    // What is called the same is most likely the same.
+    offers.sort_by_key(|offer| name.is_none_or(|name| offer.known.label() != name));
+    which::ask(context, prompt, &offers, current(folder), subject)
+}
+
+fn opt_in(
+    context: &Context<'_>,
+    args: &Setup,
+    account: &Account,
+    folder: &Folder,
+    which: Which,
+    place: Place,
+) -> Result<OptedIn> {
     let (instance, chosen) = match which {
         Which::Own => (None, None),
         Which::Typed(id) => (Some(id), None),
         Which::Listed(known) => (Some(known.instance), Some(known)),
     };
+    folder.make()?;
+    let profile = which::profile(args.profile, chosen.as_ref());
+    let label = chosen.map(|one| one.label().to_owned());
     let request = Request {
-        location,
-        token,
-        passphrase,
+        location: account.location.clone(),
+        token: account.token.clone(),
+        passphrase: account.passphrase.clone(),
         instance,
-        profile: which::profile(args.profile, chosen.as_ref()),
-        place: if args.keyring {
-            Place::Keyring
-        } else {
-            Place::File
-        },
+        profile,
+        place,
         offline: false,
         force: args.force,
         fast_key: !args.no_fast_key,
-        label: chosen.map(|one| one.label().to_owned()),
-        tell,
+        label: label.or_else(|| folder.name.clone()),
+        tell: account.tell,
     };
-    let done = opt_in::opt_in(&context.settings, &|event| context.hear(event), &request)?;
-    context.settle();
-    init::report(context, &done);
-    Ok(Done::Well)
+    opt_in::opt_in(&folder.settings, &|event| context.hear(event), &request)
+}
+
+/// Says of instances whose launcher runs no hooks for them what to do about that.
+fn unwired(context: &Context<'_>, args: &Setup, done: &[&Path]) {
+    if context.output.is_json() {
+        return;
+    }
+    let Ok(listing) = wiring::instances(&args.launcher_dir, &context.settings.dirs) else {
+        return;
+    };
+    let of = |hooks: Hooks| {
+        let is_done = |one: &&Instance| done.iter().any(|pack| one.is_at(pack));
+        let mut all = listing.instances.iter().filter(is_done);
+        all.find(|one| one.hooks == hooks)
+    };
+    if of(Hooks::None).is_some() {
+        let text = "The launcher runs no hooks yet. To wire it: instance-sync hooks install";
+        context.output.line(text);
+    }
+    if let Some(hidden) = of(Hooks::Shadowed) {
+        context.output.line(&format!(
+            "{} has commands of its own, so that the launcher's hooks never run there. To wire it: \
+             instance-sync hooks install {}",
+            hidden.name,
+            shell::option("instance", &hidden.name)
+        ));
+    }
 }
 
 /// Lists the account's instances, and says whether the list can be told of another one. Where that

@@ -28,19 +28,22 @@ pub enum Which {
 
 const TYPED: &str = "Another one, by its id";
 
-/// Asks for it. `current` is what the folder is opted in as.
+/// Asks for it. `current` is what the folder is opted in as; `subject` what it is called, where several
+/// are asked about.
 pub fn ask(
     context: &Context<'_>,
     prompt: &Prompt<'_>,
     offers: &[Offer],
     current: Option<InstanceId>,
+    subject: Option<&str>,
 ) -> Result<Which> {
     let own = match current {
         None => "a new one".to_owned(),
         Some(id) => format!("the one that this folder is, {}", id.short()),
     };
     if offers.is_empty() {
-        let question = format!("Id of the instance to join (empty: {own})");
+        let of = subject.map_or_else(String::new, |name| format!(" for {name}"));
+        let question = format!("Id of the instance to join{of} (empty: {own})");
         return prompt.line(&question, true, |text| answer(text, offers));
     }
     let now = context.settings.now();
@@ -53,8 +56,11 @@ pub fn ask(
         items.extend(offers.iter().map(|offer| line(offer, now)));
         items.push(TYPED.to_owned());
         let items: Vec<&str> = items.iter().map(String::as_str).collect();
-        let question = "Which instance? Arrow keys, then Enter";
-        let chosen = prompt.choose(question, &items).ok_or_else(|| {
+        let question = match subject {
+            None => "Which instance? Arrow keys, then Enter".to_owned(),
+            Some(name) => format!("Which instance is {name}? Arrow keys, then Enter"),
+        };
+        let chosen = prompt.choose(&question, &items).ok_or_else(|| {
             Error::failed("the question was not answered").hint("Nothing was changed.")
         })?;
         return match chosen.checked_sub(1) {
@@ -72,7 +78,8 @@ pub fn ask(
                 .line(&format!("{:3}  {}", place + 1, line(offer, now)));
         }
     }
-    let question = format!("Instance to join: a number, a label or an id (empty: {own})");
+    let of = subject.map_or_else(String::new, |name| format!(" for {name}"));
+    let question = format!("Instance to join{of}: a number, a label or an id (empty: {own})");
     prompt.line(&question, true, |text| answer(text, offers))
 }
 

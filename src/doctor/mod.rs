@@ -3,14 +3,19 @@
 
 mod cloud;
 mod folder;
+mod launchers;
 mod machine;
+
+use std::path::PathBuf;
 
 use serde::Serialize;
 
 use crate::{
     config::{layout::Layout, sync_file},
+    domain::shell,
     error::Error,
     sync::{event::Listener, session, settings::Settings},
+    wiring::{self, instances::Instance},
 };
 
 /// How something stands.
@@ -101,12 +106,61 @@ impl Findings {
     }
 }
 
-/// Looks at this machine, and at the game folder of `settings` where that is opted in.
-pub fn examine(settings: &Settings, listener: Listener<'_>) -> Report {
+/// Looks at this machine, at the launchers in `launchers` (or at all that can be found), and at the
+/// game folder of `settings`; where that is not opted in and was not asked for, at each instance that is.
+pub fn examine(
+    settings: &Settings,
+    listener: Listener<'_>,
+    launchers: &[PathBuf],
+    asked: bool,
+) -> Report {
     let mut findings = machine::examine(settings);
+    let instances = wired(settings, launchers, &mut findings);
     let layout = Layout::new(session::absolute(&settings.pack));
-    if sync_file::is_opted_in(&layout) {
+    let folders: Vec<Layout> = if sync_file::is_opted_in(&layout) {
+        vec![layout]
+    } else if asked {
+        let mut one = Findings::about(Some(layout.pack().display().to_string()));
+        let remedy = format!(
+            "To sync it: instance-sync setup {}",
+            shell::pack_folder(layout.pack())
+        );
+        one.note("opt-in", "this folder is not opted in", &[remedy]);
+        findings.extend(one.all);
+        Vec::new()
+    } else {
+        let synced = instances.into_iter().filter(|one| one.sync.opted_in);
+        synced.map(|one| Layout::new(one.game_folder)).collect()
+    };
+    for layout in folders {
         findings.extend(folder::examine(settings, &layout, listener));
     }
     Report { findings }
+}
+
+/// Looks at the launchers, and returns their instances.
+fn wired(settings: &Settings, folders: &[PathBuf], findings: &mut Vec<Finding>) -> Vec<Instance> {
+    let mut own = Findings::about(None);
+    let remedy = "Start the launcher once, or name its data folder with --launcher-dir.";
+    let looked = wiring::health(folders, &settings.dirs)
+        .and_then(|health| Ok((health, wiring::instances(folders, &settings.dirs)?)));
+    let mut instances = Vec::new();
+    match looked {
+        Err(error) => own.error("launchers", &error, remedy),
+        Ok(((all, errors), listing)) => {
+            for error in &errors {
+                own.error("launchers", error, remedy);
+            }
+            if all.is_empty() && errors.is_empty() {
+                own.note("launchers", "none was found", &[remedy.to_owned()]);
+            }
+            for health in &all {
+                own.all
+                    .extend(launchers::examine(health, &listing.instances));
+            }
+            instances = listing.instances;
+        }
+    }
+    findings.append(&mut own.all);
+    instances
 }

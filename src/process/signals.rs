@@ -27,10 +27,12 @@ mod platform {
         /// and so it is by the command.
         pub fn take() -> Self {
             let ignored = ignored();
-            let wanted = [SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM];
+            let wanted = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
             let wanted = wanted
                 .into_iter()
-                .filter(|signal| ignored >> (signal - 1) & 1 == 0);
+                .filter(|signal| ignored >> (signal - 1) & 1 == 0)
+                // Ignored, it would leave nobody to wait for: neither the command nor restic.
+                .chain([SIGCHLD]);
             Self(iterator::Signals::new(wanted).ok())
         }
 

@@ -39,6 +39,13 @@ pub fn answers() -> bool {
     get("probe".to_owned(), Patience::Hook).is_ok()
 }
 
+/// Writes something that is no secret, and removes it: an error where the keyring does not keep it.
+pub fn try_out() -> Result<()> {
+    let patience = Patience::Person;
+    set("probe".to_owned(), SecretString::from("probe"), patience)?;
+    remove("probe".to_owned())
+}
+
 /// Reads the token of an instance, or returns `None` where the keyring has none.
 pub fn read_token(instance: InstanceId, patience: Patience) -> Result<Option<Token>> {
     get(user(instance, TOKEN), patience)?
@@ -71,15 +78,18 @@ pub fn write_key(instance: InstanceId, key: &RepositoryKey, patience: Patience) 
 /// Removes both entries of an instance, where there are any.
 pub fn forget(instance: InstanceId) -> Result<()> {
     for what in [TOKEN, KEY] {
-        let user = user(instance, what);
-        within_deadline(Patience::Person, move || {
-            match Entry::new(SERVICE, &user)?.delete_credential() {
-                Err(KeyringError::NoEntry) => Ok(()),
-                other => other,
-            }
-        })?;
+        remove(user(instance, what))?;
     }
     Ok(())
+}
+
+fn remove(user: String) -> Result<()> {
+    within_deadline(Patience::Person, move || {
+        match Entry::new(SERVICE, &user)?.delete_credential() {
+            Err(KeyringError::NoEntry) => Ok(()),
+            other => other,
+        }
+    })
 }
 
 fn user(instance: InstanceId, what: &str) -> String {

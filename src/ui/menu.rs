@@ -2,20 +2,31 @@
 //!
 //! dialoguer's own leaves the cursor hidden where an interrupt ends it.
 
-use std::io;
+use std::{collections::BTreeSet, io};
 
 use dialoguer::console::{Key, Term, truncate_str};
 
 /// Lets a person choose one of `items`. `None` where the question was not answered. An interrupt ends
 /// this process, as it would anywhere else.
 pub fn choose(question: &str, items: &[&str]) -> io::Result<Option<usize>> {
+    let chosen = on_terminal(|term| keys(term, question, items, None))?;
+    Ok(chosen.and_then(|chosen| chosen.first().copied()))
+}
+
+/// Lets a person choose some of `items`, at least one: Space takes one or leaves it, Enter goes on with
+/// those, or with the one that is marked where none was taken.
+pub fn choose_many(question: &str, items: &[&str]) -> io::Result<Option<Vec<usize>>> {
+    on_terminal(|term| keys(term, question, items, Some(BTreeSet::new())))
+}
+
+fn on_terminal(ask: impl FnOnce(&Term) -> io::Result<Chosen>) -> io::Result<Option<Vec<usize>>> {
     let term = Term::stderr();
     term.hide_cursor()?;
-    let chosen = keys(&term, question, items);
+    let chosen = ask(&term);
     term.show_cursor()?;
     term.flush()?;
     Ok(match chosen? {
-        Chosen::Item(place) => Some(place),
+        Chosen::Items(places) => Some(places),
         Chosen::Nothing => None,
         Chosen::Interrupted => {
             interrupt();
@@ -25,16 +36,32 @@ pub fn choose(question: &str, items: &[&str]) -> io::Result<Option<usize>> {
 }
 
 enum Chosen {
-    Item(usize),
+    Items(Vec<usize>),
     Nothing,
     Interrupted,
 }
 
-fn keys(term: &Term, question: &str, items: &[&str]) -> io::Result<Chosen> {
+/// `taken` is there where several can be chosen.
+fn keys(
+    term: &Term,
+    question: &str,
+    items: &[&str],
+    mut taken: Option<BTreeSet<usize>>,
+) -> io::Result<Chosen> {
     let last = items.len().saturating_sub(1);
     let mut marked: Option<usize> = None;
     loop {
-        let lines = lines(question, items, marked, term.size());
+        let boxed: Vec<String> = items
+            .iter()
+            .enumerate()
+            .map(|(place, item)| match &taken {
+                Some(taken) if taken.contains(&place) => format!("[x] {item}"),
+                Some(_) => format!("[ ] {item}"),
+                None => (*item).to_owned(),
+            })
+            .collect();
+        let boxed: Vec<&str> = boxed.iter().map(String::as_str).collect();
+        let lines = lines(question, &boxed, marked, term.size());
         for line in &lines {
             term.write_line(line)?;
         }
@@ -44,22 +71,37 @@ fn keys(term: &Term, question: &str, items: &[&str]) -> io::Result<Chosen> {
             return Ok(Chosen::Interrupted);
         }
         term.clear_last_lines(lines.len())?;
-        match (key, marked) {
-            (Key::ArrowDown | Key::Tab | Key::Char('j'), _) => {
+        match (key, marked, &mut taken) {
+            (Key::ArrowDown | Key::Tab | Key::Char('j'), _, _) => {
                 marked = Some(marked.map_or(0, |place| if place == last { 0 } else { place + 1 }));
             }
-            (Key::ArrowUp | Key::BackTab | Key::Char('k'), _) => {
+            (Key::ArrowUp | Key::BackTab | Key::Char('k'), _, _) => {
                 marked = Some(marked.map_or(last, |place| place.checked_sub(1).unwrap_or(last)));
             }
-            (Key::Enter | Key::Char(' '), Some(place)) => {
-                let item = items.get(place).copied().unwrap_or_default();
-                term.write_line(&format!("{question}: {item}"))?;
-                return Ok(Chosen::Item(place));
+            (Key::Char(' '), Some(place), Some(taken)) => {
+                let added = taken.insert(place);
+                taken.retain(|one| added || *one != place);
             }
-            (Key::Escape | Key::Char('q'), _) => return Ok(Chosen::Nothing),
+            (Key::Enter, _, Some(taken)) if !taken.is_empty() => {
+                return answered(term, question, items, taken.iter().copied().collect());
+            }
+            (Key::Enter | Key::Char(' '), Some(place), _) => {
+                return answered(term, question, items, vec![place]);
+            }
+            (Key::Escape | Key::Char('q'), _, _) => return Ok(Chosen::Nothing),
             _ => {}
         }
     }
+}
+
+/// Leaves the question and its answer on the screen.
+fn answered(term: &Term, question: &str, items: &[&str], places: Vec<usize>) -> io::Result<Chosen> {
+    let names: Vec<&str> = places
+        .iter()
+        .filter_map(|place| items.get(*place).copied())
+        .collect();
+    term.write_line(&format!("{question}: {}", names.join(", ")))?;
+    Ok(Chosen::Items(places))
 }
 
 /// What is shown: each item on one line of the terminal, as many as there is room for around the one

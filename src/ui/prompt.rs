@@ -85,6 +85,11 @@ impl<'a> Prompt<'a> {
         menu::choose(question, items).ok().flatten()
     }
 
+    /// Lets a person choose some of `items`, at least one. `None` where the question was not answered.
+    pub fn choose_many(&self, question: &str, items: &[&str]) -> Option<Vec<usize>> {
+        menu::choose_many(question, items).ok().flatten()
+    }
+
     /// Reads the next line of a pipe. An end of input is an empty answer.
     fn read(&self, question: &str) -> Result<String> {
         if !self.output.is_json() {

@@ -1,6 +1,6 @@
 //! All instances of all launchers, with what their game folders say.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -50,6 +50,12 @@ pub struct Instance {
 }
 
 impl Instance {
+    /// Returns whether the game runs in this folder.
+    pub fn is_at(&self, pack: &Path) -> bool {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        real(&self.game_folder) == real(pack)
+    }
+
     /// Returns whether commands of its own keep the launcher's hooks from running.
     pub fn is_shadowed(&self) -> bool {
         self.hooks == Hooks::Shadowed

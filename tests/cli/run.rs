@@ -7,7 +7,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::support::opted::{self, harmless, played};
-use crate::support::{Answer, Device, FaultServer, Run, World, play};
+use crate::support::{Answer, Device, FaultServer, Program, Run, World, play, programs::python};
 
 /// A device whose server answers like this.
 fn device(world: &World, status: u16) -> (FaultServer, Device) {
@@ -116,6 +116,26 @@ fn a_game_that_is_killed_has_the_code_that_a_shell_would_give_it() {
     let world = opted::world();
     let (server, device) = device(&world, 503);
     harmless(&device, game(&device, &[], "kill -9 $$"), 137, &["503"]);
+    assert_eq!(server.requests().len(), 2, "the push happened");
+}
+
+#[test]
+fn signals_that_are_ignored_from_outside_change_nothing() {
+    let world = opted::world();
+    let (server, device) = device(&world, 503);
+    if Program::Python.find().is_none() {
+        return;
+    }
+    // As under nohup: the game ignores what we were told to ignore.
+    let script = "import os, signal, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+os.execv(sys.argv[1], sys.argv[1:])";
+    let run = game(&device, &[], "kill -HUP $$ $PPID; exit 5");
+    let python = python();
+    let wrapper = [python.as_os_str(), "-c".as_ref(), script.as_ref()];
+    let output = run.under(wrapper).code(5);
+    output.assert_says("503");
     assert_eq!(server.requests().len(), 2, "the push happened");
 }
 

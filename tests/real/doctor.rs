@@ -5,6 +5,7 @@ use std::fs;
 
 use serde_json::Value;
 
+use crate::support::launcher::{Brand, Launcher};
 use crate::support::mounted::Mounted;
 use crate::support::opted::{self, ID, pushed, put};
 use crate::support::{ALICE, Answer, Device, FaultServer, Run, Tree, World, play, template};
@@ -258,4 +259,60 @@ fn a_disk_without_room_is_found() {
     };
     desktop.init(&world.cloud().display().to_string(), ALICE.token, &[]);
     assert_fault(doctor(&desktop), "space", &["left", "Make room"]);
+}
+
+#[test]
+fn what_is_wrong_with_the_launchers_is_found() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let device = world.device("deck");
+    let prism = Launcher::install(&device, Brand::PrismLater, "Sky Block");
+    let anywhere = || device.command(&["doctor", "--json"]).no_pack();
+    // Nothing is synced: nothing waits for hooks.
+    assert_eq!(faults_of(anywhere()), BTreeMap::new());
+    let init = device
+        .command(&["init", "--token", ALICE.token])
+        .pack(&prism.game);
+    init.arg(format!("--url={}", world.cloud().display())).ok();
+    assert_fault(
+        anywhere(),
+        "hooks",
+        &["Sky Block", "instance-sync hooks install", "Prism"],
+    );
+    device.command(&["hooks", "install"]).ok();
+    assert_eq!(faults_of(anywhere()), BTreeMap::new());
+
+    // A hook whose program is gone, or is no program.
+    let program = device
+        .home
+        .join(".local/share/instance-sync/bin/instance-sync");
+    let bytes = fs::read(&program).unwrap();
+    fs::remove_file(&program).unwrap();
+    let says = [
+        "not there",
+        "no game starts",
+        "hooks install",
+        "hooks remove",
+    ];
+    assert_fault(anywhere(), "program", &says);
+    fs::write(&program, bytes).unwrap();
+    #[cfg(unix)]
+    assert_fault(anywhere(), "program", &["cannot be executed"]);
+    device.command(&["hooks", "install"]).ok();
+    assert_eq!(faults_of(anywhere()), BTreeMap::new());
+
+    // Commands of its own hide the launcher's.
+    let own = "[General]\nConfigVersion=1.2\nname=Sky Block\nOverrideCommands=true\n";
+    play::write(&prism.instance.join("instance.cfg"), own);
+    let remedy = "hooks install \\\"--instance=Sky Block\\\"";
+    assert_fault(anywhere(), "hidden", &["Sky Block", remedy]);
+    device
+        .command(&["hooks", "install", "--instance=Sky Block"])
+        .ok();
+    assert_eq!(faults_of(anywhere()), BTreeMap::new());
+
+    // What is synced is looked at, wherever doctor is called.
+    fs::remove_file(prism.game.join(".packignore")).unwrap();
+    assert_fault(anywhere(), "exports", &["Sky Block"]);
 }

@@ -40,6 +40,7 @@ mod fake_restic;
 mod fast_key;
 mod faulty_storage;
 #[cfg(unix)]
+mod first_minutes;
 mod first_push;
 mod forks;
 #[cfg(unix)]

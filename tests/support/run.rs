@@ -127,7 +127,7 @@ impl Run {
     #[track_caller]
     pub fn start(self) -> Started {
         let mut words = self.wrapper.clone();
-        words.push(self.program.into_os_string());
+        words.push(self.program.clone().into_os_string());
         if let Some(pack) = &self.pack {
             let mut word = OsString::from("--pack-folder=");
             word.push(pack);
@@ -150,7 +150,8 @@ impl Run {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let line = shown::command(&words);
-        let json = words.iter().any(|word| word == "--json");
+        let ours = self.program == Path::new(env!("CARGO_BIN_EXE_instance-sync"));
+        let json = ours && words.iter().any(|word| word == "--json");
         let since = Instant::now();
         let mut child = command
             .spawn()

@@ -1,0 +1,148 @@
+//! The question which game folders to opt in: the one that was given, the one that this is, or some of
+//! the instances of the launchers.
+
+use std::path::{Path, PathBuf};
+
+use super::Context;
+use crate::{
+    cli::Setup,
+    config::layout::Layout,
+    error::{Context as _, Error, Result},
+    sync::{opt_in, session::absolute, settings::Settings},
+    ui::prompt::Prompt,
+    wiring::{self, instances::Instance},
+};
+
+/// A folder to opt in.
+pub struct Folder {
+    /// What was asked for, for this folder.
+    pub settings: Settings,
+    /// Where everything of it is.
+    pub layout: Layout,
+    /// What a launcher calls it.
+    pub name: Option<String>,
+}
+
+impl Folder {
+    /// Makes it, where it is that of an instance that was never started.
+    pub fn make(&self) -> Result<()> {
+        let pack = self.layout.pack();
+        let instance_is_there = pack.parent().is_some_and(Path::is_dir);
+        if self.name.is_some() && instance_is_there && !pack.exists() {
+            std::fs::create_dir(pack).context(|| format!("cannot make {}", pack.display()))?;
+        }
+        Ok(())
+    }
+}
+
+/// Asks for them, where somebody can be asked and nothing was said. None: all are synced already.
+pub fn choose(context: &Context<'_>, prompt: &Prompt<'_>, args: &Setup) -> Result<Vec<Folder>> {
+    let settings = &context.settings;
+    let asked = !context.folder_given && prompt.is_terminal() && !is_game_folder(&settings.pack);
+    if args.instance.is_empty() && !asked {
+        return Ok(vec![given(settings)?]);
+    }
+    if context.folder_given && !args.instance.is_empty() {
+        return Err(Error::usage(
+            "--instance and --pack-folder exclude each other",
+        ));
+    }
+    let listing = wiring::instances(&args.launcher_dir, &settings.dirs)?;
+    for error in &listing.errors {
+        context.output.warning(&error.to_string(), error.hints());
+    }
+    if !args.instance.is_empty() {
+        let named = |name: &String| by_name(&listing.instances, name);
+        let named = args
+            .instance
+            .iter()
+            .map(named)
+            .collect::<Result<Vec<_>>>()?;
+        return Ok(named.into_iter().map(|one| of(settings, one)).collect());
+    }
+    let open: Vec<&Instance> = listing
+        .instances
+        .iter()
+        .filter(|one| args.force || !one.sync.opted_in || one.sync.copy)
+        .collect();
+    if listing.instances.is_empty() {
+        return Ok(vec![given(settings)?]);
+    }
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    let items: Vec<String> = open.iter().map(|one| line(one)).collect();
+    let items: Vec<&str> = items.iter().map(String::as_str).collect();
+    let question = "Which instances are to be synced? Space marks, Enter goes on";
+    let chosen = prompt.choose_many(question, &items).ok_or_else(|| {
+        Error::failed("the question was not answered").hint("Nothing was changed.")
+    })?;
+    let chosen = chosen.into_iter().filter_map(|place| open.get(place));
+    Ok(chosen.map(|one| of(settings, one)).collect())
+}
+
+/// The folder that was said, or this one.
+fn given(settings: &Settings) -> Result<Folder> {
+    Ok(Folder {
+        settings: settings.clone(),
+        layout: opt_in::check_folder(settings)?,
+        name: None,
+    })
+}
+
+fn of(settings: &Settings, instance: &Instance) -> Folder {
+    let settings = Settings {
+        pack: instance.game_folder.clone(),
+        ..settings.clone()
+    };
+    Folder {
+        layout: Layout::new(absolute(&settings.pack)),
+        settings,
+        name: Some(instance.name.clone()),
+    }
+}
+
+fn by_name<'a>(instances: &'a [Instance], name: &str) -> Result<&'a Instance> {
+    let found: Vec<&Instance> = instances
+        .iter()
+        .filter(|one| one.name == name || one.folder == Path::new(name))
+        .collect();
+    let names = |all: &[&Instance]| {
+        let names: Vec<String> = all.iter().map(|one| line(one)).collect();
+        names.join("; ")
+    };
+    match found[..] {
+        [one] => Ok(one),
+        [] => {
+            let all: Vec<&Instance> = instances.iter().collect();
+            let error = Error::usage(format!("no launcher has an instance {name:?}"));
+            Err(match all[..] {
+                [] => error.hint("No instance was found: instance-sync list. Give its game folder with --pack-folder."),
+                _ => error.hint(format!("There are: {}.", names(&all))),
+            })
+        }
+        _ => Err(
+            Error::usage(format!("several instances are called {name:?}")).hint(format!(
+                "Give the folder of one of them: {}.",
+                names(&found)
+            )),
+        ),
+    }
+}
+
+fn line(instance: &Instance) -> String {
+    let name = instance.name.replace(char::is_control, " ");
+    format!(
+        "{name} ({}, {})",
+        instance.launcher,
+        instance.folder.display()
+    )
+}
+
+/// Whether this looks like the folder that a game runs in.
+fn is_game_folder(pack: &Path) -> bool {
+    let pack: PathBuf = absolute(pack);
+    [".cloud-sync", "saves", "options.txt"]
+        .iter()
+        .any(|name| pack.join(name).exists())
+}
