@@ -24,11 +24,12 @@ mod undo;
 mod verify;
 mod which;
 
-use std::{env, path::PathBuf, process::ExitCode};
+use std::{env, ffi::OsString, path::PathBuf, process::ExitCode};
 
 use self::logged::Course;
 use crate::{
     cli::{Cli, Command, Global},
+    config::{layout::Layout, sync_file},
     error::{Error, Result},
     sync::{
         event::{Event, Phase},
@@ -93,6 +94,20 @@ impl Context<'_> {
     pub fn settle(&self) {
         self.progress.clear();
     }
+}
+
+/// Returns whether these words are a hook just as it is wired, for a folder that is not opted in. All
+/// other words are for [`Cli`].
+pub fn has_nothing_to_do(mut words: impl Iterator<Item = OsString>) -> bool {
+    let (Some(verb), Some(folder), None) = (words.next(), words.next(), words.next()) else {
+        return false;
+    };
+    let folder = folder
+        .to_str()
+        .and_then(|word| word.strip_prefix("--pack-folder="))
+        .filter(|folder| !folder.is_empty());
+    let is_hook = verb == "pull" || verb == "push";
+    folder.is_some_and(|folder| is_hook && !sync_file::is_opted_in(&Layout::new(folder)))
 }
 
 /// Runs what the command line asks for, and reports.
@@ -237,4 +252,32 @@ fn label(global: &Global) -> Option<String> {
 fn standard_input() -> Result<String> {
     std::io::read_to_string(std::io::stdin())
         .map_err(|error| Error::usage("cannot read standard input").because(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hook_as_it_is_wired_has_nothing_to_do_in_a_folder_that_is_not_opted_in() {
+        let pack = tempfile::tempdir().expect("a folder");
+        let folder = format!("--pack-folder={}", pack.path().display());
+        let asked = |words: &[&str]| has_nothing_to_do(words.iter().map(OsString::from));
+        assert!(asked(&["pull", &folder]) && asked(&["push", &folder]));
+        assert!(asked(&["pull", "--pack-folder=/nowhere/at/all"]));
+        // Mistakes are told, and so is everything else.
+        for other in [
+            &["pull"][..],
+            &["status", &folder],
+            &["pull", "--pack-folder="],
+            &["pull", "--pack", &folder],
+            &["pull", &folder, "--strict"],
+            &["pull", &folder, "--", "true"],
+        ] {
+            assert!(!asked(other), "{other:?}");
+        }
+        std::fs::create_dir(pack.path().join(".cloud-sync")).expect("writes");
+        std::fs::write(pack.path().join(".cloud-sync/sync.json"), "{").expect("writes");
+        assert!(!asked(&["pull", &folder]));
+    }
 }
