@@ -40,6 +40,9 @@ pub fn choose(context: &Context<'_>, prompt: &Prompt<'_>, args: &Setup) -> Resul
     let settings = &context.settings;
     let asked = !context.folder_given && prompt.is_terminal() && !is_game_folder(&settings.pack);
     if args.instance.is_empty() && !asked {
+        if !context.folder_given && !is_game_folder(&settings.pack) {
+            return Err(no_game_folder(settings));
+        }
         return Ok(vec![given(settings)?]);
     }
     if context.folder_given && !args.instance.is_empty() {
@@ -66,7 +69,7 @@ pub fn choose(context: &Context<'_>, prompt: &Prompt<'_>, args: &Setup) -> Resul
         .filter(|one| args.force || !one.sync.opted_in || one.sync.copy)
         .collect();
     if listing.instances.is_empty() {
-        return Ok(vec![given(settings)?]);
+        return Err(no_game_folder(settings));
     }
     if open.is_empty() {
         return Ok(Vec::new());
@@ -79,6 +82,14 @@ pub fn choose(context: &Context<'_>, prompt: &Prompt<'_>, args: &Setup) -> Resul
     })?;
     let chosen = chosen.into_iter().filter_map(|place| open.get(place));
     Ok(chosen.map(|one| of(settings, one)).collect())
+}
+
+fn no_game_folder(settings: &Settings) -> Error {
+    Error::usage(format!(
+        "{} does not look like the folder of a game: it has neither saves nor options.txt",
+        absolute(&settings.pack).display()
+    ))
+    .hint("Give the game's folder with --pack-folder, or an instance of a launcher with --instance. To see those: instance-sync list")
 }
 
 /// The folder that was said, or this one.

@@ -121,8 +121,7 @@ fn tell(
     } else {
         "some launchers or instances were"
     };
-    Err(Error::failed(format!("{of} not {what}"))
-        .hint("The others were; what is wrong is said above."))
+    Err(Error::failed(format!("{of} not {what}")).hint("What is wrong is said above."))
 }
 
 fn tell_file(context: &Context<'_>, action: &str, file: &FileReport) {

@@ -125,6 +125,7 @@ fn choose(
     let layout = opt_in::check_folder(settings)?;
     let (token, passphrase) = (secrets.token.as_ref(), secrets.passphrase.as_ref());
     let access = account::given(settings, location.clone(), token, passphrase, None)?;
+    catalogue::check_place(&access)?;
     let offers = catalogue::list(settings, &layout, &|event| context.hear(event), &access)?;
     context.settle();
     called(&offers, text).map(|offer| offer.known.clone())

@@ -50,6 +50,7 @@ pub fn run(context: &Context<'_>, args: &Instances) -> Result<Done> {
             error.hint("For another account, give --url and --token-file (and --passphrase-file).")
         })?,
     };
+    catalogue::check_place(&access)?;
     let offers = catalogue::list(settings, &layout, &listener, &access)?;
     context.settle();
     let output = context.output;

@@ -12,7 +12,6 @@ use super::{
 };
 use crate::{
     cli::Setup,
-    config::layout::Layout,
     domain::{ids::InstanceId, location::Location, shell},
     error::{Error, Kind, Result},
     secrets::{
@@ -20,7 +19,6 @@ use crate::{
         token::{self, Token},
     },
     sync::{
-        access::Access,
         account,
         catalogue::{self, Offer},
         opt_in::{self, OptedIn, Request},
@@ -99,36 +97,88 @@ struct Account {
     tell: bool,
 }
 
+/// Asks whose they are, until the account's instances can be listed, or the player goes on without.
 fn account(
     context: &Context<'_>,
     prompt: &Prompt<'_>,
     args: &Setup,
     folder: &Folder,
 ) -> Result<Account> {
-    let location = match &args.url {
-        Some(url) => init::location(url)?,
-        None => prompt.line("Server (https://..., or a folder)", false, init::location)?,
+    loop {
+        let location = match &args.url {
+            Some(url) => init::location(url)?,
+            None => prompt.line("Server (https://..., or a folder)", init::location)?,
+        };
+        let rest = matches!(location, Location::Rest(_));
+        let token = token_of(prompt, &context.settings, rest)?;
+        let mut passphrase = passphrase_of(prompt, token.is_some())?;
+        let kept = current(folder).and_then(|id| opt_in::key_of(&folder.layout, id));
+        let (given, place) = (token.as_ref(), location.clone());
+        let access = account::given(&folder.settings, place, given, passphrase.as_ref(), kept)?;
+        let listener = |event| context.hear(event);
+        let listed = catalogue::list(&folder.settings, &folder.layout, &listener, &access);
+        context.settle();
+        let (offers, tell) = match listed {
+            Ok(offers) => {
+                if offers.is_empty() && prompt.is_terminal() {
+                    passphrase = said_twice(prompt, passphrase)?;
+                }
+                (offers, true)
+            }
+            Err(error) => {
+                context.output.warning(&error.to_string(), error.hints());
+                if prompt.is_terminal() && !goes_on(prompt)? {
+                    continue;
+                }
+                (Vec::new(), error.kind() != Kind::Credentials)
+            }
+        };
+        return Ok(Account {
+            location,
+            token,
+            passphrase,
+            offers,
+            tell,
+        });
+    }
+}
+
+fn passphrase_of(prompt: &Prompt<'_>, optional: bool) -> Result<Option<SecretString>> {
+    let question = if optional {
+        "Passphrase (empty: none; whoever runs the server could then read the saves)"
+    } else {
+        "Passphrase that only you know"
     };
-    let rest = matches!(location, Location::Rest(_));
-    let token = token_of(prompt, &context.settings, rest)?;
-    let question = "Passphrase that only you know (empty: the token's secret; the server's operator could then read the saves)";
-    let passphrase = prompt.secret(question, token.is_some(), |text| {
-        match text.expose_secret() {
-            "" if token.is_some() => Ok(None),
-            text => token::passphrase(text).map(Some),
+    prompt.secret(question, |text| match text.expose_secret() {
+        "" if optional => Ok(None),
+        text => token::passphrase(text).map(Some),
+    })
+}
+
+/// Nobody can replace a passphrase that was mistyped when it was used for the first time.
+fn said_twice(prompt: &Prompt<'_>, first: Option<SecretString>) -> Result<Option<SecretString>> {
+    let Some(first) = first else { return Ok(None) };
+    prompt.secret("The same passphrase again", |again| {
+        if again.expose_secret() == first.expose_secret() {
+            Ok(())
+        } else {
+            Err(Error::usage("that is not the same")
+                .hint("To choose another one, start again: Ctrl-C."))
         }
     })?;
-    let kept = current(folder).and_then(|id| opt_in::key_of(&folder.layout, id));
-    let (given, place) = (token.as_ref(), location.clone());
-    let access = account::given(&folder.settings, place, given, passphrase.as_ref(), kept)?;
-    let (offers, tell) = offers(context, &folder.layout, &access);
-    Ok(Account {
-        location,
-        token,
-        passphrase,
-        offers,
-        tell,
-    })
+    Ok(Some(first))
+}
+
+/// Asks whether to go on where the account's instances cannot be listed.
+fn goes_on(prompt: &Prompt<'_>) -> Result<bool> {
+    let items = [
+        "Ask for the account again",
+        "Go on: make a new instance, or type an id",
+    ];
+    match prompt.choose("What now? Arrow keys, then Enter", &items) {
+        Some(place) => Ok(place == 1),
+        None => Err(Error::failed("the question was not answered").hint("Nothing was changed.")),
+    }
 }
 
 /// What the folder is opted in as.
@@ -238,21 +288,6 @@ fn unwired(context: &Context<'_>, args: &Setup, done: &[&Path]) {
     }
 }
 
-/// Lists the account's instances, and says whether the list can be told of another one. Where that
-/// fails, the id can be typed.
-fn offers(context: &Context<'_>, layout: &Layout, access: &Access) -> (Vec<Offer>, bool) {
-    let listener = |event| context.hear(event);
-    let listed = catalogue::list(&context.settings, layout, &listener, access);
-    context.settle();
-    match listed {
-        Ok(offers) => (offers, true),
-        Err(error) => {
-            context.output.warning(&error.to_string(), error.hints());
-            (Vec::new(), error.kind() != Kind::Credentials)
-        }
-    }
-}
-
 fn token_of(
     prompt: &Prompt<'_>,
     settings: &crate::sync::settings::Settings,
@@ -270,10 +305,8 @@ fn token_of(
     } else {
         "Token (ACCOUNT:SECRET; empty: none)"
     };
-    prompt.secret(question, !needed, |text: &SecretString| {
-        match text.expose_secret() {
-            "" if !needed => Ok(None),
-            text => Token::parse(text).map(Some),
-        }
+    prompt.secret(question, |text: &SecretString| match text.expose_secret() {
+        "" if !needed => Ok(None),
+        text => Token::parse(text).map(Some),
     })
 }

@@ -44,7 +44,7 @@ pub fn ask(
     if offers.is_empty() {
         let of = subject.map_or_else(String::new, |name| format!(" for {name}"));
         let question = format!("Id of the instance to join{of} (empty: {own})");
-        return prompt.line(&question, true, |text| answer(text, offers));
+        return prompt.line(&question, |text| answer(text, offers));
     }
     let now = context.settings.now();
     if prompt.is_terminal() {
@@ -67,7 +67,11 @@ pub fn ask(
             None => Ok(Which::Own),
             Some(place) => match offers.get(place) {
                 Some(offer) => Ok(Which::Listed(offer.known.clone())),
-                None => prompt.line("Id", false, |text| answer(text, &[])),
+                None => prompt.line("Id", |text| {
+                    let id = text.parse::<InstanceId>();
+                    id.map(Which::Typed)
+                        .map_err(|error| Error::usage(error.to_string()))
+                }),
             },
         };
     }
@@ -80,7 +84,7 @@ pub fn ask(
     }
     let of = subject.map_or_else(String::new, |name| format!(" for {name}"));
     let question = format!("Instance to join{of}: a number, a label or an id (empty: {own})");
-    prompt.line(&question, true, |text| answer(text, offers))
+    prompt.line(&question, |text| answer(text, offers))
 }
 
 /// Returns what the instance is: what was asked for; else what the list says of the chosen one.

@@ -20,6 +20,7 @@ use crate::{
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 const UNREACHED: &str = "Is this machine online, and does the server run? Does the address still hold? Meanwhile games start, and pushes wait.";
+const GONE: &str = "Was it removed there, or is the account or the address another one? Ask whoever runs the server. The saves are still here.";
 const DAMAGED: &str = "Try again; if it stays so, run restic check on it, as docs/guides/own-server.md says. What is here is safe.";
 
 pub(super) fn examine(
@@ -53,19 +54,19 @@ pub(super) fn examine(
         Ok(Loaded::State(state)) if state.to_create
     );
     match probe::probe(&access.question()) {
-        Ok(Some(ids)) => findings.well("server", format!("reached; {} snapshots", ids.len())),
+        Ok(Some(ids)) => findings.well("server", reached(ids.len())),
         Ok(None) => findings.note("server", "only restic can ask this place", &[]),
         Err(error) if error.kind() == Kind::NoRepository && to_create => {
             findings.well("server", "reached; the first push creates the repository");
             return;
         }
         Err(error) => {
-            let check = match error.kind() {
-                Kind::Credentials => "credentials",
-                Kind::NoRepository => "repository",
-                _ => "server",
+            let (check, otherwise) = match error.kind() {
+                Kind::Credentials => ("credentials", UNREACHED),
+                Kind::NoRepository => ("repository", GONE),
+                _ => ("server", UNREACHED),
             };
-            findings.error(check, &error, UNREACHED);
+            findings.error(check, &error, otherwise);
             return;
         }
     }
@@ -89,6 +90,13 @@ pub(super) fn examine(
             };
             findings.error(check, &error, DAMAGED);
         }
+    }
+}
+
+fn reached(snapshots: usize) -> String {
+    match snapshots {
+        1 => "reached; 1 snapshot".to_owned(),
+        count => format!("reached; {count} snapshots"),
     }
 }
 

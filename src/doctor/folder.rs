@@ -3,7 +3,7 @@
 use super::{Finding, Findings, cloud};
 use crate::{
     config::{layout::Layout, scope_file, sync_file},
-    domain::shell,
+    domain::{location::Location, shell},
     secrets::{Place, files},
     sync::{
         event::Listener,
@@ -51,7 +51,8 @@ pub(super) fn examine(
         return findings.all;
     }
     let folder = shell::pack_folder(layout.pack());
-    secrets(&settings, layout, &mut findings);
+    let needed = matches!(sync.location, Location::Rest(_));
+    secrets(&settings, layout, needed, &mut findings);
     if exports::leave_out(layout) {
         findings.well("exports", "launchers leave .cloud-sync out of exports");
     } else {
@@ -75,7 +76,8 @@ pub(super) fn examine(
     findings.all
 }
 
-fn secrets(settings: &Settings, layout: &Layout, findings: &mut Findings) {
+/// `needed`: nothing works without a token.
+fn secrets(settings: &Settings, layout: &Layout, needed: bool, findings: &mut Findings) {
     // Whoever reads them mends that: it has to be looked at first.
     for path in [layout.token(), layout.key()] {
         if files::others_can_read(&path) {
@@ -88,7 +90,7 @@ fn secrets(settings: &Settings, layout: &Layout, findings: &mut Findings) {
         }
     }
     match secret_place::look(settings) {
-        Ok(found) if found.token.is_none() && found.key.is_none() => {
+        Ok(found) if found.token.is_none() && (found.key.is_none() || needed) => {
             let text = "there is no token for this instance on this device";
             let folder = shell::pack_folder(layout.pack());
             let remedy = format!("Give it again with: instance-sync setup --force {folder}");

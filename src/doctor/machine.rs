@@ -40,7 +40,7 @@ fn restic(settings: &Settings, findings: &mut Findings) {
         (Err(error), _) => findings.error("restic", &error, "Leave --restic-binary out."),
         (Ok(_), Some(program)) => {
             let remedy = format!(
-                "Remove it, and the next command fetches it anew: {}",
+                "Remove {}, and the next command that needs one fetches it anew.",
                 crate::domain::shell::word(&program.display().to_string())
             );
             let text = format!("{} is there and does not run", program.display());

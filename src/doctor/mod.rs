@@ -1,5 +1,5 @@
-//! Doctor: every assumption that hooks rest on, looked at, each with its remedy. Changes nothing but
-//! the mode of secrets that others can read.
+//! Doctor: every assumption that hooks rest on, looked at, each with its remedy. Changes nothing in
+//! the game folder but the mode of secrets that others can read.
 
 mod cloud;
 mod folder;
@@ -125,7 +125,12 @@ pub fn examine(
             "To sync it: instance-sync setup {}",
             shell::pack_folder(layout.pack())
         );
-        one.note("opt-in", "this folder is not opted in", &[remedy]);
+        if layout.pack().is_dir() {
+            one.note("opt-in", "this folder is not opted in", &[remedy]);
+        } else {
+            let remedy = "Check --pack-folder, or INST_MC_DIR.".to_owned();
+            one.fault("opt-in", "there is no such folder", &[remedy]);
+        }
         findings.extend(one.all);
         Vec::new()
     } else {

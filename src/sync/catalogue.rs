@@ -87,6 +87,18 @@ pub fn list(
     Ok(offers)
 }
 
+/// Refuses a folder as the cloud that is not there: there cannot be anything to choose from.
+pub fn check_place(access: &Access) -> Result<()> {
+    match access.base_folder() {
+        Some(base) if !base.exists() => Err(Error::new(
+            Kind::Offline,
+            format!("the folder {} is not there", base.display()),
+        )
+        .hint("Is the disk connected?")),
+        _ => Ok(()),
+    }
+}
+
 /// Returns whether there may be a catalogue, as far as that can be told without restic.
 fn is_there(access: &Access) -> Result<bool> {
     // A folder that nobody has opted in with yet.

@@ -168,6 +168,7 @@ pub fn opt_in(settings: &Settings, listener: Listener<'_>, request: &Request) ->
     if let Some(current) = &current
         && !request.force
     {
+        is_what_was_asked_for(current, request, &layout)?;
         return Ok(OptedIn::already(current.instance_id, &layout));
     }
     let joins = request
@@ -223,6 +224,21 @@ pub fn opt_in(settings: &Settings, listener: Listener<'_>, request: &Request) ->
 /// Returns the key that a folder, opted in as this instance, has.
 pub fn key_of(layout: &Layout, instance: InstanceId) -> Option<RepositoryKey> {
     Kept::of(layout, instance, Some(instance)).key
+}
+
+/// A script that asks for something else must not take it for done.
+fn is_what_was_asked_for(current: &SyncFile, request: &Request, layout: &Layout) -> Result<()> {
+    let other = |id| id != current.instance_id;
+    if current.location == request.location && !request.instance.is_some_and(other) {
+        return Ok(());
+    }
+    Err(Error::usage(format!(
+        "{} is opted in already, as instance {} at {}",
+        layout.pack().display(),
+        current.instance_id,
+        current.location
+    ))
+    .hint("Nothing was changed. To opt it in anew, add --force."))
 }
 
 /// The secrets of a folder that was opted in as the same instance before.

@@ -77,9 +77,10 @@ fn hospitable(session: &mut Session<'_>, error: Error) -> Result<PullOutcome> {
     let why = error.to_string();
     match error.kind() {
         Kind::Offline => {
-            let state = &mut session.state;
-            state.offline = true;
-            session.save()?;
+            if session.unsaved && !session.state.offline {
+                session.state.offline = true;
+                session.save()?;
+            }
             let error =
                 error.hint("The game starts with what is here; changes go out at the next chance.");
             warn_of(session.listener, &error);
@@ -117,6 +118,7 @@ fn hospitable(session: &mut Session<'_>, error: Error) -> Result<PullOutcome> {
 /// The pull of an open folder, without the hospitality of a hook.
 pub fn run(session: &mut Session<'_>) -> Result<PullOutcome> {
     let (mut local, probed) = session.probe_beside(observe::local);
+    session.unsaved = local.changed();
     observe::report_problems(session, &local.scan);
     observe::report_vanished(session);
     let probed = match probed {

@@ -18,6 +18,7 @@ use crate::{
     config::{layout::Layout, sync_file},
     domain::{ids::SnapshotId, location::Location, path::RelPath},
     error::{Kind, Result},
+    workdir::state::{Loaded, State},
 };
 
 /// How long a push waits for another command in the same folder: nobody waits for it.
@@ -48,7 +49,20 @@ pub fn push(settings: &Settings, listener: Listener<'_>) -> Result<PushOutcome> 
         Err(error) if error.kind() == Kind::NoRepository => Err(session
             .without_repository(error)
             .hint("The saves are still here.")),
+        Err(error) => {
+            waits(&session);
+            Err(error)
+        }
         outcome => outcome,
+    }
+}
+
+/// Remembers that something waits to go out, and nothing else of a run that failed.
+fn waits(session: &Session<'_>) {
+    if let Ok(Loaded::State(mut state)) = State::load(&session.layout, session.sync.instance_id) {
+        state.offline = true;
+        // It failed already, and says why.
+        let _ = state.save(&session.layout);
     }
 }
 

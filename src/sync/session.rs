@@ -59,6 +59,8 @@ pub struct Session<'a> {
     pub state: State,
     /// Who answers questions, if anybody does.
     pub ask: Option<Ask<'a>>,
+    /// Whether anything that is here is not in the cloud, as far as this run has seen.
+    pub unsaved: bool,
     /// Whether a game waits for this.
     pub launching: bool,
     /// The snapshot of what this very run saved before it decided anything.
@@ -150,6 +152,7 @@ pub fn open<'a>(
         scope,
         state,
         ask: None,
+        unsaved: false,
         launching: false,
         saved_now: None,
         decision: None,

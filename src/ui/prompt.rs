@@ -28,18 +28,13 @@ impl<'a> Prompt<'a> {
         self.terminal
     }
 
-    /// Asks for a line until `check` accepts it; an empty one where `optional`.
-    pub fn line<T>(
-        &self,
-        question: &str,
-        optional: bool,
-        check: impl Fn(&str) -> Result<T>,
-    ) -> Result<T> {
+    /// Asks for a line until `check` accepts it, and says each time what is wrong.
+    pub fn line<T>(&self, question: &str, check: impl Fn(&str) -> Result<T>) -> Result<T> {
         loop {
             let answer = if self.terminal {
                 Input::<String>::new()
                     .with_prompt(question)
-                    .allow_empty(optional)
+                    .allow_empty(true)
                     .interact_text()
                     .map_err(|error| cancelled(&error))?
             } else {
@@ -53,18 +48,17 @@ impl<'a> Prompt<'a> {
         }
     }
 
-    /// Asks for a secret, which is not echoed, until `check` accepts it.
+    /// Asks for a secret, which is not echoed, until `check` accepts it, and says each time what is wrong.
     pub fn secret<T>(
         &self,
         question: &str,
-        optional: bool,
         check: impl Fn(&SecretString) -> Result<T>,
     ) -> Result<T> {
         loop {
             let answer = if self.terminal {
                 Password::new()
                     .with_prompt(question)
-                    .allow_empty_password(optional)
+                    .allow_empty_password(true)
                     .report(false)
                     .interact()
                     .map_err(|error| cancelled(&error))?

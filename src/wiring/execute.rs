@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    find, health,
+    find, gone, health,
     plan::{self, Planned, Way},
     report::{Became, FileReport, Report},
 };
@@ -45,11 +45,26 @@ pub fn install(request: &Request, dirs: &UserDirs) -> Result<Report> {
     run(request, dirs, Way::Install)
 }
 
-/// Takes the hooks out, and the copies of the program that no hook starts any more.
+/// Takes the hooks out, and the copies of the program that no hook starts any more. A launcher that
+/// was wired and is gone is forgotten where it is named; else the program stays for it.
 pub fn remove(request: &Request, dirs: &UserDirs) -> Result<Report> {
-    let mut report = run(request, dirs, Way::Remove)?;
+    let (named, gone) = gone::split(&request.folders, dirs)?;
+    let mut report = if named.is_empty() && !gone.is_empty() {
+        Report::default()
+    } else {
+        let request = Request {
+            folders: named,
+            ..request.clone()
+        };
+        run(&request, dirs, Way::Remove)?
+    };
     if request.finality == Finality::Final {
-        tidy(&mut report, request, dirs);
+        gone::forget(&gone, dirs, &mut report)?;
+        let missing = gone::missing(dirs)?;
+        if missing.is_empty() {
+            tidy(&mut report, request, dirs);
+        }
+        report.errors.extend(missing);
     }
     Ok(report)
 }

@@ -4,6 +4,7 @@
 
 pub mod execute;
 pub mod find;
+pub mod gone;
 pub mod health;
 pub mod instances;
 pub mod plan;

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-const NOT_OWN: &str = "it has no commands of its own, and runs those of the launcher";
+const NOT_OWN: &str = "it has no commands of its own, and runs those of the launcher: to wire that, leave --instance out";
 
 /// Which way it goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

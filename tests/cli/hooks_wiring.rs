@@ -422,3 +422,35 @@ fn a_program_that_is_started_by_another_path_stays() {
         .assert_never_says("Removed");
     assert!(device.program().exists());
 }
+
+/// Its hooks start the program: without it no game would start once the disk is back.
+#[test]
+fn the_program_stays_for_a_launcher_that_is_out_of_reach() {
+    let world = World::new();
+    let device = world.device("deck");
+    let folder = device.home.join("usb/Prism");
+    play::write(
+        &folder.join("prismlauncher.cfg"),
+        "[General]\nConfigVersion=1.2\n",
+    );
+    let named = format!("--launcher-dir={}", folder.display());
+    device.command(&["hooks", "install", &named]).ok();
+    let (usb, away) = (device.home.join("usb"), device.home.join("usb.away"));
+    fs::rename(&usb, &away).unwrap();
+    let said = device.command(&["hooks", "remove"]).code(1);
+    said.assert_says("is not there now").assert_says("Prism");
+    assert!(device.program().exists());
+    fs::rename(&away, &usb).unwrap();
+    device
+        .command(&["hooks", "show"])
+        .ok()
+        .assert_never_says("is not there");
+    // Gone for good, it is forgotten where it is named.
+    fs::remove_dir_all(&usb).unwrap();
+    device
+        .command(&["hooks", "remove", &named])
+        .ok()
+        .assert_says("was forgotten");
+    assert!(!device.program().exists());
+    device.command(&["hooks", "remove"]).ok();
+}

@@ -117,9 +117,16 @@ fn opting_in_twice_says_so_and_changes_nothing() {
     let world = opted::world();
     let device = played(&world, "deck", "/nowhere/cloud");
     let before = Tree::of_all(&device.pack);
-    let init = device.command(&["init", "--url=/elsewhere", "--offline"]);
-    let init = init.arg("--token=bob:other-secret");
-    harmless(&device, init, 0, &["opted in already", "--force"]);
+    let init = |url: &str| {
+        let init = device.command(&["init", "--offline", "--token=bob:other-secret"]);
+        init.arg(format!("--url={url}"))
+    };
+    let already = ["opted in already", "--force"];
+    harmless(&device, init("/nowhere/cloud"), 0, &already);
+    // A script that asks for something else must not take it for done.
+    harmless(&device, init("/elsewhere"), 2, &already);
+    let other = init("/nowhere/cloud").arg("--instance-id=01K4Z3N5T6V7W8X9Y0ZABCDEFH");
+    harmless(&device, other, 2, &already);
     let setup = device.command(&["setup"]).stdin("");
     harmless(&device, setup, 0, &["opted in already", "--force"]);
     assert_same(&before, &Tree::of_all(&device.pack));

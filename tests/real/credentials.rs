@@ -57,6 +57,9 @@ fn a_wrong_secret_refuses_a_push_and_lets_the_game_start() {
         }
     }
     assert_same(&before, &data(&world));
+    // What was refused waits, and is said to.
+    let status = desktop.command(&["status", "--json", "--offline"]).ok();
+    assert_eq!(status.json()["pending_push"], true);
     // With the right one again, what was refused goes out.
     play::write(&desktop.synced_by("token"), ALICE.token);
     harmless(

@@ -189,7 +189,7 @@ fn a_restic_that_does_not_run_is_found() {
     let data = desktop.home.join(".local/share/instance-sync");
     let program = data.join(instance_sync::store::release::Release::pinned().program_name());
     fs::write(&program, "broken by a full disk").unwrap();
-    assert_fault(doctor(&desktop), "restic", &["does not run", "Remove it"]);
+    assert_fault(doctor(&desktop), "restic", &["does not run", "Remove "]);
     fs::remove_file(&program).unwrap();
     let old = "--restic-binary=/nowhere/restic";
     let found = faults_of(doctor(&desktop).arg(old));
@@ -224,6 +224,18 @@ fn what_is_wrong_with_the_server_is_found() {
     play::write(&desktop.synced_by("sync.json"), marker);
     world.server_mut().stop();
     assert_fault(doctor(&desktop), "server", &["cannot be reached"]);
+}
+
+#[test]
+fn a_token_that_is_gone_is_found_though_the_key_is_there() {
+    let server = FaultServer::always(Answer::json("[]"));
+    let world = opted::world();
+    let device = opted::played(&world, "deck", &server.url());
+    fs::remove_file(device.synced_by("token")).unwrap();
+    let found = faults_of(doctor(&device));
+    assert!(found["secrets"].contains("setup --force"), "{found:?}");
+    let nowhere = doctor(&device).pack(device.home.join("nowhere"));
+    assert_fault(nowhere, "opt-in", &["no such folder"]);
 }
 
 #[test]

@@ -50,6 +50,9 @@ fn two_devices_are_in_sync_after_four_commands() {
             ("[x] Sky Block", ENTER),
             ("Token", "alice:desktop-secret\r"),
             ("Passphrase", "a passphrase of mine\r"),
+            // The first one of the account: a slip would be found out too late.
+            ("The same passphrase again", "a passphrase of mien\r"),
+            ("that is not the same", "a passphrase of mine\r"),
             ("Id of the instance", ENTER),
         ],
     ) else {
@@ -74,6 +77,11 @@ fn two_devices_are_in_sync_after_four_commands() {
         &[
             ("Which instances", DOWN),
             ("> [ ] Sky Block", ENTER),
+            ("Token", "alice:desktop-secret\r"),
+            // A slip is told, and asked for again.
+            ("Passphrase", "a passphrase of mien\r"),
+            ("Ask for the account again", DOWN),
+            ("> Ask for the account again", ENTER),
             ("Token", "alice:desktop-secret\r"),
             ("Passphrase", "a passphrase of mine\r"),
             ("Sky Block \u{b7} last played just now on desktop", DOWN),
@@ -145,6 +153,12 @@ fn instances_are_named_on_the_command_line_and_those_that_fail_stop_no_other() {
     said.assert_says("1 of 2 folders could not be opted in");
     said.assert_says("instance-sync hooks install");
     assert!(one.game.join(".cloud-sync/sync.json").exists());
+    // Outside a game folder somebody has to say which.
+    let nowhere = desktop.command(&["setup", &url]).no_pack();
+    nowhere
+        .stdin("alice:desktop-secret\n\n\n")
+        .code(2)
+        .assert_says("--instance");
     // A second time nothing is asked.
     named(&["One"]).ok().assert_says("is opted in already");
     let both = desktop.command(&["setup", "--instance=One"]);

@@ -72,8 +72,15 @@ fn a_server_that_is_down_leaves_the_push_pending_until_it_is_back() {
     play::world(&device.pack, "My World", 1);
     device.command(&["push"]).ok();
     let first = synced(&device.pack);
-    play::session(&device.pack, "My World", 2);
     world.server_mut().stop();
+    // Nothing changed: nothing waits, whoever is away.
+    device
+        .command(&["pull"])
+        .ok()
+        .assert_says("nothing listens there");
+    let status = device.command(&["status", "--offline", "--json"]).ok();
+    assert_eq!(status.json()["pending_push"], false);
+    play::session(&device.pack, "My World", 2);
     for command in ["push", "pull", "push"] {
         let says = ["nothing listens there", "at the next chance"];
         let output = harmless(&device, device.command(&[command]), 0, &says);
