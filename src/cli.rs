@@ -155,7 +155,8 @@ pub struct Resolve {
     /// Decide about these alone: paths relative to the game folder, such as 'saves/My World'
     #[arg(value_name = "UNIT", value_parser = unit)]
     pub units: Vec<RelPath>,
-    /// Keep this; without it, ask where there is a terminal, else show what is open
+    /// Keep this; without it, ask where there is a terminal, else take what nobody has to decide
+    /// about, and show what is open
     #[arg(long, value_enum)]
     pub keep: Option<Keep>,
 }

@@ -124,7 +124,7 @@ pub fn called<'a>(offers: &'a [Offer], text: &str) -> Result<&'a Offer> {
             several.len()
         ))
         .hint(format!(
-            "Give the id instead, as --instance-id: {}.",
+            "Give the id of one of them instead: {}.",
             names(several)
         ))),
     }

@@ -28,22 +28,37 @@ fn write(program: &Command, page: &mut Vec<u8>) -> std::io::Result<()> {
     man.render_description_section(page)?;
     man.render_options_section(page)?;
     page.extend(b".SH COMMANDS\n");
-    for command in program.get_subcommands().filter(|one| !one.is_hide_set()) {
-        let mut own = command.clone().mut_args(|arg| {
-            let told = arg.is_global_set() || arg.get_id() == "help";
-            arg.hide(told)
-        });
-        own.build();
-        let mut section = Vec::new();
-        Man::new(own).render_options_section(&mut section)?;
-        let section = String::from_utf8_lossy(&section).replace(".SH OPTIONS", "");
-        let about = command.get_about().map(ToString::to_string);
-        page.extend(format!(".SS \"{}\"\n", command.get_name()).bytes());
-        page.extend(format!("{}\n", plain(&about.unwrap_or_default())).bytes());
-        page.extend(section.trim_start_matches('\n').bytes());
+    for command in program.get_subcommands() {
+        section(command, command.get_name(), page)?;
     }
-    man.render_extra_section(page)?;
+    let mut codes = Vec::new();
+    man.render_extra_section(&mut codes)?;
+    let codes = String::from_utf8_lossy(&codes).replace(".SH EXTRA", ".SH \"EXIT STATUS\"");
+    page.extend(codes.bytes());
     man.render_version_section(page)
+}
+
+/// Writes what a command does, its own options, and the commands below it.
+fn section(command: &Command, name: &str, page: &mut Vec<u8>) -> std::io::Result<()> {
+    if command.is_hide_set() || command.get_name() == "help" {
+        return Ok(());
+    }
+    let mut own = command.clone().mut_args(|arg| {
+        let told = arg.is_global_set() || arg.get_id() == "help";
+        arg.hide(told)
+    });
+    own.build();
+    let mut options = Vec::new();
+    Man::new(own).render_options_section(&mut options)?;
+    let options = String::from_utf8_lossy(&options).replace(".SH OPTIONS", "");
+    let about = command.get_about().map(ToString::to_string);
+    page.extend(format!(".SS \"{name}\"\n").bytes());
+    page.extend(format!("{}\n", plain(&about.unwrap_or_default())).bytes());
+    page.extend(options.trim_start_matches('\n').bytes());
+    for below in command.get_subcommands() {
+        section(below, &format!("{name} {}", below.get_name()), page)?;
+    }
+    Ok(())
 }
 
 /// Text as roff reads it.

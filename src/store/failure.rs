@@ -39,7 +39,7 @@ pub fn check(
         Some(10) => error(Kind::NoRepository),
         Some(12) => error(Kind::Credentials).hint(
             "The repository exists, and its password is another one: if the player chose a passphrase, give it with \
-             --passphrase-file when this device joins.",
+             --passphrase-file when this device joins. Where it has joined: instance-sync setup --force asks for it again.",
         ),
         // Nothing is wrong with this folder or the repository: it is as if the server were away.
         Some(11) => error(Kind::Offline).hint(LOCKED),

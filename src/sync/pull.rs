@@ -120,7 +120,10 @@ pub fn run(session: &mut Session<'_>) -> Result<PullOutcome> {
     let (mut local, probed) = session.probe_beside(observe::local);
     session.unsaved = local.changed();
     observe::report_problems(session, &local.scan);
-    observe::report_vanished(session);
+    // Who decides about what is missing need not be told how to.
+    if session.decision.is_none() {
+        observe::report_vanished(session);
+    }
     let probed = match probed {
         Err(error) if error.kind() == Kind::Offline && local.changed() => {
             return Err(

@@ -88,6 +88,8 @@ fn keys(
             (Key::Enter | Key::Char(' '), Some(place), _) => {
                 return answered(term, question, items, vec![place]);
             }
+            // Here that chooses nothing yet: it shows how.
+            (Key::Enter | Key::Char(' '), None, Some(_)) => marked = Some(0),
             (Key::Escape | Key::Char('q'), _, _) => return Ok(Chosen::Nothing),
             _ => {}
         }
@@ -138,7 +140,7 @@ fn lines(
 }
 
 /// Ends this process as an interrupt does, so that whoever started it sees that.
-fn interrupt() {
+pub(super) fn interrupt() {
     #[cfg(unix)]
     let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::INT);
 }

@@ -4,4 +4,5 @@ pub mod menu;
 pub mod output;
 pub mod progress;
 pub mod prompt;
+mod secret;
 pub mod table;

@@ -2,10 +2,10 @@
 
 use std::io::{self, BufRead, IsTerminal};
 
-use dialoguer::{Input, Password};
+use dialoguer::Input;
 use secrecy::SecretString;
 
-use super::{menu, output::Output};
+use super::{menu, output::Output, secret};
 use crate::error::{Error, Result};
 
 /// Asks questions.
@@ -56,16 +56,11 @@ impl<'a> Prompt<'a> {
     ) -> Result<T> {
         loop {
             let answer = if self.terminal {
-                Password::new()
-                    .with_prompt(question)
-                    .allow_empty_password(true)
-                    .report(false)
-                    .interact()
-                    .map_err(|error| cancelled(&error))?
+                secret::read(question).map_err(|error| cancelled(&error))?
             } else {
-                self.read(question)?
+                SecretString::from(self.read(question)?)
             };
-            match check(&SecretString::from(answer)) {
+            match check(&answer) {
                 Ok(value) => return Ok(value),
                 Err(error) if self.terminal => self.output.error(&error),
                 Err(error) => return Err(error),

@@ -63,10 +63,25 @@ fn each_shell_gets_the_commands_and_options() {
 fn the_manual_page_has_every_command_and_renders_without_a_complaint() {
     let page = printed(&["man"]);
     assert!(page.starts_with(".ie") || page.starts_with(".TH"), "{page}");
-    for name in ["pull", "push", "run", "log", "undo", "verify", "man"] {
+    for name in [
+        "pull",
+        "push",
+        "run",
+        "log",
+        "undo",
+        "hooks install",
+        "token move",
+        "man",
+    ] {
         assert!(page.contains(&format!("\n.SS \"{name}\"\n")), "no {name}");
     }
-    for text in ["Exit codes", "\\-\\-on\\-conflict", "\\-\\-pack\\-folder"] {
+    for text in [
+        "EXIT STATUS",
+        "\\-\\-dry\\-run",
+        "Exit codes",
+        "\\-\\-on\\-conflict",
+        "\\-\\-pack\\-folder",
+    ] {
         assert!(page.contains(text), "no {text}");
     }
     // Global options once, not with each command.

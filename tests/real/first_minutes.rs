@@ -220,3 +220,26 @@ fn setup_offers_the_keyring_where_one_answers() {
     }
     assert!(device.synced_by("sync.json").exists());
 }
+
+#[test]
+fn an_interrupt_at_a_secret_leaves_the_terminal_as_it_was() {
+    let world = opted::world();
+    let device = world.device("desktop");
+    play::world(&device.pack, "World", 1);
+    let url = format!("--url={}", world.cloud().display());
+    let steps = [
+        ("Token", "alice:desk\x15alice:x\x7fdesktop-secret\r"),
+        ("Passphrase", "abc\x03"),
+    ];
+    let Some(seen) = type_in(device.command(&["setup", &url]), &steps) else {
+        return;
+    };
+    // SIGINT, as whoever started it expects.
+    assert_eq!((seen.code, seen.echo), (-2, true), "{}", seen.last());
+    assert!(
+        !seen.last().contains("abc") && !seen.last().contains("alice"),
+        "{}",
+        seen.last()
+    );
+    assert!(!device.pack.join(".cloud-sync").exists());
+}

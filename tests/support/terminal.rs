@@ -11,6 +11,8 @@ pub struct Seen {
     pub code: i64,
     /// Whether the terminal was left without a cursor.
     pub hidden: bool,
+    /// Whether it was left as one that shows what is typed.
+    pub echo: bool,
 }
 
 impl Seen {
@@ -47,6 +49,7 @@ pub fn type_in(run: Run, steps: &[(&str, &str)]) -> Option<Seen> {
             .collect(),
         code: seen["code"].as_i64().unwrap(),
         hidden: seen["hidden"].as_bool().unwrap(),
+        echo: seen["echo"].as_bool().unwrap(),
     })
 }
 
@@ -129,5 +132,7 @@ if missed is not None or time.time() >= deadline:
     child.kill()
 shot()
 hidden = seen.rfind('\x1b[?25l') > seen.rfind('\x1b[?25h')
-print(json.dumps({'screens': screens, 'missed': missed, 'hidden': hidden, 'code': child.wait()}, indent=1))
+code = child.wait()
+echo = bool(termios.tcgetattr(controller)[3] & termios.ECHO)
+print(json.dumps({'screens': screens, 'missed': missed, 'hidden': hidden, 'echo': echo, 'code': code}, indent=1))
 ";
