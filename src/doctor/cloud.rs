@@ -67,6 +67,12 @@ pub(super) fn examine(
                 _ => ("server", UNREACHED),
             };
             findings.error(check, &error, otherwise);
+            if check == "credentials" {
+                let folder = crate::domain::shell::pack_folder(layout.pack());
+                findings.more(format!(
+                    "Give the token again: instance-sync setup --force {folder}"
+                ));
+            }
             return;
         }
     }

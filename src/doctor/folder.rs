@@ -57,7 +57,7 @@ pub(super) fn examine(
         findings.well("exports", "launchers leave .cloud-sync out of exports");
     } else {
         let remedy = format!(
-            "Let it be written again: instance-sync setup --force {folder}; or add the line .cloud-sync to {}",
+            "Add the line .cloud-sync to {}; or let setup write it, which asks for the account again: instance-sync setup --force {folder}",
             layout.packignore().display()
         );
         let text = "an export of this instance would hold the token: .packignore does not leave .cloud-sync out";
@@ -85,8 +85,12 @@ fn secrets(settings: &Settings, layout: &Layout, needed: bool, findings: &mut Fi
                 "other users of this machine could read {} until now; that was mended",
                 path.display()
             );
-            let remedy = "If they are not to be trusted, ask whoever runs the server for a new token, and give it with setup --force.";
-            findings.fault("permissions", text, &[remedy.to_owned()]);
+            let remedy = format!(
+                "If they are not to be trusted, ask whoever runs the server for a new token, and give it with: \
+                 instance-sync setup --force {}",
+                shell::pack_folder(layout.pack())
+            );
+            findings.fault("permissions", text, &[remedy]);
         }
     }
     match secret_place::look(settings) {

@@ -15,8 +15,11 @@ pub(super) fn examine(health: &Health, instances: &[Instance]) -> Vec<Finding> {
     let subject = format!("{} in {}", health.launcher, health.folder.display());
     let mut findings = Findings::about(Some(subject));
     if let Some(error) = &health.error {
-        let remedy = "May this user read the file? The launcher's own settings show it too.";
-        findings.fault("launcher", error.clone(), &[remedy.to_owned()]);
+        let remedies = [
+            "May this user read the file, and is it whole? Start the launcher: it mends its settings, or says what is wrong.".to_owned(),
+            "A copy of the file from before the hooks is in backups, below the user's data folder.".to_owned(),
+        ];
+        findings.fault("launcher", error.clone(), &remedies);
         return findings.all;
     }
     let own = instances

@@ -96,6 +96,13 @@ impl Findings {
         self.add(check, Verdict::Fault, message.into(), remedies);
     }
 
+    /// One more remedy for what was found last.
+    fn more(&mut self, remedy: String) {
+        if let Some(last) = self.all.last_mut() {
+            last.remedies.push(remedy);
+        }
+    }
+
     /// What the error says; where it names no remedy, this one.
     fn error(&mut self, check: &'static str, error: &Error, otherwise: &str) {
         let remedies = match error.hints() {
