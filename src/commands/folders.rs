@@ -38,12 +38,13 @@ impl Folder {
 /// Asks for them, where somebody can be asked and nothing was said. None: all are synced already.
 pub fn choose(context: &Context<'_>, prompt: &Prompt<'_>, args: &Setup) -> Result<Vec<Folder>> {
     let settings = &context.settings;
-    let asked = !context.folder_given && prompt.is_terminal() && !is_game_folder(&settings.pack);
-    if args.instance.is_empty() && !asked {
-        if !context.folder_given && !is_game_folder(&settings.pack) {
+    if args.instance.is_empty() {
+        if context.folder_given || is_game_folder(&settings.pack) {
+            return Ok(vec![given(settings)?]);
+        }
+        if !prompt.is_terminal() {
             return Err(no_game_folder(settings));
         }
-        return Ok(vec![given(settings)?]);
     }
     if context.folder_given && !args.instance.is_empty() {
         return Err(Error::usage(
@@ -77,9 +78,7 @@ pub fn choose(context: &Context<'_>, prompt: &Prompt<'_>, args: &Setup) -> Resul
     let items: Vec<String> = open.iter().map(|one| line(one)).collect();
     let items: Vec<&str> = items.iter().map(String::as_str).collect();
     let question = "Which instances are to be synced? Space marks, Enter goes on";
-    let chosen = prompt.choose_many(question, &items).ok_or_else(|| {
-        Error::failed("the question was not answered").hint("Nothing was changed.")
-    })?;
+    let chosen = prompt.choose_many(question, &items)?;
     let chosen = chosen.into_iter().filter_map(|place| open.get(place));
     Ok(chosen.map(|one| of(settings, one)).collect())
 }

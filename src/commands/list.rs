@@ -1,6 +1,5 @@
 //! `list`: all instances of all launchers.
 
-use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use super::{Context, Done, hooks::NONE_FOUND};
@@ -8,6 +7,7 @@ use crate::{
     cli::Launchers,
     domain::shell,
     error::{Error, Result},
+    sync::decide::minutes,
     ui::table,
     wiring::{
         self,
@@ -71,7 +71,7 @@ fn row(instance: &Instance) -> Vec<String> {
         (false, _) => "no",
     };
     let last = match (sync.opted_in, sync.last_sync) {
-        (true, Some(time)) => local(time),
+        (true, Some(time)) => minutes(time),
         (true, None) => "never".to_owned(),
         (false, _) => String::new(),
     };
@@ -101,11 +101,6 @@ fn row(instance: &Instance) -> Vec<String> {
         hooks.to_owned(),
         marks.join(", "),
     ]
-}
-
-fn local(time: Timestamp) -> String {
-    let zoned = time.to_zoned(TimeZone::system());
-    zoned.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 /// What to do about what the table shows, each thing once.

@@ -80,10 +80,7 @@ impl Course {
 
 /// What an instance is called where nobody says so.
 fn label(layout: &Layout) -> String {
-    sync_file::read(layout).map_or_else(
-        |_| "-".to_owned(),
-        |sync| sync.instance_id.to_string().chars().take(8).collect(),
-    )
+    sync_file::read(layout).map_or_else(|_| "-".to_owned(), |sync| sync.instance_id.short())
 }
 
 /// Notes what became of a pull, or of a decision.

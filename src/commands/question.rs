@@ -61,7 +61,7 @@ pub fn ask(context: &Context<'_>, question: &Question, occasion: Occasion) -> Op
         }
         choices.push((cancel, Choice::Cancel));
         let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-        let answer = prompt.choose("Arrow keys, then Enter", &names)?;
+        let answer = prompt.choose("Arrow keys, then Enter", &names).ok()?;
         match choices.get(answer)?.1 {
             Choice::Keep(policy) => {
                 decided.insert(unit.clone(), policy);

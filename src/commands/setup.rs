@@ -175,10 +175,7 @@ fn goes_on(prompt: &Prompt<'_>) -> Result<bool> {
         "Ask for the account again",
         "Go on: make a new instance, or type an id",
     ];
-    match prompt.choose("What now? Arrow keys, then Enter", &items) {
-        Some(place) => Ok(place == 1),
-        None => Err(Error::failed("the question was not answered").hint("Nothing was changed.")),
-    }
+    Ok(prompt.choose("What now? Arrow keys, then Enter", &items)? == 1)
 }
 
 /// What the folder is opted in as.
@@ -200,18 +197,15 @@ fn place(context: &Context<'_>, prompt: &Prompt<'_>, args: &Setup) -> Result<Pla
         "Files in .cloud-sync that only you can read",
     ];
     let question = "Where are the secrets to be kept? Arrow keys, then Enter";
-    match prompt.choose(question, &items) {
-        None => Err(Error::failed("the question was not answered").hint("Nothing was changed.")),
-        Some(0) => match keyring::try_out() {
-            Ok(()) => Ok(Place::Keyring),
-            Err(error) => {
-                let hints = ["They are kept in files.".to_owned()];
-                context.output.warning(&error.to_string(), &hints);
-                Ok(Place::File)
-            }
-        },
-        Some(_) => Ok(Place::File),
+    if prompt.choose(question, &items)? != 0 {
+        return Ok(Place::File);
     }
+    if let Err(error) = keyring::try_out() {
+        let hints = ["They are kept in files.".to_owned()];
+        context.output.warning(&error.to_string(), &hints);
+        return Ok(Place::File);
+    }
+    Ok(Place::Keyring)
 }
 
 fn which(

@@ -60,9 +60,7 @@ pub fn ask(
             None => "Which instance? Arrow keys, then Enter".to_owned(),
             Some(name) => format!("Which instance is {name}? Arrow keys, then Enter"),
         };
-        let chosen = prompt.choose(&question, &items).ok_or_else(|| {
-            Error::failed("the question was not answered").hint("Nothing was changed.")
-        })?;
+        let chosen = prompt.choose(&question, &items)?;
         return match chosen.checked_sub(1) {
             None => Ok(Which::Own),
             Some(place) => match offers.get(place) {

@@ -126,3 +126,9 @@ pub fn below(root: &Path, path: &RelPath) -> PathBuf {
     place.extend(path.parts());
     place
 }
+
+/// Returns where a path really leads; the path itself where that cannot be told. Two paths of one place
+/// are equal so.
+pub fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
+}

@@ -8,6 +8,7 @@ use std::{
 
 use super::{launcher::Launcher, settings_file};
 use crate::{
+    config::layout::real,
     domain::launcher::{
         kind::LauncherKind,
         syntax::{Of, Syntax},
@@ -49,7 +50,7 @@ pub fn of(launcher: &Launcher) -> Result<Vec<Instance>> {
             if id.starts_with('.') || !settings.is_file() {
                 continue;
             }
-            if seen.insert(folder.canonicalize().unwrap_or_else(|_| folder.clone())) {
+            if seen.insert(real(&folder)) {
                 found.push(instance(launcher, folder, id, settings));
             }
         }

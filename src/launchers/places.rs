@@ -9,6 +9,7 @@ use std::{
 use etcetera::BaseStrategy;
 
 use super::launcher::Launcher;
+use crate::config::layout::real;
 
 const FLATPAKS: [&str; 1] = [".var/app/org.prismlauncher.PrismLauncher/data/PrismLauncher"];
 
@@ -18,11 +19,7 @@ pub fn launchers_in(folders: impl IntoIterator<Item = PathBuf>) -> Vec<Launcher>
     let mut found = Vec::new();
     for folder in folders {
         for launcher in Launcher::at(&folder) {
-            let real = launcher.folder.canonicalize();
-            if seen.insert((
-                launcher.kind,
-                real.unwrap_or_else(|_| launcher.folder.clone()),
-            )) {
+            if seen.insert((launcher.kind, real(&launcher.folder))) {
                 found.push(launcher);
             }
         }
@@ -82,10 +79,8 @@ pub fn default_folders() -> Vec<PathBuf> {
 
 /// Returns the folder of a program, and the one above: a portable launcher has its data there.
 fn beside(program: &Path) -> Vec<PathBuf> {
-    let real = program
-        .canonicalize()
-        .unwrap_or_else(|_| program.to_path_buf());
-    real.ancestors()
+    real(program)
+        .ancestors()
         .skip(1)
         .take(2)
         .map(Path::to_path_buf)

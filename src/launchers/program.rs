@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::launcher::Launcher;
 use crate::{
-    config::{json_file, user_dirs::UserDirs},
+    config::{json_file, layout::real, user_dirs::UserDirs},
     error::{Context, Error, Result},
 };
 
@@ -57,7 +57,7 @@ pub fn place(launcher: &Launcher, dirs: &UserDirs) -> Result<PathBuf> {
 pub fn running() -> Result<PathBuf> {
     let program =
         env::current_exe().context(|| "cannot tell which program is running".to_owned())?;
-    Ok(program.canonicalize().unwrap_or(program))
+    Ok(real(&program))
 }
 
 /// Returns whether `copy` is the running program, or holds the same.

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use crate::domain::launcher::kind::LauncherKind;
+use crate::{config::layout::real, domain::launcher::kind::LauncherKind};
 
 /// Returns the id of a process of this user that is the launcher, whichever data folder it works on.
 pub fn process_of(kind: LauncherKind) -> Option<u32> {
@@ -100,7 +100,6 @@ fn is_here(home: Option<&str>) -> bool {
     let (Some(theirs), Some(ours)) = (home, std::env::var_os("HOME")) else {
         return true;
     };
-    let real = |home: &Path| home.canonicalize().unwrap_or_else(|_| home.to_path_buf());
     real(Path::new(theirs)) == real(Path::new(&ours))
 }
 

@@ -12,6 +12,7 @@ use super::{
     versions::Versions,
 };
 use crate::{
+    config::layout::real,
     error::{Error, Result},
     process::restic::{self as process, Call, Patience},
 };
@@ -96,9 +97,7 @@ fn check_given(program: &Path, versions: &Versions) -> Result<Found> {
         .hint(hint));
     }
     Ok(Found {
-        program: program
-            .canonicalize()
-            .unwrap_or_else(|_| program.to_path_buf()),
+        program: real(program),
         version,
         origin: Origin::Given,
     })

@@ -68,15 +68,14 @@ impl<'a> Prompt<'a> {
         }
     }
 
-    /// Lets a person choose one of `items`, none of which is chosen beforehand. `None` where the
-    /// question was not answered.
-    pub fn choose(&self, question: &str, items: &[&str]) -> Option<usize> {
-        menu::choose(question, items).ok().flatten()
+    /// Lets a person choose one of `items`, none of which is chosen beforehand.
+    pub fn choose(&self, question: &str, items: &[&str]) -> Result<usize> {
+        answered(menu::choose(question, items))
     }
 
-    /// Lets a person choose some of `items`, at least one. `None` where the question was not answered.
-    pub fn choose_many(&self, question: &str, items: &[&str]) -> Option<Vec<usize>> {
-        menu::choose_many(question, items).ok().flatten()
+    /// Lets a person choose some of `items`, at least one.
+    pub fn choose_many(&self, question: &str, items: &[&str]) -> Result<Vec<usize>> {
+        answered(menu::choose_many(question, items))
     }
 
     /// Reads the next line of a pipe. An end of input is an empty answer.
@@ -92,6 +91,13 @@ impl<'a> Prompt<'a> {
         let line = line.strip_suffix('\n').unwrap_or(&line);
         Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
     }
+}
+
+fn answered<T>(chosen: io::Result<Option<T>>) -> Result<T> {
+    chosen
+        .ok()
+        .flatten()
+        .ok_or_else(|| Error::failed("the question was not answered").hint("Nothing was changed."))
 }
 
 fn cancelled(error: &(impl std::fmt::Display + ?Sized)) -> Error {

@@ -12,7 +12,7 @@ use super::{
     report::{Became, FileReport, Report},
 };
 use crate::{
-    config::{hooks_file::HooksFile, user_dirs::UserDirs},
+    config::{hooks_file::HooksFile, layout::real, user_dirs::UserDirs},
     domain::launcher::wire::Edit,
     error::{Error, Result},
     launchers::{launcher::Launcher, program, running, settings_file},
@@ -308,6 +308,7 @@ fn tidy(report: &mut Report, request: &Request, dirs: &UserDirs) {
     for launcher in &launchers {
         copies.extend(program::place(launcher, dirs).ok());
         match health::programs_of(launcher) {
+            // A home can be reached by two paths.
             Some(programs) => used.extend(programs.iter().map(|program| real(program))),
             None => return,
         }
@@ -322,11 +323,6 @@ fn tidy(report: &mut Report, request: &Request, dirs: &UserDirs) {
             Err(error) => report.notes.push(error.to_string()),
         }
     }
-}
-
-/// A home can be reached by two paths.
-fn real(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
 }
 
 fn program_name() -> String {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{find, health};
 use crate::{
-    config::user_dirs::UserDirs,
+    config::{layout::real, user_dirs::UserDirs},
     domain::launcher::kind::LauncherKind,
     error::{Error, Result},
     launchers::instances,
@@ -52,7 +52,6 @@ pub struct Instance {
 impl Instance {
     /// Returns whether the game runs in this folder.
     pub fn is_at(&self, pack: &Path) -> bool {
-        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
         real(&self.game_folder) == real(pack)
     }
 

@@ -8,7 +8,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    config::{layout::Layout, sync_file},
+    config::{
+        layout::{Layout, real},
+        sync_file,
+    },
     domain::{
         ids::{DeviceId, InstanceId},
         path::OWN_FOLDER,
@@ -46,7 +49,7 @@ impl FolderIdentity {
         let pack = layout.pack();
         Self {
             device,
-            path: pack.canonicalize().unwrap_or_else(|_| pack.to_path_buf()),
+            path: real(pack),
             inode: inode(pack),
         }
     }

@@ -12,6 +12,7 @@ use super::{
     survey::Survey,
     walk,
 };
+use crate::config::layout::real;
 use crate::domain::{
     agreement::Agreement,
     local::Found,
@@ -105,7 +106,7 @@ pub fn scan(
     progress: &mut dyn FnMut(u64),
 ) -> Scan {
     let taken = SystemTime::now();
-    let real_pack = pack.canonicalize().unwrap_or_else(|_| pack.to_path_buf());
+    let real_pack = real(pack);
     let mut survey = Survey {
         scope,
         known,
