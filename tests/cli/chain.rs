@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use crate::support::opted::{self, harmless, played};
-use crate::support::{Answer, Device, FaultServer, Output, Run, World, play};
+use crate::support::{Answer, Device, FaultServer, Output, Run, World, play, script};
 
 /// What a command that is chained in says, and how it ends.
 const SCRIPT: &str = r#"read line; echo "out $line $PWD $MARK $*"; echo err >&2; exit "$CODE""#;
@@ -132,8 +132,7 @@ fn the_command_is_found_on_the_path_and_below_the_working_folder() {
     let world = opted::world();
     let device = world.device("deck");
     let program = device.home.join("hooks/theirs");
-    play::write(&program, "#!/bin/sh\necho \"theirs $1\"\n");
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    script::install(&program, "#!/bin/sh\necho \"theirs $1\"\n");
     for command in ["pull", "push"] {
         let run = || device.command(&[command]).in_folder(&device.home);
         for (run, program) in [

@@ -1,9 +1,10 @@
 //! Completions and the manual page, and what `make install` does with them.
 
 use std::fs;
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+#[cfg(unix)]
+use crate::support::script;
 use crate::support::{Tree, World, assert_same, opted, play};
 
 fn printed(words: &[&str]) -> String {
@@ -108,12 +109,6 @@ fn make(words: &[String]) -> Option<Output> {
 }
 
 #[cfg(unix)]
-fn executable(path: &Path, script: &str) {
-    play::write(path, script);
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-}
-
-#[cfg(unix)]
 #[test]
 fn what_make_installs_make_removes_and_nothing_else() {
     let world = World::new();
@@ -177,7 +172,7 @@ fn make_uninstall_takes_the_hooks_out_first_and_stops_where_that_fails() {
     };
     let said = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
     // It fails: nothing is removed.
-    executable(&program, "#!/bin/sh\n[ \"$2\" = --help ]\n");
+    script::install(&program, "#!/bin/sh\n[ \"$2\" = --help ]\n");
     let before = Tree::of_all(&root);
     let Some(output) = uninstall(&[]) else { return };
     assert!(!output.status.success());
@@ -189,7 +184,7 @@ fn make_uninstall_takes_the_hooks_out_first_and_stops_where_that_fails() {
     // It works.
     let seen = world.path("seen");
     let script = format!("#!/bin/sh\necho \"$@\" >> '{}'\n", seen.display());
-    executable(&program, &script);
+    script::install(&program, &script);
     let output = uninstall(&[]).unwrap();
     assert!(output.status.success() && !program.exists(), "{output:?}");
     assert_eq!(
@@ -197,7 +192,7 @@ fn make_uninstall_takes_the_hooks_out_first_and_stops_where_that_fails() {
         "hooks --help\nhooks remove\n"
     );
     // It is a program that cannot do that, or is not there: that is told.
-    executable(&program, "#!/bin/sh\nexit 2\n");
+    script::install(&program, "#!/bin/sh\nexit 2\n");
     for says in ["cannot take hooks out", "is not there"] {
         let output = uninstall(&[]).unwrap();
         assert!(output.status.success() && !program.exists(), "{output:?}");

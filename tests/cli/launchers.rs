@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::support::launcher::{Brand, Launcher};
-use crate::support::{ALICE, Answer, Device, FaultServer, opted, play};
+use crate::support::{ALICE, Answer, Device, FaultServer, opted, play, script};
 
 /// Names of homes: what one word has to survive. All but the last survive the launcher's variable.
 const HOMES: [&str; 3] = [
@@ -109,7 +109,6 @@ fn a_pull_that_fails_ends_the_launch_and_a_program_that_is_gone_is_named() {
 #[cfg(unix)]
 #[test]
 fn a_command_that_was_there_gets_the_words_that_it_got_before() {
-    use std::os::unix::fs::PermissionsExt as _;
     for brand in Brand::ALL {
         for home in &HOMES[..2] {
             let world = opted::world();
@@ -122,11 +121,10 @@ fn a_command_that_was_there_gets_the_words_that_it_got_before() {
             });
             let launcher = Launcher::install(&device, brand, "Pack");
             let says = device.home.join("says");
-            play::write(
+            script::install(
                 &says,
                 "#!/bin/sh\nfor word in \"$@\"; do printf '[%s]' \"$word\"; done; echo\n",
             );
-            fs::set_permissions(&says, fs::Permissions::from_mode(0o755)).unwrap();
             let line = match brand {
                 // A shell's own syntax, a quote of each kind, a variable of the launcher's.
                 Brand::AtLauncher => format!(

@@ -155,7 +155,7 @@ fn a_push_of_a_clock_in_2099_is_followed_by_those_of_right_clocks() {
          exec '{0}' \"$@\"\n",
         restic.display()
     );
-    crate::support::fake_restic::install(&late, &script);
+    crate::support::script::install(&late, &script);
     play::session(&deck.pack, "My World", 2);
     let push = deck.command(&["push"]);
     push.arg(format!("--restic-binary={}", late.display())).ok();

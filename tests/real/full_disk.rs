@@ -81,7 +81,7 @@ fn a_disk_that_fills_up_while_staging_leaves_the_old_version_whole() {
     );
     let greedy = world.path("greedy/restic");
     fs::create_dir_all(greedy.parent().unwrap()).unwrap();
-    crate::support::fake_restic::install(&greedy, &script);
+    crate::support::script::install(&greedy, &script);
     let tree = deck.tree();
     let binary = format!("--restic-binary={}", greedy.display());
     let output = deck.command(&["pull", &binary]).code(1);

@@ -2,7 +2,6 @@
 //! while they are read.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -388,8 +387,7 @@ fn a_world_that_is_opened_while_its_news_are_fetched_is_not_swapped() {
         opened.display(),
         restic.display()
     );
-    play::write(&script, text);
-    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    script::install(&script, text);
 
     let binary = format!("--restic-binary={}", script.display());
     let pull = deck.command(&["pull", &binary]).start();

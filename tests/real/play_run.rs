@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::support::opted::{another, pushed, repository, synced};
 use crate::support::{
     Act, Device, FakeRestic, Program, Run, Signal, World, assert_same, assert_same_with_metadata,
-    play, run,
+    play, run, script,
 };
 
 /// Runs a shell's script as the game, in the game folder.
@@ -30,7 +30,8 @@ fn bin(device: &Device) -> String {
 fn wait_for(path: &Path, run: &mut run::Started) {
     let since = Instant::now();
     while !path.exists() {
-        assert!(since.elapsed() < Duration::from_secs(20) && run.is_running());
+        assert!(run.is_running(), "it ended before {}", path.display());
+        assert!(since.elapsed() < Duration::from_secs(60));
         std::thread::sleep(Duration::from_millis(5));
     }
 }
@@ -171,8 +172,7 @@ fn whoever_ends_the_game_s_tree_does_not_end_the_push_but_an_interrupt_does() {
             go = go.display(),
             real = real.display()
         );
-        play::write(&restic, script);
-        fs::set_permissions(&restic, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        script::install(&restic, script);
         let script = format!("echo {number} > \"saves/My World/new\"");
         let run = game(&desktop, &script).env("PATH", restic.parent().unwrap());
         let mut run = run.start();

@@ -15,8 +15,8 @@ use instance_sync::store::find::Origin;
 use instance_sync::store::release::{Asset, Release, Version};
 use instance_sync::sync::{event::Event, provision, settings::Settings};
 
-use crate::support::fake_restic::install;
 use crate::support::opted::harmless;
+use crate::support::script::install;
 use crate::support::{Answer, Device, FaultServer, Program, World, opted, play};
 
 /// A program that is restic as far as a version can tell.
@@ -248,7 +248,7 @@ fn several_that_race_all_end_with_one_whole_program() {
 fn restic_of(path: &Path, version: &str) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let line = format!("restic {version} compiled with go1.19.8 on linux/amd64");
-    install(path, &format!("#!/bin/sh\necho '{line}'\n"));
+    install(path, format!("#!/bin/sh\necho '{line}'\n"));
 }
 
 fn shared(device: &Device) -> PathBuf {

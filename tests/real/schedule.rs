@@ -14,8 +14,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::folders::{self, Content, Units};
-use crate::support::fake_restic;
 use crate::support::play::{self, Noise};
+use crate::support::script;
 use crate::support::{
     ALICE, Device, Output, Program, Repository, Run, Signal, Started, Tree, World, assert_same,
 };
@@ -198,7 +198,7 @@ impl Fleet {
                  exec '{restic}' \"$@\"\n",
             );
             fs::create_dir_all(world.path(format!("clock {number}"))).unwrap();
-            fake_restic::install(&world.path(format!("clock {number}/restic")), &script);
+            script::install(&world.path(format!("clock {number}/restic")), &script);
         }
         // It reads the disk: the server may be away.
         let folder = world.server().repository_folder(ALICE, &id);

@@ -114,7 +114,7 @@ fn a_file_that_appears_while_a_folder_is_saved_is_noticed() {
         fresh.display(),
         real.display()
     );
-    fake_restic::install(&script, &text);
+    script::install(&script, &text);
     play::session(&desktop.pack, "My World", 2);
     let binary = format!("--restic-binary={}", script.display());
     let said = desktop.command(&["push", &binary]).ok();

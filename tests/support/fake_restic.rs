@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+
+use super::script;
 
 /// What the script does instead of the work.
 #[derive(Clone, Debug)]
@@ -135,7 +135,7 @@ impl FakeRestic {
             "exit 1".to_owned()
         };
         let _ = write!(script, "esac\n{last}\n");
-        install(&self.path(), &script);
+        script::install(&self.path(), &script);
     }
 }
 
@@ -173,30 +173,6 @@ impl Act {
             Self::KilledAfterwards => format!("{real}; kill -KILL $$"),
         }
     }
-}
-
-/// Writes an executable script through a shell: had this process the file open for writing while
-/// another thread starts a program, that child would hold it too, and running it would fail with
-/// "text file busy".
-#[track_caller]
-pub fn install(path: &Path, script: &str) {
-    let mut shell = Command::new("/bin/sh")
-        .args([
-            "-c",
-            r#"cat >"$1.new" && chmod 755 "$1.new" && mv -f "$1.new" "$1""#,
-            "sh",
-        ])
-        .arg(path)
-        .stdin(Stdio::piped())
-        .spawn()
-        .unwrap();
-    shell
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(script.as_bytes())
-        .unwrap();
-    assert!(shell.wait().unwrap().success());
 }
 
 /// Reads a file of strings that end with a zero byte.

@@ -37,6 +37,8 @@ pub mod repository;
 pub mod rest_server;
 pub mod run;
 pub mod schema;
+#[cfg(unix)]
+pub mod script;
 pub mod served;
 pub mod shown;
 pub mod template;
