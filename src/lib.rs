@@ -21,6 +21,8 @@
 pub mod domain;
 pub mod error;
 
+pub mod texts;
+
 mod crash_point;
 
 pub mod config;

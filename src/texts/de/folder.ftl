@@ -1,0 +1,1 @@
+# Was über den Spielordner und seine Einstellungen gesagt wird: src/workdir, src/config, src/domain.

@@ -1,0 +1,1 @@
+# Was pull, push und run sagen: im Protokoll eines Launchers, im Terminal.

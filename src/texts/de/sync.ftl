@@ -1,0 +1,1 @@
+# Was der Abgleich selbst sagt: src/sync.

@@ -1,0 +1,1 @@
+# What pull, push and run say: to a launcher's log, on a terminal.
