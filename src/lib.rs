@@ -23,6 +23,8 @@ pub mod error;
 
 pub mod texts;
 
+pub mod window;
+
 mod crash_point;
 
 pub mod config;

@@ -6,13 +6,16 @@ use clap::{
     Parser,
     error::{ContextKind, ContextValue, ErrorKind},
 };
-use instance_sync::{cli::Cli, commands};
+use instance_sync::{cli::Cli, commands, window};
 
 fn main() -> ExitCode {
     // What a launcher runs for most instances is over before the command line is even looked at: that
     // alone would cost a third of the time.
     if commands::has_nothing_to_do(std::env::args_os().skip(1)) {
         return ExitCode::SUCCESS;
+    }
+    if let Some(kind) = window::asked_for(std::env::args_os().skip(1)) {
+        return window::run(kind);
     }
     match Cli::try_parse() {
         Ok(cli) => commands::run(&cli),

@@ -1,0 +1,188 @@
+//! The units, each with what is here on the left and what is in the cloud on the right.
+
+use eframe::egui::{Align, Label, Layout, Rect, RichText, Ui, UiBuilder, Vec2};
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{ConflictView, two_columns};
+use crate::{
+    texts::text,
+    window::{
+        format,
+        protocol::{Keep, Unit, Version},
+        theme, widgets,
+    },
+};
+
+/// The height of a version, and of the line below it that keeps both.
+const VERSION: f32 = 70.0;
+const BOTH: f32 = 34.0;
+const SPACE: f32 = 8.0;
+const ICON: f32 = 48.0;
+
+impl ConflictView {
+    /// What stands above the two sides.
+    pub(super) fn sides(&self, ui: &mut Ui) {
+        let newer = self.newer();
+        two_columns(ui, |ui, cloud| {
+            widgets::card(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.horizontal(|ui| {
+                    widgets::symbol(ui, cloud);
+                    ui.vertical(|ui| {
+                        ui.horizontal(|ui| {
+                            let name = if cloud {
+                                text!("conflict-cloud")
+                            } else {
+                                text!("conflict-here")
+                            };
+                            ui.label(RichText::new(name).font(theme::bold(16.0)));
+                            if newer == Some(cloud) {
+                                widgets::badge(ui, &text!("conflict-newer"), theme::GREEN);
+                            }
+                        });
+                        let below = if cloud {
+                            text!("conflict-last-from", device = self.cloud_device())
+                        } else {
+                            self.conflict.device.clone()
+                        };
+                        let below = RichText::new(below).color(theme::WEAK);
+                        ui.add(Label::new(below).truncate());
+                    });
+                });
+            });
+        });
+    }
+
+    /// Which side was played last, as far as clocks can tell and all units agree: the cloud's is `true`.
+    fn newer(&self) -> Option<bool> {
+        let mut sides = self.conflict.units.iter().map(|unit| {
+            let (here, cloud) = (unit.here.time?, unit.cloud.first()?.time?);
+            (here != cloud).then_some(cloud > here)
+        });
+        let first = sides.next()??;
+        sides.all(|side| side == Some(first)).then_some(first)
+    }
+
+    /// The units of which something is `seen`; for the others there is only room.
+    pub(super) fn rows(&mut self, ui: &mut Ui, seen: Rect) {
+        let height = if self.each { VERSION + BOTH } else { VERSION } + SPACE;
+        let top = ui.cursor().min;
+        let width = ui.available_width();
+        let count = self.conflict.units.len();
+        for place in 0..count {
+            let from = height * f32::from(u16::try_from(place).unwrap_or(u16::MAX));
+            if from + height < seen.top() || from > seen.bottom() {
+                continue;
+            }
+            let rect = Rect::from_min_size(top + Vec2::new(0.0, from), Vec2::new(width, height));
+            ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(place), |ui| {
+                self.row(ui, place);
+            });
+        }
+        let all = height * f32::from(u16::try_from(count).unwrap_or(u16::MAX));
+        let below = Rect::from_min_size(top, Vec2::new(width, all));
+        ui.advance_cursor_after_rect(below);
+    }
+
+    fn row(&mut self, ui: &mut Ui, place: usize) {
+        let Some(unit) = self.conflict.units.get(place) else {
+            return;
+        };
+        let chosen = self.each.then(|| self.chosen.get(&unit.path).copied());
+        let now = self.conflict.now;
+        let icons = &mut self.icons;
+        let mut choice = None;
+        two_columns(ui, |ui, cloud| {
+            let keep = if cloud { Keep::Cloud } else { Keep::Local };
+            let version = if cloud {
+                unit.cloud.first().unwrap_or(&unit.here)
+            } else {
+                &unit.here
+            };
+            let (first, second) = lines(unit, version, cloud, now);
+            let side = if cloud {
+                text!("conflict-cloud")
+            } else {
+                text!("conflict-here")
+            };
+            let name = &unit.name;
+            let label = text!(
+                "conflict-version-label",
+                name = name,
+                side = side,
+                first = &first,
+                second = &second
+            );
+            let selected = chosen.map(|chosen| chosen == Some(keep));
+            let room = Vec2::new(ui.available_width(), VERSION);
+            let tile = widgets::tile(ui, room, &label, selected, |ui| {
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    icons.show(ui, unit.icon.as_deref(), name, ICON);
+                    ui.vertical(|ui| {
+                        ui.spacing_mut().item_spacing.y = 2.0;
+                        ui.set_max_width(ui.available_width() - 28.0);
+                        let name = RichText::new(name).font(theme::bold(14.0));
+                        ui.add(Label::new(name).selectable(false).truncate());
+                        for line in [&first, &second] {
+                            let line = RichText::new(line).color(theme::WEAK);
+                            let line = line.font(theme::plain(12.5));
+                            ui.add(Label::new(line).selectable(false).truncate());
+                        }
+                    });
+                });
+            });
+            if tile.clicked() {
+                choice = Some(keep);
+            }
+        });
+        if let Some(chosen) = chosen {
+            let label = text!("conflict-keep-both-of", name = &unit.name);
+            let size = Vec2::new(ui.available_width(), BOTH - 6.0);
+            let selected = Some(chosen == Some(Keep::Both));
+            let tile = widgets::tile(ui, size, &label, selected, |ui| {
+                let text = RichText::new(&label).font(theme::plain(12.5));
+                ui.set_max_width(ui.available_width() - 28.0);
+                ui.add(Label::new(text).selectable(false).truncate());
+            });
+            if tile.clicked() {
+                choice = Some(Keep::Both);
+            }
+        }
+        if let Some(keep) = choice {
+            self.chosen.insert(unit.path.clone(), keep);
+        }
+    }
+}
+
+/// When, by whom and how much; and what differs.
+fn lines(unit: &Unit, version: &Version, cloud: bool, now: Timestamp) -> (String, String) {
+    let when = version.time.map_or_else(
+        || text!("conflict-just-now"),
+        |time| format::when(time, now, &TimeZone::system()),
+    );
+    let size = version.bytes.map(format::size);
+    let first = match (cloud, size) {
+        (false, Some(size)) => text!("conflict-line", when = when, size = size),
+        (false, None) => when,
+        (true, Some(size)) => {
+            let device = &version.device;
+            text!(
+                "conflict-line-device",
+                when = when,
+                size = size,
+                device = device
+            )
+        }
+        (true, None) => text!("conflict-line", when = when, size = &version.device),
+    };
+    let files = version
+        .files
+        .map_or_else(String::new, |number| text!("window-files", number = number));
+    let more = unit.cloud.len().saturating_sub(1);
+    let second = match (cloud, version.differing) {
+        (true, _) if more > 0 => text!("conflict-more", number = more),
+        (true, Some(number)) => text!("conflict-differs", number = number, files = files),
+        (true, None) | (false, _) => files,
+    };
+    (first, second)
+}
