@@ -15,6 +15,7 @@ use crate::{
         question::{Ask, Question},
         session::absolute,
     },
+    texts::text,
 };
 
 #[derive(Serialize)]
@@ -61,27 +62,22 @@ fn say(context: &Context<'_>, outcome: &PullOutcome) {
             if *changes != Changes::default() {
                 context.output.line(&summary(changes, &folder));
             }
-            context.output.line(&format!(
-                "To be decided later: {}. Both versions stay in the cloud.",
-                list(units)
-            ));
+            context
+                .output
+                .line(&text!("pull-postponed", units = list(units)));
         }
         PullOutcome::Conflict { units, saved } => {
             let hints = [
-                kept(*saved).to_owned(),
-                format!(
-                    "To keep both versions: instance-sync resolve --keep=both {folder}. For one of them alone: \
-                     --keep=local (this device's) or --keep=cloud. For one world alone, add its name: {}.",
-                    shell::word(units[0].as_str())
+                kept(*saved),
+                text!(
+                    "pull-conflict-decide",
+                    folder = folder.as_str(),
+                    world = shell::word(units[0].as_str())
                 ),
-                format!(
-                    "To play what is here without syncing meanwhile: instance-sync disable {folder}",
-                ),
+                text!("pull-conflict-disable", folder = folder),
             ];
-            context.output.warning(
-                &format!("changed here and in the cloud: {}", list(units)),
-                &hints,
-            );
+            let changed = text!("pull-conflict", units = list(units));
+            context.output.warning(&changed, &hints);
         }
         // Told already, or not worth a line.
         _ => {}
@@ -94,34 +90,38 @@ pub fn folder(context: &Context<'_>) -> String {
 }
 
 /// What became of what is here, where something has to be decided first.
-pub fn kept(saved: bool) -> &'static str {
+pub fn kept(saved: bool) -> String {
     if saved {
-        "Nothing was changed here, and what is here is in the cloud too."
+        text!("conflict-kept-and-saved")
     } else {
-        "Nothing was changed here. What is here is only here: keep it until this is decided."
+        text!("conflict-kept")
     }
 }
 
 fn summary(changes: &Changes, folder: &str) -> String {
     let mut parts = Vec::new();
     if !changes.taken.is_empty() {
-        let size = indicatif::HumanBytes(changes.bytes);
-        parts.push(format!("updated {} ({size})", list(&changes.taken)));
+        parts.push(text!(
+            "pull-updated",
+            units = list(&changes.taken),
+            size = indicatif::HumanBytes(changes.bytes).to_string()
+        ));
     }
     if !changes.removed.is_empty() {
-        parts.push(format!(
-            "removed {} (deleted on another device; to bring it back: instance-sync undo {folder})",
-            list(&changes.removed)
+        parts.push(text!(
+            "pull-removed",
+            units = list(&changes.removed),
+            folder = folder
         ));
     }
     if !changes.copied.is_empty() {
-        parts.push(format!("kept both versions: {}", list(&changes.copied)));
+        parts.push(text!("pull-kept-both", units = list(&changes.copied)));
     }
     if !changes.held.is_empty() {
-        parts.push(format!("left {} in the cloud", list(&changes.held)));
+        parts.push(text!("pull-left", units = list(&changes.held)));
     }
     if !changes.lost.is_empty() {
-        parts.push(format!("could not get {}", list(&changes.lost)));
+        parts.push(text!("pull-lost", units = list(&changes.lost)));
     }
     let text = parts.join("; ");
     let mut chars = text.chars();
@@ -136,9 +136,10 @@ pub fn list(units: &[RelPath]) -> String {
     const SHOWN: usize = 3;
     let names: Vec<&str> = units.iter().take(SHOWN).map(RelPath::as_str).collect();
     let more = units.len().saturating_sub(SHOWN);
+    let names = names.join(", ");
     if more > 0 {
-        format!("{} and {more} more", names.join(", "))
+        text!("list-and-more", names = names, more = more)
     } else {
-        names.join(", ")
+        names
     }
 }

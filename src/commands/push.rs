@@ -79,7 +79,7 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
         }
         PushOutcome::Conflict { units, saved } => {
             let hints = [
-                kept(saved).to_owned(),
+                kept(saved),
                 format!(
                     "To decide: instance-sync resolve --keep=both {}. Or --keep=local (this device's), --keep=cloud.",
                     folder(context)

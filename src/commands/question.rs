@@ -11,6 +11,7 @@ use crate::{
         decide::minutes,
         question::{Answer, Question},
     },
+    texts::text,
     ui::{prompt::Prompt, table},
     workdir::state::Claim,
 };
@@ -35,33 +36,38 @@ pub fn can_ask(context: &Context<'_>) -> bool {
 pub fn ask(context: &Context<'_>, question: &Question, occasion: Occasion) -> Option<Answer> {
     context.settle();
     let (later, cancel) = match occasion {
-        Occasion::Launch => ("Decide later, and play what is here", "Cancel the launch"),
-        Occasion::Command => ("Decide later", "Cancel"),
+        Occasion::Launch => (
+            text!("question-later-and-play"),
+            text!("question-cancel-launch"),
+        ),
+        Occasion::Command => (text!("question-later"), text!("question-cancel")),
     };
     let prompt = Prompt::new(context.output);
     let mut decided = BTreeMap::new();
     for (unit, claims) in &question.units {
-        context
-            .output
-            .text(&format!("\n{unit} changed on two sides:\n"));
+        let changed = text!("question-changed", unit = unit.as_str());
+        context.output.text(&format!("\n{changed}\n"));
         context.output.text(&shown(claims, question.saved));
         context
             .output
-            .text("\nWhat shall become of it? Nothing is lost either way.");
+            .text(&format!("\n{}", text!("question-what")));
         let mut choices = vec![
+            (text!("question-keep-both"), Choice::Keep(Policy::KeepBoth)),
             (
-                "Keep both, the earlier one under another name",
-                Choice::Keep(Policy::KeepBoth),
+                text!("question-keep-local"),
+                Choice::Keep(Policy::KeepLocal),
             ),
-            ("Keep this device's", Choice::Keep(Policy::KeepLocal)),
-            ("Keep the cloud's", Choice::Keep(Policy::KeepCloud)),
+            (
+                text!("question-keep-cloud"),
+                Choice::Keep(Policy::KeepCloud),
+            ),
         ];
         if question.can_wait {
-            choices.push((later, Choice::Later));
+            choices.push((later.clone(), Choice::Later));
         }
-        choices.push((cancel, Choice::Cancel));
-        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-        let answer = prompt.choose("Arrow keys, then Enter", &names).ok()?;
+        choices.push((cancel.clone(), Choice::Cancel));
+        let names: Vec<&str> = choices.iter().map(|(name, _)| name.as_str()).collect();
+        let answer = prompt.choose(&text!("question-how"), &names).ok()?;
         match choices.get(answer)?.1 {
             Choice::Keep(policy) => {
                 decided.insert(unit.clone(), policy);
@@ -83,10 +89,9 @@ pub fn ask(context: &Context<'_>, question: &Question, occasion: Occasion) -> Op
 fn tell_of_dropped(context: &Context<'_>, decided: &BTreeMap<RelPath, Policy>) {
     if !decided.is_empty() {
         let units: Vec<RelPath> = decided.keys().cloned().collect();
-        context.output.line(&format!(
-            "What was answered about {} does not count either.",
-            list(&units)
-        ));
+        context
+            .output
+            .line(&text!("question-dropped", units = list(&units)));
     }
 }
 
@@ -98,44 +103,47 @@ enum Choice {
 }
 
 fn files(number: u64) -> String {
-    match number {
-        1 => "1 file".to_owned(),
-        number => format!("{number} files"),
-    }
+    text!("question-files", number = number)
 }
 
 /// What is here and what is in the cloud, side by side.
 fn shown(claims: &[Claim], saved: bool) -> String {
     let place = |claim: &Claim| {
         if claim.here {
-            "this device".to_owned()
+            text!("question-this-device")
         } else {
-            "cloud".to_owned()
+            text!("question-cloud")
         }
     };
     let size = |claim: &Claim| {
         claim.extent.map_or_else(
-            || "unknown".to_owned(),
+            || text!("question-unknown"),
             |extent| format!("{}, {}", HumanBytes(extent.bytes), files(extent.files)),
         )
     };
-    let not_before = if saved { "just now" } else { "not saved yet" };
-    let time = |claim: &Claim| claim.time.map_or_else(|| not_before.to_owned(), minutes);
+    let not_before = || {
+        if saved {
+            text!("question-just-now")
+        } else {
+            text!("question-not-saved")
+        }
+    };
+    let time = |claim: &Claim| claim.time.map_or_else(not_before, minutes);
     let differing = |claim: &Claim| match (claim.here, claim.differing) {
         (true, _) => String::new(),
         (false, Some(number)) => files(number),
-        (false, None) => "unknown".to_owned(),
+        (false, None) => text!("question-unknown"),
     };
-    let row = |name: &str, cell: &dyn Fn(&Claim) -> String| {
-        std::iter::once(name.to_owned())
+    let row = |name: String, cell: &dyn Fn(&Claim) -> String| {
+        std::iter::once(name)
             .chain(claims.iter().map(cell))
             .collect::<Vec<_>>()
     };
     table::grid(&[
-        row("", &place),
-        row("device", &|claim| claim.device.clone()),
-        row("saved", &time),
-        row("size", &size),
-        row("differs in", &differing),
+        row(String::new(), &place),
+        row(text!("question-device"), &|claim| claim.device.clone()),
+        row(text!("question-saved"), &time),
+        row(text!("question-size"), &size),
+        row(text!("question-differs"), &differing),
     ])
 }

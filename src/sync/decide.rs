@@ -23,6 +23,7 @@ use crate::{
         unit::{UnitContent, UnitKind},
     },
     error::Result,
+    texts::text,
     workdir::state::{Choice, Claim, OpenConflict},
 };
 
@@ -104,21 +105,24 @@ fn tell_of_rules(session: &Session<'_>, disputes: &[(RelPath, Dispute)], plan: &
         if dispute.kind != UnitKind::World || !by_rule {
             continue;
         }
-        let kept = match &settlement.take {
-            None => "this device's is kept".to_owned(),
-            Some(take) => format!("that of {} is kept", take.version.origin.device),
+        let before = named(session, unit).is_none() && chosen(session, unit, dispute).is_some();
+        let unit = unit.as_str();
+        let there = settlement.take.as_ref().map(|take| &take.version.origin);
+        let text = match (there, before) {
+            (None, false) => text!("decide-kept-here", unit = unit),
+            (None, true) => text!("decide-kept-here-as-before", unit = unit),
+            (Some(origin), false) => {
+                text!("decide-kept-there", unit = unit, device = &origin.device)
+            }
+            (Some(origin), true) => {
+                text!(
+                    "decide-kept-there-as-before",
+                    unit = unit,
+                    device = &origin.device
+                )
+            }
         };
-        let before = if named(session, unit).is_none() && chosen(session, unit, dispute).is_some() {
-            ", as decided before"
-        } else {
-            ""
-        };
-        note(
-            session.listener,
-            format!(
-                "{unit} changed on two sides: {kept}{before}; the other version stays in the cloud."
-            ),
-        );
+        note(session.listener, text);
     }
 }
 
@@ -312,16 +316,18 @@ pub fn repeat(session: &Session<'_>, probed: Option<&BTreeSet<SnapshotId>>) -> O
 fn tell(session: &Session<'_>, open: &OpenConflict) {
     for (unit, claims) in &open.units {
         for claim in claims.iter().filter(|claim| !claim.here) {
-            warn(
-                session.listener,
-                format!(
-                    "{unit} changed here and on {}{}",
-                    claim.device,
-                    claim
-                        .time
-                        .map_or_else(String::new, |time| format!(" (saved {})", minutes(time)))
-                ),
-            );
+            let (unit, device) = (unit.as_str(), &claim.device);
+            let text = if let Some(time) = claim.time.map(minutes) {
+                text!(
+                    "decide-conflict-saved",
+                    unit = unit,
+                    device = device,
+                    time = time
+                )
+            } else {
+                text!("decide-conflict", unit = unit, device = device)
+            };
+            warn(session.listener, text);
         }
     }
 }

@@ -31,6 +31,7 @@ use crate::{
     },
     error::{Error, Kind, Result},
     store::messages::Listed,
+    texts::text,
     workdir::{lock, undo},
 };
 
@@ -81,36 +82,26 @@ fn hospitable(session: &mut Session<'_>, error: Error) -> Result<PullOutcome> {
                 session.state.offline = true;
                 session.save()?;
             }
-            let error =
-                error.hint("The game starts with what is here; changes go out at the next chance.");
+            let error = error.hint(text!("pull-offline-hint"));
             warn_of(session.listener, &error);
             Ok(PullOutcome::Offline { why })
         }
         Kind::Credentials => {
-            warn_of(
-                session.listener,
-                &error.hint("The game starts with what is here."),
-            );
+            warn_of(session.listener, &error.hint(text!("pull-starts-hint")));
             Ok(PullOutcome::Refused { why })
         }
         Kind::NoRepository if session.state.to_create => {
-            note(
-                session.listener,
-                "Nothing is in the cloud yet; the first push creates the repository.",
-            );
+            note(session.listener, text!("pull-nothing-yet"));
             Ok(PullOutcome::Unpublished)
         }
         Kind::NoRepository => {
             let error = session.without_repository(error);
-            warn_of(
-                session.listener,
-                &error.hint("The game starts with what is here."),
-            );
+            warn_of(session.listener, &error.hint(text!("pull-starts-hint")));
             Ok(PullOutcome::Offline { why })
         }
-        _ => Err(error.hint(format!(
-            "To play without syncing meanwhile: instance-sync disable {}",
-            shell::pack_folder(session.layout.pack())
+        _ => Err(error.hint(text!(
+            "pull-disable-hint",
+            folder = shell::pack_folder(session.layout.pack())
         ))),
     }
 }
@@ -126,9 +117,7 @@ pub fn run(session: &mut Session<'_>) -> Result<PullOutcome> {
     }
     let probed = match probed {
         Err(error) if error.kind() == Kind::Offline && local.changed() => {
-            return Err(
-                error.hint("What was played since the last push is only on this device so far.")
-            );
+            return Err(error.hint(text!("pull-only-here-hint")));
         }
         // An answer that is no list says nothing about this folder: the game starts.
         Err(error) if matches!(error.kind(), Kind::Failed | Kind::Full) => {
@@ -172,10 +161,7 @@ pub fn run(session: &mut Session<'_>) -> Result<PullOutcome> {
     cope_with_rollback(session, &graph);
     local = observe::measure(session, local.scan, BTreeSet::new());
     if graph.lost {
-        warn(
-            session.listener,
-            "The cloud lost snapshots that this device had pushed. What is here is pushed again; nothing here changes.",
-        );
+        warn(session.listener, text!("pull-cloud-lost"));
         session.state.republish = true;
     }
     merge(session, store.as_ref(), local, graph)
@@ -196,16 +182,7 @@ pub fn merge(
         ..
     } = graph;
     if foreign > 0 && records.is_empty() && session.state.vector.is_empty() {
-        note(
-            session.listener,
-            match foreign {
-                1 => "The cloud holds a snapshot that another program made. It is left alone; restic can restore it."
-                    .to_owned(),
-                foreign => format!(
-                    "The cloud holds {foreign} snapshots that another program made. They are left alone; restic can restore them."
-                ),
-            },
-        );
+        note(session.listener, text!("pull-foreign", number = foreign));
     }
     let heads = lineage::heads(records, &session.state.vector);
     let mut cloud = lineage::cloud_side(&heads);
@@ -396,10 +373,7 @@ pub fn cope_with_rollback(session: &mut Session<'_>, graph: &Graph) {
     {
         state.replica = session::mint();
         state.last_counter = 0;
-        note(
-            session.listener,
-            "The state of this folder is older than its last push (restored from a backup?). It is compared afresh.",
-        );
+        note(session.listener, text!("pull-rolled-back"));
     }
 }
 
@@ -418,10 +392,10 @@ fn finish_unchanged(session: &mut Session<'_>, local: Local) -> Result<PullOutco
 
 /// Warns that the graph cannot be read whole, and that nothing is decided by it.
 pub fn warn_unknown(session: &Session<'_>, why: &Error) {
-    let mut hints = vec!["Nothing was changed here, and nothing counts as deleted.".to_owned()];
+    let mut hints = vec![text!("pull-unknown-hint")];
     hints.extend_from_slice(why.hints());
     (session.listener)(Event::Warning(
-        format!("the cloud cannot be read whole: {why}"),
+        text!("pull-unknown", why = why.to_string()),
         hints,
     ));
 }
@@ -433,11 +407,11 @@ fn tell_of_deletions(session: &Session<'_>, plan: &Plan) {
                 beats_deletion: true,
             } => note(
                 session.listener,
-                format!("{unit} was deleted on another device and changed here: it is kept."),
+                text!("pull-kept-deleted", unit = unit.as_str()),
             ),
             Step::Take(Take { revived: true, .. }) => note(
                 session.listener,
-                format!("{unit} was deleted here and changed on another device: it comes back."),
+                text!("pull-back-deleted", unit = unit.as_str()),
             ),
             _ => {}
         }
@@ -452,12 +426,8 @@ fn tell_of_open_worlds(session: &Session<'_>, plan: &Plan) {
         } = step
         {
             (session.listener)(Event::Warning(
-                format!("{unit} is open in a running game, and the cloud has a newer version"),
-                vec![
-                    "It stays as it is here. Leave the world and start again to get the newer one; playing on makes \
-                     two versions."
-                        .to_owned(),
-                ],
+                text!("pull-open-world", unit = unit.as_str()),
+                vec![text!("pull-open-world-hint")],
             ));
         }
     }
@@ -465,14 +435,12 @@ fn tell_of_open_worlds(session: &Session<'_>, plan: &Plan) {
 
 fn tell_of_forks(session: &Session<'_>, units: &[RelPath]) {
     for unit in units {
-        warn(
-            session.listener,
-            format!(
-                "{unit} changed on two devices at once. This device goes on with one version until the other decides; \
-                 nothing is lost. To decide here: instance-sync resolve --keep=both {} {}",
-                session.folder(),
-                shell::word(unit.as_str())
-            ),
+        let text = text!(
+            "pull-forked",
+            unit = unit.as_str(),
+            folder = session.folder(),
+            word = shell::word(unit.as_str())
         );
+        warn(session.listener, text);
     }
 }

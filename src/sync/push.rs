@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// How long a push waits for another command in the same folder: nobody waits for it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How long a push waits for a world to be closed: a game that has ended may still be writing.
 const OPEN_PATIENCE: Duration = Duration::from_secs(15);

@@ -23,7 +23,6 @@ macro_rules! text {
         $crate::texts::say($id, &args)
     }};
 }
-#[allow(unused_imports, reason = "for the first sentences to come")]
 pub(crate) use text;
 
 /// What a sentence speaks of.
