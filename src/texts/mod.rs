@@ -23,7 +23,6 @@ macro_rules! text {
         $crate::texts::say($id, &args)
     }};
 }
-#[allow(unused_imports, reason = "for the first sentences to come")]
 pub(crate) use text;
 
 /// What a sentence speaks of.
@@ -56,9 +55,9 @@ impl Language {
         }
     }
 
-    fn first_of(locales: impl Iterator<Item = String>) -> Self {
+    fn first_of(mut locales: impl Iterator<Item = String>) -> Self {
         locales
-            .filter_map(|locale| {
+            .find_map(|locale| {
                 let code = locale.split(['-', '_', '.', '@']).next()?.to_lowercase();
                 match code.as_str() {
                     // Whoever asks for no language at all gets what was written first.
@@ -68,7 +67,6 @@ impl Language {
                         .find(|language| language.code() == code),
                 }
             })
-            .next()
             .unwrap_or(Self::English)
     }
 
