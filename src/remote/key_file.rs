@@ -25,7 +25,7 @@ pub fn config(question: &Question<'_>) -> Result<Option<Vec<u8>>> {
         Location::Folder(_) => {
             let path = folder(question).join("config");
             let config = fs::read(&path)
-                .context(|| text!("place-not-read", path = path.display().to_string()))?;
+                .context(|| text!("file-not-read", path = path.display().to_string()))?;
             Ok(Some(config))
         }
         Location::Other(_) => Ok(None),

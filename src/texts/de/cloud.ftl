@@ -101,7 +101,6 @@ place-not-there = den Ordner { $path } gibt es nicht
 place-is-disk-connected = Ist der Datenträger angeschlossen?
 place-no-repository = { $path } enthält kein solches Repository
 place-not-listed = { $path } lässt sich nicht auflisten
-place-not-read = { $path } lässt sich nicht lesen
 place-not-written = in { $path } lässt sich nicht schreiben
 
 # Herunterladen

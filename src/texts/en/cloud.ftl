@@ -101,7 +101,6 @@ place-not-there = the folder { $path } is not there
 place-is-disk-connected = Is the disk connected?
 place-no-repository = { $path } holds no such repository
 place-not-listed = cannot list { $path }
-place-not-read = cannot read { $path }
 place-not-written = cannot write to { $path }
 
 # Downloads
