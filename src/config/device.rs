@@ -33,7 +33,7 @@ fn device_id(dirs: &UserDirs) -> Option<DeviceId> {
     let path = folder.join("device.json");
     match json_file::read::<DeviceFile>(&path, 1) {
         Ok(Some(file)) => return Some(file.id),
-        Err(error) if error.to_string().contains("newer version") => return None,
+        Err(_) if json_file::is_newer(&path, 1) => return None,
         // There is none, or none that can be used.
         Ok(None) | Err(_) => {}
     }

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     domain::launcher::wire::Kept,
     error::{Context, Result},
+    texts::text,
 };
 
 /// The schema that this program writes, and the newest that it reads.
@@ -53,7 +54,8 @@ impl HooksFile {
             return json_file::remove(&path);
         }
         let folder = path.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder).context(|| format!("cannot make {}", folder.display()))?;
+        std::fs::create_dir_all(folder)
+            .context(|| text!("folder-not-made", path = folder.display().to_string()))?;
         json_file::write(&path, self, Access::Private)
     }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::{
     crash_point,
     error::{Context, Error, Result},
+    texts::text,
 };
 
 /// The largest file that is read: a world of a million files stays below it.
@@ -29,7 +30,7 @@ pub enum Access {
 /// Writes `bytes` to `path` such that a crash at any point leaves the old file or the new one.
 pub fn write_bytes(path: &Path, bytes: &[u8], access: Access) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    let what = || format!("cannot write {}", path.display());
+    let what = || not_written(path);
     crash_point::step();
     let mut file = tempfile::Builder::new()
         .prefix(".writing-")
@@ -48,23 +49,25 @@ pub fn write_bytes(path: &Path, bytes: &[u8], access: Access) -> Result<()> {
 
 /// Writes `value` as JSON; see [`write_bytes`].
 pub fn write<T: Serialize>(path: &Path, value: &T, access: Access) -> Result<()> {
-    let mut bytes =
-        serde_json::to_vec_pretty(value).context(|| format!("cannot write {}", path.display()))?;
+    let mut bytes = serde_json::to_vec_pretty(value).context(|| not_written(path))?;
     bytes.push(b'\n');
     write_bytes(path, &bytes, access)
 }
 
 /// Writes `value` as JSON on one line: for large files that nobody reads.
 pub fn write_compact<T: Serialize>(path: &Path, value: &T, access: Access) -> Result<()> {
-    let mut bytes =
-        serde_json::to_vec(value).context(|| format!("cannot write {}", path.display()))?;
+    let mut bytes = serde_json::to_vec(value).context(|| not_written(path))?;
     bytes.push(b'\n');
     write_bytes(path, &bytes, access)
 }
 
+fn not_written(path: &Path) -> String {
+    text!("file-not-written", path = path.display().to_string())
+}
+
 /// Reads a file, or returns `None` where there is none.
 pub fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>> {
-    let what = || format!("cannot read {}", path.display());
+    let what = || text!("file-not-read", path = path.display().to_string());
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -89,27 +92,39 @@ pub fn read<T: DeserializeOwned>(path: &Path, newest: u64) -> Result<Option<T>> 
     let Some(bytes) = read_bytes(path)? else {
         return Ok(None);
     };
+    let shown = || path.display().to_string();
     let broken = |error: serde_json::Error| {
-        Error::usage(format!("{} is not what it should be", path.display()))
+        Error::usage(text!("file-odd", path = shown()))
             .because(error)
-            .hint(format!("{} was left as it is.", path.display()))
+            .hint(text!("file-left", path = shown()))
     };
     // serde would take a list for the fields in their order, and count them to the reader.
-    let list = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
-    if list && serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok() {
-        let why = "a list stands where an object, {\"name\": value, ...}, belongs";
-        return Err(broken(serde::de::Error::custom(why)));
+    if is_list(&bytes) && serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok() {
+        return Err(broken(serde::de::Error::custom(text!("file-is-a-list"))));
     }
     let schema: SchemaOnly = serde_json::from_slice(&bytes).map_err(broken)?;
-    if schema.schema.is_some_and(|schema| schema > newest) {
-        return Err(Error::usage(format!(
-            "{} was written by a newer version of instance-sync (schema {}, this one knows {newest})",
-            path.display(),
-            schema.schema.unwrap_or_default(),
+    if let Some(schema) = schema.schema.filter(|schema| *schema > newest) {
+        return Err(Error::usage(text!(
+            "file-of-newer-program",
+            path = shown(),
+            schema = schema.to_string(),
+            newest = newest.to_string()
         ))
-        .hint("Update instance-sync on this device; the file was left as it is."));
+        .hint(text!("file-update-program")));
     }
     serde_json::from_slice(&bytes).map(Some).map_err(broken)
+}
+
+/// Returns whether a file is of a newer schema than `newest`, so that [`read`] refuses it.
+pub fn is_newer(path: &Path, newest: u64) -> bool {
+    let bytes = read_bytes(path).ok().flatten().unwrap_or_default();
+    let schema = serde_json::from_slice::<SchemaOnly>(&bytes).ok();
+    let schema = schema.filter(|_| !is_list(&bytes));
+    schema.is_some_and(|schema| schema.schema.is_some_and(|schema| schema > newest))
+}
+
+fn is_list(json: &[u8]) -> bool {
+    json.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[')
 }
 
 /// Makes the names in a folder durable. Where a platform cannot, it does not need to.
@@ -125,7 +140,8 @@ pub fn remove(path: &Path) -> Result<()> {
     crash_point::step();
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(Error::failed(format!("cannot remove {}", path.display())).because(error))
+            let path = path.display().to_string();
+            Err(Error::failed(text!("file-not-removed", path = path)).because(error))
         }
         _ => Ok(()),
     }
@@ -149,7 +165,7 @@ fn set_access(_: &File, _: Access) -> io::Result<()> {
 }
 
 fn full_disk(error: Error) -> Error {
-    error.hint("If the disk is full, free some space and run the command again. The old file is still there.")
+    error.hint(text!("file-if-disk-full"))
 }
 
 #[cfg(test)]
@@ -175,6 +191,23 @@ mod tests {
         assert_eq!(read(&path, 2).expect("reads"), Some(thing));
         let error = read::<Thing>(&path, 1).expect_err("newer");
         assert!(error.to_string().contains("newer version"), "{error}");
+        assert!(is_newer(&path, 1) && !is_newer(&path, 2));
+    }
+
+    #[test]
+    fn only_a_number_in_an_object_makes_a_file_newer() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("thing.json");
+        for (text, newer) in [
+            (r#"{"schema":2}"#, true),
+            (r#"{"schema":2"#, false),
+            ("[2]", false),
+            (r#"{"name":"newer version"}"#, false),
+        ] {
+            fs::write(&path, text).expect("writes");
+            assert_eq!(is_newer(&path, 1), newer, "{text}");
+        }
+        assert!(!is_newer(&folder.path().join("missing.json"), 1));
     }
 
     proptest::proptest! {

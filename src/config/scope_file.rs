@@ -9,6 +9,7 @@ use crate::{
         scope::{ConflictRule, Rules, Scope, UnitRule},
     },
     error::{Error, Result},
+    texts::text,
 };
 
 /// The newest schema that this program reads. Files of the earlier Python tool have none.
@@ -34,9 +35,12 @@ pub fn read(layout: &Layout, profile: Profile) -> Result<Scope> {
     let rules = match (file, profile.rules()) {
         (None, Some(rules)) => rules,
         (None, None) => {
-            return Err(Error::usage(format!("the profile {profile} needs {}", path.display())).hint(
-                "Write what to sync, for example {\"include\": [\"saves/*\"]}. Nothing was synced.",
-            ));
+            return Err(Error::usage(text!(
+                "scope-missing",
+                profile = profile.to_string(),
+                path = path.display().to_string()
+            ))
+            .hint(text!("scope-write-one")));
         }
         (Some(file), defaults) => {
             let defaults = defaults.unwrap_or(Rules {
@@ -54,8 +58,7 @@ pub fn read(layout: &Layout, profile: Profile) -> Result<Scope> {
         }
     };
     Scope::new(&rules).map_err(|error| {
-        Error::usage(format!("{}: {error}", path.display()))
-            .hint("Repair the file; nothing was synced.")
+        Error::usage(format!("{}: {error}", path.display())).hint(text!("scope-repair"))
     })
 }
 

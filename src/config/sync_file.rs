@@ -11,6 +11,7 @@ use super::{
 use crate::{
     domain::{ids::InstanceId, location::Location, profile::Profile, shell},
     error::{Context, Error, Result},
+    texts::text,
 };
 
 /// The schema that this program writes, and the newest that it reads.
@@ -82,7 +83,8 @@ impl SyncFile {
     pub fn write_to_folder(&self, pack_folder: impl Into<PathBuf>) -> Result<()> {
         let layout = Layout::new(pack_folder);
         let own = layout.own();
-        fs::create_dir_all(own).context(|| format!("cannot make {}", own.display()))?;
+        fs::create_dir_all(own)
+            .context(|| text!("folder-not-made", path = own.display().to_string()))?;
         write(&layout, self)
     }
 }
@@ -126,27 +128,28 @@ pub fn is_opted_in(layout: &Layout) -> bool {
 /// Reads the marker.
 pub fn read(layout: &Layout) -> Result<SyncFile> {
     let path = layout.sync_json();
-    let repair = format!(
-        "Repair the file, or opt in again: instance-sync setup --force {}. The saves were not touched.",
-        shell::pack_folder(layout.pack())
-    );
+    let repair = || {
+        let folder = shell::pack_folder(layout.pack());
+        text!("marker-repair", folder = folder)
+    };
     let written: Written = json_file::read(&path, SCHEMA)
-        .map_err(|error| error.hint(repair.clone()))?
+        .map_err(|error| error.hint(repair()))?
         .ok_or_else(|| {
-            Error::usage(format!("{} is not opted in", layout.pack().display()))
-                .hint("Opt in with: instance-sync setup")
+            let folder = layout.pack().display().to_string();
+            Error::usage(text!("marker-missing", folder = folder)).hint(text!("marker-opt-in"))
         })?;
-    let location: Location = written.url.parse().map_err(|error| {
-        Error::usage(format!("{}: {error}", path.display())).hint(repair.clone())
-    })?;
+    let location: Location = written
+        .url
+        .parse()
+        .map_err(|error| Error::usage(format!("{}: {error}", path.display())).hint(repair()))?;
     let profile = match written.profile.as_deref() {
         None => Profile::Minecraft,
         Some(name) => name.parse().map_err(|why: String| {
-            Error::usage(format!("{}: {why}", path.display())).hint(repair.clone())
+            Error::usage(format!("{}: {why}", path.display())).hint(repair())
         })?,
     };
     if let Some(account) = &written.account {
-        check_account(account).map_err(|error| error.hint(repair))?;
+        check_account(account).map_err(|error| error.hint(repair()))?;
     }
     Ok(SyncFile {
         instance_id: written.instance_id,
@@ -190,8 +193,6 @@ pub fn check_account(account: &str) -> Result<()> {
     if sound && !reserved {
         return Ok(());
     }
-    Err(
-        Error::usage(format!("{account:?} cannot be an account name"))
-            .hint("Use letters, digits, '-', '_', '.', '@' and '+'."),
-    )
+    let account = format!("{account:?}");
+    Err(Error::usage(text!("account-unusable", account = account)).hint(text!("account-use")))
 }

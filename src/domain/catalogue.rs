@@ -11,6 +11,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 use jiff::Timestamp;
 
 use super::ids::InstanceId;
+use crate::texts::text;
 
 /// The schema of the file in an entry.
 pub const SCHEMA: u64 = 1;
@@ -182,18 +183,14 @@ pub fn meant<'a>(known: impl Iterator<Item = &'a Known>, text: &str) -> Vec<&'a 
 /// Says how long ago that was.
 pub fn ago(then: Timestamp, now: Timestamp) -> String {
     let minutes = now.as_second().saturating_sub(then.as_second()) / 60;
-    let count = |number: i64, unit: &str| {
-        let many = if number == 1 { "" } else { "s" };
-        format!("{number} {unit}{many} ago")
-    };
     match minutes {
         // Clocks differ a little; more than a day is said as it is.
-        ..=-1440 => format!("on {} (by its clock)", day(then)),
-        -1439..=0 => "just now".to_owned(),
-        1..=59 => count(minutes, "minute"),
-        60..=1439 => count(minutes / 60, "hour"),
-        1440..=43_199 => count(minutes / 1440, "day"),
-        _ => format!("on {}", day(then)),
+        ..=-1440 => text!("ago-on-by-its-clock", day = day(then)),
+        -1439..=0 => text!("ago-moment"),
+        1..=59 => text!("ago-minutes", number = minutes),
+        60..=1439 => text!("ago-hours", number = minutes / 60),
+        1440..=43_199 => text!("ago-days", number = minutes / 1440),
+        _ => text!("ago-on", day = day(then)),
     }
 }
 

@@ -8,6 +8,8 @@ use serde::{
 };
 use sha2::{Digest as _, Sha256};
 
+use crate::texts::text;
+
 /// A SHA-256 sum. Travels and prints as 64 lower-case hexadecimal characters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
@@ -70,7 +72,7 @@ impl Visitor<'_> for Spelled {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Digest, E> {
-        Digest::parse(text).ok_or_else(|| E::custom("not a SHA-256 sum"))
+        Digest::parse(text).ok_or_else(|| E::custom(text!("digest-odd")))
     }
 }
 

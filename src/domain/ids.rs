@@ -5,13 +5,36 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
+use crate::texts::text;
+
 /// A text that is not an identifier.
-#[derive(Debug, thiserror::Error)]
-#[error("{text:?} is not {expected}")]
+#[derive(Debug)]
 pub struct BadId {
     text: String,
-    expected: &'static str,
+    expected: Expected,
 }
+
+/// What it should have been.
+#[derive(Debug, Clone, Copy)]
+enum Expected {
+    Ulid,
+    /// A ULID that is not the catalogue's.
+    Instance,
+    Snapshot,
+}
+
+impl fmt::Display for BadId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = format!("{:?}", self.text);
+        f.write_str(&match self.expected {
+            Expected::Ulid => text!("id-no-ulid", id = id),
+            Expected::Instance => text!("id-no-instance", id = id),
+            Expected::Snapshot => text!("id-no-snapshot", id = id),
+        })
+    }
+}
+
+impl std::error::Error for BadId {}
 
 macro_rules! ulid_id {
     ($(#[$doc:meta])* $name:ident, reserved: $reserved:expr) => {
@@ -26,9 +49,9 @@ macro_rules! ulid_id {
                 Self(ulid)
             }
 
-            /// What no such id may be, in words, where it is that.
-            fn kept_for(ulid: Ulid) -> Option<&'static str> {
-                let reserved: Option<&str> = $reserved;
+            /// What it would have to be, where it is the one that no such id may be.
+            fn kept_for(ulid: Ulid) -> Option<Expected> {
+                let reserved: Option<Expected> = $reserved;
                 reserved.filter(|_| ulid == Ulid::nil())
             }
         }
@@ -46,7 +69,7 @@ macro_rules! ulid_id {
             fn from_str(text: &str) -> Result<Self, BadId> {
                 let bad = || BadId {
                     text: text.chars().take(40).collect(),
-                    expected: "a ULID (26 characters of 0-9 and A-Z without I, L, O, U)",
+                    expected: Expected::Ulid,
                 };
                 // `from_string` reads I, L and O as digits: an id must have one spelling, since it
                 // is a folder on the server.
@@ -85,7 +108,7 @@ macro_rules! ulid_id {
 ulid_id! {
     /// One game folder that is opted in: one repository on the server.
     InstanceId,
-    reserved: Some("an instance: 26 zeros stand for the account's list of instances")
+    reserved: Some(Expected::Instance)
 }
 ulid_id! {
     /// One folder of one device. Minted at init, join, copy and rollback.
@@ -144,7 +167,7 @@ impl FromStr for SnapshotId {
         } else {
             Err(BadId {
                 text: text.chars().take(80).collect(),
-                expected: "a snapshot id (64 characters of 0-9 and a-f)",
+                expected: Expected::Snapshot,
             })
         }
     }

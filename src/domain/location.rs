@@ -3,6 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use super::ids::InstanceId;
+use crate::texts::text;
 
 /// The address that a player gives, without the account and the instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,12 +76,12 @@ impl FromStr for Location {
 
     fn from_str(text: &str) -> Result<Self, BadLocation> {
         let text = text.trim();
-        let bad = |why: &str| Err(BadLocation(why.to_owned()));
+        let bad = |why: String| Err(BadLocation(why));
         if text.is_empty() {
-            return bad("the URL is empty");
+            return bad(text!("address-empty"));
         }
         if text.chars().any(char::is_control) {
-            return bad("the URL holds control characters");
+            return bad(text!("address-control-character"));
         }
         // `rest:https://...` is what restic calls it: accept it from people who paste that.
         let text = text.strip_prefix("rest:").unwrap_or(text);
@@ -89,12 +90,10 @@ impl FromStr for Location {
             let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
             let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
             if authority.contains('@') {
-                return bad(
-                    "the URL holds credentials: leave them out, they belong into the token",
-                );
+                return bad(text!("address-holds-token"));
             }
             if host(rest).is_empty() || rest.contains(['?', '#', ' ', '\\']) {
-                return bad("the URL is not of the form https://host[:port][/prefix]");
+                return bad(text!("address-form"));
             }
             return Ok(Self::Rest(format!(
                 "{}://{}",
@@ -109,7 +108,7 @@ impl FromStr for Location {
                     Ok(Self::Folder(path.trim_start_matches('/').to_owned()))
                 }
                 path if is_absolute(path) => Ok(Self::Folder(path.to_owned())),
-                _ => bad("a file:// URL needs an absolute path"),
+                _ => bad(text!("address-file-not-absolute")),
             };
         }
         if is_absolute(text) {
@@ -127,16 +126,11 @@ impl FromStr for Location {
                     .rsplit_once('@')
                     .is_some_and(|(user, _)| user.contains(':'))
                 {
-                    return bad(
-                        "the URL holds credentials: give them to restic by its environment or config",
-                    );
+                    return bad(text!("address-holds-credentials"));
                 }
                 Ok(Self::Other(text.to_owned()))
             }
-            _ => bad(
-                "the URL is neither https://host[:port][/prefix], nor an absolute path, nor a restic location \
-                 such as s3:, sftp: or rclone:",
-            ),
+            _ => bad(text!("address-unknown")),
         }
     }
 }

@@ -6,6 +6,7 @@ use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{path::RelPath, unit::UnitContent};
+use crate::texts::text;
 
 /// What a platform's file system does with names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,16 +45,16 @@ pub fn key(path: &str) -> String {
 }
 
 /// Returns why Windows cannot hold a component of this name, if it cannot.
-pub fn forbidden_on_windows(part: &str) -> Option<&'static str> {
+pub fn forbidden_on_windows(part: &str) -> Option<String> {
     const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
     if part
         .chars()
         .any(|c| c < ' ' || matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*' | '\\'))
     {
-        return Some("it holds a character that Windows does not allow in names");
+        return Some(text!("name-character"));
     }
     if part.ends_with(['.', ' ']) {
-        return Some("it ends with a dot or a space");
+        return Some(text!("name-end"));
     }
     let stem = part
         .split('.')
@@ -71,7 +72,7 @@ pub fn forbidden_on_windows(part: &str) -> Option<&'static str> {
             .is_ok_and(|n| (1..=9).contains(&n))
         && stem.len() == 4;
     if DEVICES.contains(&stem.as_str()) || numbered {
-        return Some("it is the name of a device on Windows");
+        return Some(text!("name-of-windows-device"));
     }
     None
 }
@@ -94,7 +95,7 @@ pub fn obstacle<'a>(
         .into_iter()
         .find(|other| *other != unit && key(other.as_str()) == mine)
     {
-        return Some(format!("its name and that of {other} differ only by case"));
+        return Some(text!("name-like-another", other = other.as_str()));
     }
     let mut seen: BTreeMap<String, RelPath> = BTreeMap::new();
     for inner in content.files.keys().chain(&content.folders) {
@@ -105,7 +106,11 @@ pub fn obstacle<'a>(
             return Some(format!("{path}: {why}"));
         }
         if let Some(other) = seen.insert(key(path.as_str()), path.clone()) {
-            return Some(format!("{other} and {path} differ only by case"));
+            return Some(text!(
+                "name-two-alike",
+                other = other.as_str(),
+                path = path.as_str()
+            ));
         }
     }
     None

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::texts::text;
+
 /// The folder of this program in every game folder. Never synced, but for its `push.json`.
 pub const OWN_FOLDER: &str = ".cloud-sync";
 
@@ -18,11 +20,19 @@ pub struct RelPath(String);
 pub struct InnerPath(String);
 
 /// A path that must not be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{path:?} is not a path inside the game folder")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadPath {
     path: String,
 }
+
+impl fmt::Display for BadPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = format!("{:?}", self.path);
+        f.write_str(&text!("path-outside", path = path))
+    }
+}
+
+impl std::error::Error for BadPath {}
 
 fn check(path: &str) -> Result<(), BadPath> {
     let sound = path

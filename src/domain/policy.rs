@@ -5,6 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use super::unit::UnitKind;
+use crate::texts::text;
 
 /// What becomes of a unit that changed on two sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +81,11 @@ impl FromStr for Policy {
             .find(|policy| policy.to_string() == text)
             .ok_or_else(|| {
                 let names = Self::ALL.map(|policy| policy.to_string()).join(", ");
-                format!("unknown policy {text:?}: use one of {names}")
+                text!(
+                    "policy-unknown",
+                    policy = format!("{text:?}"),
+                    names = names
+                )
             })
     }
 }

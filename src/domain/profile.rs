@@ -9,6 +9,7 @@ use super::{
     scope::{Rules, UnitRule},
     unit::UnitKind,
 };
+use crate::texts::text;
 
 /// What an instance is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +39,7 @@ impl FromStr for Profile {
         match text {
             "minecraft" => Ok(Self::Minecraft),
             "custom" => Ok(Self::Custom),
-            _ => Err(format!("unknown profile {text:?}: use minecraft or custom")),
+            _ => Err(text!("profile-unknown", profile = format!("{text:?}"))),
         }
     }
 }

@@ -14,6 +14,7 @@ use super::{
     unit::{Extent, UnitContent, UnitKind},
     version::{Dot, VersionVector},
 };
+use crate::texts::text;
 
 /// The schema that this program writes, and the newest that it reads.
 pub const SCHEMA: u32 = 1;
@@ -164,14 +165,14 @@ enum StateName {
 }
 
 impl TryFrom<VersionRow> for UnitVersion {
-    type Error = &'static str;
+    type Error = String;
 
     fn try_from(row: VersionRow) -> Result<Self, Self::Error> {
         let state = match (row.state, row.digest, row.within) {
             (StateName::Here, Some(digest), None) => UnitState::Here(digest),
             (StateName::Gone, None, None) => UnitState::Gone,
             (StateName::Held, Some(digest), Some(within)) => UnitState::Held { digest, within },
-            _ => return Err("a unit's state does not fit its digest"),
+            _ => return Err(text!("record-state-odd")),
         };
         Ok(Self {
             kind: row.kind,
@@ -290,10 +291,13 @@ impl PushRecord {
     /// Checks what the types do not: that every claim fits every other.
     pub fn validate(&self, instance: InstanceId) -> Result<(), String> {
         if self.instance_id != instance {
-            return Err(format!("it belongs to the instance {}", self.instance_id));
+            return Err(text!(
+                "record-of-another-instance",
+                instance = self.instance_id.to_string()
+            ));
         }
         if !self.vector.covers_dot(self.dot()) || self.counter == 0 {
-            return Err("its version vector does not cover itself".to_owned());
+            return Err(text!("record-vector-odd"));
         }
         for (unit, version) in &self.units {
             let content = self.contents.get(unit);
@@ -304,7 +308,7 @@ impl PushRecord {
                 UnitState::Gone | UnitState::Held { .. } => content.is_none(),
             };
             if !sound {
-                return Err(format!("the file list of {unit} does not match its digest"));
+                return Err(text!("record-list-odd", unit = unit.as_str()));
             }
         }
         match self
@@ -312,7 +316,7 @@ impl PushRecord {
             .keys()
             .find(|unit| !self.units.contains_key(*unit))
         {
-            Some(unit) => Err(format!("it lists files of {unit}, which it does not name")),
+            Some(unit) => Err(text!("record-list-unnamed", unit = unit.as_str())),
             None => Ok(()),
         }
     }

@@ -1,5 +1,7 @@
 //! Scope: which paths of a game folder are synced, and how they group into units.
 
+use std::fmt;
+
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +11,7 @@ use super::{
     policy::Policy,
     unit::UnitKind,
 };
+use crate::texts::text;
 
 /// The name that unfinished files of ours start with, where they cannot be staged elsewhere.
 pub const UNFINISHED: &str = ".instance-sync-";
@@ -47,12 +50,43 @@ pub struct Rules {
 }
 
 /// A rule that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("the pattern {pattern:?} {why}")]
+#[derive(Debug)]
 pub struct BadRule {
     pattern: String,
-    why: String,
+    why: Why,
 }
+
+/// Why a pattern cannot be used.
+#[derive(Debug)]
+enum Why {
+    Missing,
+    NotRelative,
+    Unusable,
+    OwnFolder,
+    Stars,
+    /// In globset's words.
+    NotGlob(String),
+    TooComplicated,
+    SlashInside,
+}
+
+impl fmt::Display for BadRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pattern = format!("{:?}", self.pattern);
+        f.write_str(&match &self.why {
+            Why::Missing => text!("pattern-missing", pattern = pattern),
+            Why::NotRelative => text!("pattern-not-relative", pattern = pattern),
+            Why::Unusable => text!("pattern-unusable", pattern = pattern),
+            Why::OwnFolder => text!("pattern-of-own-folder", pattern = pattern),
+            Why::Stars => text!("pattern-stars", pattern = pattern),
+            Why::NotGlob(why) => text!("pattern-not-glob", pattern = pattern, why = why),
+            Why::TooComplicated => text!("pattern-too-complicated", pattern = pattern),
+            Why::SlashInside => text!("pattern-slash-inside", pattern = pattern),
+        })
+    }
+}
+
+impl std::error::Error for BadRule {}
 
 /// Compiled rules.
 #[derive(Debug, Clone)]
@@ -83,10 +117,7 @@ impl Scope {
             check_parts(pattern)?;
         }
         if rules.include.is_empty() {
-            return Err(bad(
-                "",
-                "is missing: a scope needs at least one path to include",
-            ));
+            return Err(bad("", Why::Missing));
         }
         let unfinished = format!("**/{UNFINISHED}*");
         let never = NEVER.iter().copied().chain([unfinished.as_str()]);
@@ -210,20 +241,17 @@ fn globs<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<GlobSet, Bad
     let mut last = "";
     for pattern in patterns {
         builder.add(
-            glob(pattern)
-                .map_err(|error| bad(pattern, &format!("is not a glob: {}", error.kind())))?,
+            glob(pattern).map_err(|error| bad(pattern, Why::NotGlob(error.kind().to_string())))?,
         );
         last = pattern;
     }
-    builder
-        .build()
-        .map_err(|_| bad(last, "is too complicated, alone or with those before it"))
+    builder.build().map_err(|_| bad(last, Why::TooComplicated))
 }
 
-fn bad(pattern: &str, why: &str) -> BadRule {
+fn bad(pattern: &str, why: Why) -> BadRule {
     BadRule {
         pattern: pattern.to_owned(),
-        why: why.to_owned(),
+        why,
     }
 }
 
@@ -233,25 +261,19 @@ fn check(pattern: &str) -> Result<(), BadRule> {
         .iter()
         .any(|part| part.is_empty() || matches!(*part, "." | ".."))
     {
-        return Err(bad(
-            pattern,
-            "must be relative to the game folder, without empty parts, '.' or '..'",
-        ));
+        return Err(bad(pattern, Why::NotRelative));
     }
     if pattern.contains('\0') || pattern.len() > 1000 {
-        return Err(bad(pattern, "is not a usable pattern"));
+        return Err(bad(pattern, Why::Unusable));
     }
     if parts[0].eq_ignore_ascii_case(OWN_FOLDER) {
-        return Err(bad(
-            pattern,
-            "names instance-sync's own folder, which is never synced",
-        ));
+        return Err(bad(pattern, Why::OwnFolder));
     }
     if parts
         .iter()
         .any(|part| part.contains("**") && *part != "**")
     {
-        return Err(bad(pattern, "has '**' beside other characters"));
+        return Err(bad(pattern, Why::Stars));
     }
     globs([pattern]).map(|_| ())
 }
@@ -261,10 +283,7 @@ fn check_parts(pattern: &str) -> Result<(), BadRule> {
     if pattern.split('/').all(|part| globs([part]).is_ok()) {
         return Ok(());
     }
-    Err(bad(
-        pattern,
-        "has '/' inside brackets or braces, or behind a backslash; write one pattern for each",
-    ))
+    Err(bad(pattern, Why::SlashInside))
 }
 
 fn digest(rules: &Rules) -> Digest {

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use super::ids::ReplicaId;
+use crate::texts::text;
 
 /// The mark of one change: the `counter`-th push of `replica`. Written `REPLICA:COUNTER`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -26,7 +27,7 @@ impl FromStr for Dot {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let bad = || format!("{text:?} is not a dot (REPLICA:COUNTER)");
+        let bad = || text!("dot-odd", dot = format!("{text:?}"));
         let (replica, counter) = text.split_once(':').ok_or_else(bad)?;
         let counter = counter.parse().map_err(|_| bad())?;
         if counter == 0 {

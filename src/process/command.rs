@@ -8,7 +8,10 @@ use std::{
 };
 
 use super::{core_dumps, signals::Signals};
-use crate::error::{Error, Kind, Result};
+use crate::{
+    error::{Error, Kind, Result},
+    texts::text,
+};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,9 +68,9 @@ pub fn run(words: &[OsString], variables: &[(&str, OsString)]) -> Result<Ended> 
     let mut signals = Signals::take();
     let mut child =
         core_dumps::as_before(|| command.spawn()).map_err(|error| not_run(words, error))?;
-    let status = signals
-        .wait_for(&mut child)
-        .map_err(|error| Error::failed(format!("lost track of {}", name(words))).because(error))?;
+    let status = signals.wait_for(&mut child).map_err(|error| {
+        Error::failed(text!("program-lost", program = name(words))).because(error)
+    })?;
     signals.work_on();
     Ok(Ended::of(status))
 }
@@ -80,7 +83,7 @@ pub fn name(words: &[OsString]) -> String {
 
 fn command(words: &[OsString]) -> Result<Command> {
     let Some((program, args)) = words.split_first() else {
-        return Err(Error::usage("no command was given"));
+        return Err(Error::usage(text!("command-none-given")));
     };
     let mut command = Command::new(program);
     command.args(args);
@@ -90,12 +93,16 @@ fn command(words: &[OsString]) -> Result<Command> {
 fn not_run(words: &[OsString], error: io::Error) -> Error {
     let program = name(words);
     match error.kind() {
-        io::ErrorKind::NotFound => {
-            Error::new(Kind::NoProgram, format!("there is no command {program}")).hint(
-                "It is looked for on PATH, or relative to the working folder where it has a slash.",
-            )
-        }
-        _ => Error::new(Kind::NotRunnable, format!("cannot run {program}")).because(error),
+        io::ErrorKind::NotFound => Error::new(
+            Kind::NoProgram,
+            text!("command-not-there", program = program),
+        )
+        .hint(text!("command-where-looked-for")),
+        _ => Error::new(
+            Kind::NotRunnable,
+            text!("program-not-run", program = program),
+        )
+        .because(error),
     }
 }
 

@@ -15,7 +15,10 @@ use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use super::leash;
-use crate::error::{Error, Kind, Result};
+use crate::{
+    error::{Error, Kind, Result},
+    texts::text,
+};
 
 /// How long a child may go on without a sign of life.
 #[derive(Debug, Clone, Copy)]
@@ -113,9 +116,10 @@ pub fn run(call: &Call<'_>, on_output: &mut dyn FnMut(Pipe, &[u8]) -> bool) -> R
     );
     let leash = leash::prepare(&mut command);
     let mut child = command.spawn().map_err(|error| {
-        Error::failed(format!("cannot run {}", call.program.display()))
+        let program = call.program.display().to_string();
+        Error::failed(text!("program-not-run", program = program))
             .because(error)
-            .hint("Give another restic with --restic-binary, or remove this one so that it is fetched anew.")
+            .hint(text!("restic-give-another"))
     })?;
     leash::tie(&leash, &child);
     if let (Some(mut stdin), Some(input)) = (child.stdin.take(), &call.input) {
@@ -160,7 +164,8 @@ pub fn run(call: &Call<'_>, on_output: &mut dyn FnMut(Pipe, &[u8]) -> bool) -> R
         None => wait(&mut child, call.patience.silence),
     }
     .map_err(|error| {
-        Error::failed(format!("lost track of {}", call.program.display())).because(error)
+        let program = call.program.display().to_string();
+        Error::failed(text!("program-lost", program = program)).because(error)
     })?;
     Ok(Ended {
         code: status.code(),
@@ -321,22 +326,18 @@ impl Watch {
     }
 }
 
-/// Returns an error for a child that was stopped.
-pub fn stopped_error(what: &str, stopped: Stopped, patience: Patience) -> Error {
+/// Returns an error for a child that was stopped. `doing` says what it did.
+pub fn stopped_error(doing: &str, stopped: Stopped, patience: Patience) -> Error {
     match stopped {
-        Stopped::Retrying => Error::new(
-            Kind::Offline,
-            format!("{what}: the server could not be reached"),
-        ),
+        Stopped::Retrying => Error::new(Kind::Offline, text!("restic-server-away", doing = doing)),
         Stopped::Silent => Error::new(
             Kind::Offline,
-            format!(
-                "{what}: restic made no progress for {} s and was stopped",
-                patience.silence.as_secs()
+            text!(
+                "restic-no-progress",
+                doing = doing,
+                seconds = patience.silence.as_secs()
             ),
         ),
-        Stopped::Flooding => Error::failed(format!(
-            "{what}: restic wrote more than makes sense and was stopped"
-        )),
+        Stopped::Flooding => Error::failed(text!("restic-flooded", doing = doing)),
     }
 }

@@ -8,7 +8,10 @@ use reqwest::{
     redirect::Policy,
 };
 
-use crate::error::{Context, Error, Kind, Result};
+use crate::{
+    error::{Context, Error, Kind, Result},
+    texts::text,
+};
 
 /// What a request may cost in time.
 #[derive(Debug, Clone, Copy)]
@@ -47,21 +50,20 @@ pub fn client(
     if let Some(path) = ca_file {
         builder = builder.tls_certs_only(certificates(path)?);
     }
-    builder
-        .build()
-        .context(|| "cannot prepare a connection".to_owned())
+    builder.build().context(|| text!("server-not-prepared"))
 }
 
 fn certificates(path: &Path) -> Result<Vec<Certificate>> {
-    let hint = "Give the CA's certificate in PEM form with --ca-file.";
+    let shown = || path.display().to_string();
     let pem = std::fs::read(path).map_err(|error| {
-        Error::usage(format!("cannot read the CA file {}", path.display()))
+        Error::usage(text!("server-ca-not-read", path = shown()))
             .because(error)
-            .hint(hint)
+            .hint(text!("server-ca-in-pem"))
     })?;
     match Certificate::from_pem_bundle(&pem) {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
-        _ => Err(Error::usage(format!("{} holds no certificate", path.display())).hint(hint)),
+        _ => Err(Error::usage(text!("server-ca-holds-none", path = shown()))
+            .hint(text!("server-ca-in-pem"))),
     }
 }
 
@@ -77,20 +79,19 @@ pub fn no_answer(host: &str, error: &reqwest::Error) -> Error {
     let has = |text: &str| causes.contains(text);
     let error = |message: String| Error::new(Kind::Offline, message);
     if has("invalid peer certificate") || has("UnknownIssuer") || has("certificate") {
-        return error(format!("the certificate of {host} is not trusted ({})", short(&causes))).hint(
-            "If the server uses a CA of its own, give that CA's certificate with --ca-file. Nothing was sent.",
-        );
+        let cause = short(&causes);
+        return error(text!("server-not-trusted", host = host, cause = cause))
+            .hint(text!("server-ca-of-its-own"));
     }
-    let why = if has("dns error") || has("failed to lookup") {
-        "its name cannot be resolved"
+    error(if has("dns error") || has("failed to lookup") {
+        text!("server-name-unknown", host = host)
     } else if has("Connection refused") || has("actively refused") {
-        "nothing listens there"
+        text!("server-not-listening", host = host)
     } else if has("timed out") || has("deadline") {
-        "it does not answer in time"
+        text!("server-too-slow", host = host)
     } else {
-        "the connection failed"
-    };
-    error(format!("{host} cannot be reached: {why}"))
+        text!("server-connection-failed", host = host)
+    })
 }
 
 fn causes(error: &reqwest::Error) -> String {

@@ -11,12 +11,13 @@ use super::client::{self, Deadlines};
 use crate::{
     domain::digest::{Digest, Hasher},
     error::{Error, Kind, Result},
+    texts::text,
 };
 
 const DEADLINES: Deadlines = Deadlines {
     connect: Duration::from_secs(10),
-    // Ten minutes for ten megabytes.
-    total: Some(Duration::from_secs(600)),
+    // For ten megabytes.
+    total: Some(Duration::from_mins(10)),
     silence: Duration::from_secs(30),
 };
 
@@ -37,9 +38,10 @@ pub fn download(
         .send()
         .map_err(|error| client::no_answer(host, &error))?;
     if !response.status().is_success() {
+        let code = response.status().as_u16();
         return Err(Error::new(
             Kind::Offline,
-            format!("{host} answered {} for {url}", response.status().as_u16()),
+            text!("download-refused", host = host, code = code, url = url),
         ));
     }
     let total = response.content_length();
@@ -54,15 +56,17 @@ pub fn download(
             Err(error) => {
                 return Err(Error::new(
                     Kind::Offline,
-                    format!("the download from {host} broke off after {so_far} bytes"),
+                    text!("download-broke-off", host = host, bytes = so_far),
                 )
                 .because(error));
             }
         };
         so_far += length as u64;
         if so_far > largest {
-            return Err(Error::failed(format!(
-                "{host} sends more than {largest} bytes: this is not the archive"
+            return Err(Error::failed(text!(
+                "download-too-large",
+                host = host,
+                bytes = largest
             )));
         }
         hasher.update(&buffer[..length]);
@@ -72,9 +76,9 @@ pub fn download(
             } else {
                 Kind::Failed
             };
-            Error::new(kind, "cannot write the download")
+            Error::new(kind, text!("download-not-written"))
                 .because(error)
-                .hint("Free some space on the disk.")
+                .hint(text!("download-free-some-space"))
         })?;
         progress(so_far, total);
     }

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     domain::location::Location,
     error::{Context, Error, Kind, Result},
+    texts::text,
 };
 
 /// The largest `config` that is read, in bytes; restic's have 155.
@@ -23,7 +24,8 @@ pub fn config(question: &Question<'_>) -> Result<Option<Vec<u8>>> {
         }
         Location::Folder(_) => {
             let path = folder(question).join("config");
-            let config = fs::read(&path).context(|| format!("cannot read {}", path.display()))?;
+            let config = fs::read(&path)
+                .context(|| text!("file-not-read", path = path.display().to_string()))?;
             Ok(Some(config))
         }
         Location::Other(_) => Ok(None),
@@ -41,7 +43,7 @@ pub fn publish(question: &Question<'_>, id: &str, file: &[u8]) -> Result<()> {
         },
         Location::Folder(_) => {
             let keys = folder(question).join("keys");
-            let what = || format!("cannot write to {}", keys.display());
+            let what = || text!("place-not-written", path = keys.display().to_string());
             let mut new = tempfile::NamedTempFile::new_in(&keys).context(what)?;
             new.write_all(file).context(what)?;
             new.as_file().sync_all().context(what)?;
@@ -52,7 +54,7 @@ pub fn publish(question: &Question<'_>, id: &str, file: &[u8]) -> Result<()> {
                 _ => Ok(()),
             }
         }
-        Location::Other(_) => Err(Error::failed("this place takes no key file")),
+        Location::Other(_) => Err(Error::failed(text!("repository-takes-no-key-file"))),
     }
 }
 

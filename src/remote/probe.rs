@@ -17,6 +17,7 @@ use super::{
 use crate::{
     domain::{ids::SnapshotId, location::Location},
     error::{Context, Error, Kind, Result},
+    texts::text,
 };
 
 /// The largest list that is read, in bytes: half a million snapshots.
@@ -73,12 +74,8 @@ fn read(host: &str, kind: &str, response: Response) -> Result<Vec<String>> {
         Ok(entries) => Ok(entries.into_iter().map(|entry| entry.name).collect()),
         // Version 1 of the protocol lists bare names, whatever was asked for.
         Err(_) => serde_json::from_slice(&body).map_err(|_| {
-            Error::failed(format!(
-                "{host} answered something that is no list of {kind}"
-            ))
-            .hint(
-                "Check the URL: a web page answers there, not a rest-server. Nothing was changed.",
-            )
+            Error::failed(text!("server-no-list", host = host, kind = kind))
+                .hint(text!("server-web-page"))
         }),
     }
 }
@@ -95,19 +92,19 @@ fn look(path: &str, kind: &str, question: &Question<'_>) -> Result<Vec<String>> 
     if missing(&base) {
         // Not mounted, or not made yet: never a reason to think that the saves are gone.
         return Err(
-            Error::new(Kind::Offline, format!("the folder {path} is not there"))
-                .hint("Is the disk connected?"),
+            Error::new(Kind::Offline, text!("place-not-there", path = path))
+                .hint(text!("place-is-disk-connected")),
         );
     }
     if missing(&repository.join("config")) {
         return Err(Error::new(
             Kind::NoRepository,
-            format!("{path} holds no such repository"),
+            text!("place-no-repository", path = path),
         ));
     }
     let objects = repository.join(kind);
     let entries = fs::read_dir(&objects)
-        .context(|| format!("cannot list {}", objects.display()))
+        .context(|| text!("place-not-listed", path = objects.display().to_string()))
         .map_err(|error| error.with_kind(Kind::Offline))?;
     Ok(entries
         .flatten()

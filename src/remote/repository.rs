@@ -14,6 +14,7 @@ use super::client::{self, Deadlines};
 use crate::{
     domain::{ids::InstanceId, location::Location},
     error::{Error, Kind, Result},
+    texts::text,
 };
 
 /// A launch waits for this, so it is short: offline is decided within 5 s.
@@ -89,30 +90,46 @@ pub(super) fn body(host: &str, response: Response, largest: u64) -> Result<Vec<u
     match response.take(largest).read_to_end(&mut body) {
         Ok(_) => Ok(body),
         Err(error) => {
-            let error =
-                Error::new(Kind::Offline, format!("the answer of {host} broke off")).because(error);
-            Err(error)
+            let message = text!("server-answer-broke-off", host = host);
+            Err(Error::new(Kind::Offline, message).because(error))
         }
     }
 }
 
 fn refusal(host: &str, account: &str, status: StatusCode) -> Error {
-    let said = status.canonical_reason().unwrap_or("an unknown answer");
-    let said = format!("{host} answered {} {said}", status.as_u16());
+    let code = status.as_u16();
+    let answer = if let Some(reason) = status.canonical_reason() {
+        text!("server-answered", host = host, code = code, reason = reason)
+    } else {
+        text!("server-answered-unknown", host = host, code = code)
+    };
     match status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Error::new(
             Kind::Credentials,
-            format!("{host} refused the account {account} ({})", status.as_u16()),
+            text!(
+                "server-refused",
+                host = host,
+                account = account,
+                code = code
+            ),
         )
-        .hint("Check the token: run instance-sync setup --force in the game folder, or ask whoever runs the server."),
-        StatusCode::NOT_FOUND => Error::new(Kind::NoRepository, format!("{host} has no such repository")),
+        .hint(text!("server-check-token")),
+        StatusCode::NOT_FOUND => Error::new(
+            Kind::NoRepository,
+            text!("server-no-repository", host = host),
+        ),
         StatusCode::INSUFFICIENT_STORAGE => {
-            Error::new(Kind::Full, format!("{said}: the server has no room")).hint("Ask whoever runs it.")
+            Error::new(Kind::Full, text!("server-no-room", answer = answer))
+                .hint(text!("server-ask-who-runs-it"))
         }
-        status if status.is_redirection() => Error::failed(format!("{said}: it redirects to another address"))
-            .hint("The token was not sent there. Opt in with the address that it redirects to, if you trust it."),
-        status if status.is_server_error() || matches!(status.as_u16(), 408 | 429) => Error::new(Kind::Offline, said),
-        _ => Error::failed(format!("{said}: this is not a repository server"))
-            .hint("Check the URL: it should be that of a rest-server, without account and instance."),
+        status if status.is_redirection() => {
+            Error::failed(text!("server-redirects", answer = answer))
+                .hint(text!("server-token-not-sent"))
+        }
+        status if status.is_server_error() || matches!(status.as_u16(), 408 | 429) => {
+            Error::new(Kind::Offline, answer)
+        }
+        _ => Error::failed(text!("server-of-another-kind", answer = answer))
+            .hint(text!("server-check-url")),
     }
 }

@@ -8,6 +8,7 @@ use super::token::{RepositoryKey, Token};
 use crate::{
     config::json_file::{self, Access},
     error::{Error, Kind, Result},
+    texts::text,
 };
 
 /// What is read from a file, and whether others could read it too until now.
@@ -25,8 +26,7 @@ pub fn read_token(path: &Path) -> Result<Option<Loaded<Token>>> {
         return Ok(None);
     };
     let value = Token::parse(text.value.expose_secret()).map_err(|error| {
-        Error::usage(format!("{}: {error}", path.display()))
-            .hint("Run: instance-sync setup --force")
+        Error::usage(format!("{}: {error}", path.display())).hint(text!("secret-give-again"))
     })?;
     Ok(Some(Loaded {
         value,
@@ -67,7 +67,7 @@ pub fn read(path: &Path) -> Result<Option<Loaded<SecretString>>> {
         return Ok(None);
     };
     let text = String::from_utf8(bytes)
-        .map_err(|_| Error::usage(format!("{} is not text", path.display())))?;
+        .map_err(|_| Error::usage(text!("secret-not-text", path = path.display().to_string())))?;
     Ok(Some(Loaded {
         value: SecretString::from(text),
         was_open,

@@ -10,6 +10,7 @@ use super::token::{RepositoryKey, Token};
 use crate::{
     domain::ids::InstanceId,
     error::{Error, Kind, Result},
+    texts::text,
 };
 
 const SERVICE: &str = "instance-sync";
@@ -66,12 +67,13 @@ pub fn read_key(instance: InstanceId, patience: Patience) -> Result<Option<Repos
     serde_json::from_str(text.expose_secret())
         .map(Some)
         // The parser's own message could repeat what it read.
-        .map_err(|_| Error::failed("the keyring's entry for this instance is damaged"))
+        .map_err(|_| Error::failed(text!("keyring-entry-damaged")))
 }
 
 /// Writes the key of an instance.
 pub fn write_key(instance: InstanceId, key: &RepositoryKey, patience: Patience) -> Result<()> {
-    let text = serde_json::to_string(key).map_err(|_| Error::failed("cannot write the key"))?;
+    let text =
+        serde_json::to_string(key).map_err(|_| Error::failed(text!("keyring-key-not-written")))?;
     set(user(instance, KEY), SecretString::from(text), patience)
 }
 
@@ -126,29 +128,32 @@ fn within_deadline<T: Send + 'static>(
     let (sender, receiver) = mpsc::channel();
     // Left to itself when it is late: it holds nothing that anybody waits for.
     thread::spawn(move || sender.send(work()));
-    let hint = "Unlock or start it and try again; or keep the secrets in files.";
     match receiver.recv_timeout(patience.deadline()) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(Error::new(
             Kind::Failed,
-            format!("the OS keyring cannot be used: {}", name(&error)),
+            text!("keyring-unusable", why = name(&error)),
         )
-        .hint(hint)),
-        Err(_) => Err(Error::failed(format!(
-            "the OS keyring did not answer within {} s: is it locked?",
-            patience.deadline().as_secs()
+        .hint(text!("keyring-unlock"))),
+        Err(_) => Err(Error::failed(text!(
+            "keyring-too-slow",
+            seconds = patience.deadline().as_secs()
         ))
-        .hint(hint)),
+        .hint(text!("keyring-unlock"))),
     }
 }
 
 /// What went wrong, without the data that some of these errors carry.
 fn name(error: &KeyringError) -> String {
     match error {
-        KeyringError::NoStorageAccess(cause) => format!("no access ({cause})"),
-        KeyringError::PlatformFailure(cause) => format!("it failed ({cause})"),
-        KeyringError::NoEntry => "it did not keep the secret".to_owned(),
-        KeyringError::NoDefaultStore => "there is none".to_owned(),
-        _ => "it failed".to_owned(),
+        KeyringError::NoStorageAccess(cause) => {
+            text!("keyring-no-access", cause = cause.to_string())
+        }
+        KeyringError::PlatformFailure(cause) => {
+            text!("keyring-failed-because", cause = cause.to_string())
+        }
+        KeyringError::NoEntry => text!("keyring-forgets"),
+        KeyringError::NoDefaultStore => text!("keyring-none"),
+        _ => text!("keyring-failed"),
     }
 }

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
     config::sync_file::check_account,
-    error::{Error, Kind, Result},
+    error::{Error, Result},
+    texts::text,
 };
 
 /// What the server knows an account by.
@@ -28,21 +29,20 @@ impl fmt::Debug for Token {
 impl Token {
     /// Reads `ACCOUNT:SECRET`; one line end after it is left aside. No error repeats the secret.
     pub fn parse(text: &str) -> Result<Self> {
-        let bad = |why: &str| {
-            Error::new(Kind::Usage, format!("the token {why}"))
-                .hint("A token is one line of the form ACCOUNT:SECRET. Nothing was changed.")
-        };
+        let bad = |message: String| Error::usage(message).hint(text!("token-form"));
         let line = text.strip_suffix('\n').unwrap_or(text);
         let line = line.strip_suffix('\r').unwrap_or(line);
         if line.is_empty() {
-            return Err(bad("is empty"));
+            return Err(bad(text!("token-empty")));
         }
         if line.chars().any(char::is_control) {
-            return Err(bad("holds a line break or another control character"));
+            return Err(bad(text!("token-control-character")));
         }
-        let (account, secret) = line.split_once(':').ok_or_else(|| bad("has no colon"))?;
+        let (account, secret) = line
+            .split_once(':')
+            .ok_or_else(|| bad(text!("token-no-colon")))?;
         if secret.is_empty() {
-            return Err(bad("has nothing after its colon"));
+            return Err(bad(text!("token-no-secret")));
         }
         check_account(account)?;
         Ok(Self {
@@ -98,9 +98,7 @@ pub fn passphrase(text: &str) -> Result<SecretString> {
     let line = text.strip_suffix('\n').unwrap_or(text);
     let line = line.strip_suffix('\r').unwrap_or(line);
     if line.is_empty() || line.chars().any(char::is_control) {
-        return Err(Error::usage(
-            "the passphrase must be one line that is not empty",
-        ));
+        return Err(Error::usage(text!("passphrase-one-line")));
     }
     Ok(SecretString::from(line))
 }

@@ -1,26 +1,34 @@
 //! What restic's exit codes and last words mean.
 
+use std::fmt;
+
 use secrecy::{ExposeSecret, SecretString};
 
 use super::messages::ExitError;
 use crate::{
     error::{Error, Kind, Result},
     process::restic::{Ended, Patience, Stopped, stopped_error},
+    texts::text,
 };
 
-/// What to do about an exclusive lock.
-pub const LOCKED: &str = "Somebody prunes or checks the whole repository. If that process died, remove its lock with: \
-     instance-sync push --unlock (in the game folder, on the machine where it ran; elsewhere once the lock is 30 min old)";
+/// Returns what to do about an exclusive lock.
+pub fn lock_in_the_way() -> String {
+    text!("lock-in-the-way")
+}
 
-/// Turns the end of a call into an error, unless it ended well. `what` says what was being done.
+/// Turns the end of a call into an error, unless it ended well. `doing` says what was being done.
 pub fn check(
-    what: &str,
+    doing: impl fmt::Display,
     ended: &Ended,
     patience: Patience,
     secrets: &[&SecretString],
 ) -> Result<()> {
+    if ended.stopped.is_none() && ended.code == Some(0) {
+        return Ok(());
+    }
+    let doing = doing.to_string();
     if let Some(stopped) = ended.stopped {
-        let error = stopped_error(what, stopped, patience);
+        let error = stopped_error(&doing, stopped, patience);
         let cause = ended.stderr.lines().rev().find_map(|line| {
             let (_, rest) = line.split_once("retrying after ")?;
             Some(rest.split_once(": ")?.1.to_owned())
@@ -33,42 +41,64 @@ pub fn check(
     let said = last_words(&ended.stderr, secrets);
     let lower = said.to_lowercase();
     let has = |texts: &[&str]| texts.iter().any(|text| lower.contains(text));
-    let error = |kind: Kind| Error::new(kind, format!("{what}: {said}"));
+    let error = |kind: Kind| Error::new(kind, format!("{doing}: {said}"));
     Err(match ended.code {
-        Some(0) => return Ok(()),
         Some(10) => error(Kind::NoRepository),
-        Some(12) => error(Kind::Credentials).hint(
-            "The repository exists, and its password is another one: if the player chose a passphrase, give it with \
-             --passphrase-file when this device joins. Where it has joined: instance-sync setup --force asks for it again.",
-        ),
+        Some(12) => error(Kind::Credentials).hint(text!("repository-password-is-another")),
         // Nothing is wrong with this folder or the repository: it is as if the server were away.
-        Some(11) => error(Kind::Offline).hint(LOCKED),
-        Some(130) => error(Kind::Failed).hint("restic was interrupted. Nothing is lost; run the command again."),
+        Some(11) => error(Kind::Offline).hint(lock_in_the_way()),
+        Some(130) => error(Kind::Failed).hint(text!("restic-interrupted")),
         _ if has(&["(401)", "(403)", "unauthorized", "forbidden"]) => error(Kind::Credentials),
         _ if has(&["(507)", "insufficient storage", "quota"]) => {
-            error(Kind::Full).hint("The server has no room for this account. Ask whoever runs it; the save stays here.")
+            error(Kind::Full).hint(text!("repository-server-full"))
         }
         _ if has(&["no space left", "disk full", "not enough space"])
             || ended.stderr.to_lowercase().contains("no space left") =>
         {
-            error(Kind::Full).hint("Free some space on the disk and run the command again.")
+            error(Kind::Full).hint(text!("disk-free-some-space"))
         }
-        _ if has(&["connection refused", "no such host", "i/o timeout", "timeout exceeded", "connection reset", "dial tcp"]) => {
+        _ if has(&[
+            "connection refused",
+            "no such host",
+            "i/o timeout",
+            "timeout exceeded",
+            "connection reset",
+            "dial tcp",
+        ]) =>
+        {
             error(Kind::Offline)
         }
-        _ if has(&["is damaged", "ciphertext verification failed", "invalid data returned", "load(", "not found in index", "is too short", "unable to load"]) => {
-            error(Kind::Damaged).hint("Look at the repository with: restic check")
+        _ if has(&[
+            "is damaged",
+            "ciphertext verification failed",
+            "invalid data returned",
+            "load(",
+            "not found in index",
+            "is too short",
+            "unable to load",
+        ]) =>
+        {
+            error(Kind::Damaged).hint(text!("repository-look-with-check"))
         }
         // No index lists it, as after `repair index`.
         _ if has(&["not found in repository", UNKNOWN_BLOB]) => {
-            error(Kind::Damaged).hint("Look at the repository with: restic check")
+            error(Kind::Damaged).hint(text!("repository-look-with-check"))
         }
         // A pack that the index lists is not there.
-        _ if has(&["readfull("]) && has(&["no such file", "cannot find", "does not exist", "404"]) => {
-            error(Kind::Damaged).hint("Look at the repository with: restic check")
+        _ if has(&["readfull("])
+            && has(&["no such file", "cannot find", "does not exist", "404"]) =>
+        {
+            error(Kind::Damaged).hint(text!("repository-look-with-check"))
         }
-        Some(code) => Error::failed(format!("{what}: restic ended with code {code}: {said}")),
-        None => Error::failed(format!("{what}: restic was killed")).hint("Nothing is lost; run the command again."),
+        Some(code) => Error::failed(text!(
+            "restic-ended-with",
+            doing = doing,
+            code = code,
+            said = said
+        )),
+        None => {
+            Error::failed(text!("restic-killed", doing = doing)).hint(text!("restic-run-again"))
+        }
     })
 }
 
@@ -128,8 +158,7 @@ pub fn last_words(stderr: &str, secrets: &[&SecretString]) -> String {
             let mut lines = stderr.lines().filter(|line| !line.trim().is_empty());
             lines
                 .rfind(|line| !line.contains("retrying after"))
-                .unwrap_or("no message")
-                .to_owned()
+                .map_or_else(|| text!("restic-said-nothing"), str::to_owned)
         },
         |error| error.message,
     );

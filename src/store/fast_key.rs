@@ -18,7 +18,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    texts::text,
+};
 
 /// What the derivation is bound to. Another text, another file: never changed.
 const SALT: &[u8] = b"instance-sync fast key 1";
@@ -102,7 +105,7 @@ impl MasterKey {
 
     /// Computes the fast key of the repository.
     pub fn fast_key(&self) -> Result<Forged> {
-        let odd = || Error::failed("the repository's master key is not as restic writes it");
+        let odd = || Error::failed(text!("repository-master-key-odd"));
         let seed = self.bytes().ok_or_else(odd)?;
         let derive = Hkdf::<Sha256>::new(Some(SALT), &seed);
         let expand =

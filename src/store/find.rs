@@ -15,6 +15,7 @@ use crate::{
     config::layout::real,
     error::{Error, Result},
     process::restic::{self as process, Call, Patience},
+    texts::text,
 };
 
 /// A restic that works.
@@ -84,17 +85,17 @@ pub fn find(
 }
 
 fn check_given(program: &Path, versions: &Versions) -> Result<Found> {
-    let hint =
-        "Give a restic of version 0.18.0 or later with --restic-binary, or leave the flag out.";
-    let version = versions.of(program).ok_or_else(|| {
-        Error::usage(format!("{} is not a restic that runs", program.display())).hint(hint)
-    })?;
+    let unfit = |message: String| Error::usage(message).hint(text!("restic-give-one"));
+    let shown = || program.display().to_string();
+    let version = versions
+        .of(program)
+        .ok_or_else(|| unfit(text!("restic-given-does-not-run", program = shown())))?;
     if version < OLDEST {
-        return Err(Error::usage(format!(
-            "{} is restic {version}, which is too old",
-            program.display()
-        ))
-        .hint(hint));
+        return Err(unfit(text!(
+            "restic-given-too-old",
+            program = shown(),
+            version = version.to_string()
+        )));
     }
     Ok(Found {
         program: real(program),

@@ -3,10 +3,10 @@
 //! Those of backups exclude nobody, also where their process died. One that somebody has who prunes
 //! or checks excludes all others, dead or alive, until it is removed.
 
-use std::fmt;
-
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
+
+use crate::texts::text;
 
 /// From this age on restic counts a lock as left behind: a living process renews its own every 5
 /// minutes.
@@ -42,28 +42,28 @@ impl Lock {
 
     /// Returns its owner and age in words.
     pub fn words(&self, now: Timestamp) -> String {
-        let age = Age(self.age(now));
         let name = |text: &str| -> String {
             let shown = text.chars().filter(|c| !c.is_control());
             shown.take(100).collect()
         };
         let (user, host) = (name(&self.username), name(&self.hostname));
-        format!("{user}@{host} (process {}) for {age}", self.pid)
+        text!(
+            "lock-owner",
+            user = user,
+            host = host,
+            process = self.pid,
+            age = age(self.age(now))
+        )
     }
 }
 
-/// Shows the largest unit alone.
-struct Age(SignedDuration);
-
-impl fmt::Display for Age {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (minutes, hours) = (self.0.as_mins(), self.0.as_hours());
-        match (minutes, hours) {
-            (0, _) => f.write_str("less than a minute"),
-            (minutes, 0) => write!(f, "{minutes} min"),
-            (_, hours) if hours < 48 => write!(f, "{hours} h"),
-            (_, hours) => write!(f, "{} days", hours / 24),
-        }
+/// Says a time by its largest unit alone.
+fn age(age: SignedDuration) -> String {
+    match (age.as_mins(), age.as_hours()) {
+        (0, _) => text!("lock-age-moment"),
+        (minutes, 0) => text!("lock-age-minutes", number = minutes),
+        (_, hours) if hours < 48 => text!("lock-age-hours", number = hours),
+        (_, hours) => text!("lock-age-days", number = hours / 24),
     }
 }
 

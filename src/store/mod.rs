@@ -1,6 +1,7 @@
 //! restic: where its program comes from, how it is called, what it answers.
 
 pub mod argv;
+mod doing;
 mod failure;
 pub mod fast_key;
 pub mod find;

@@ -12,7 +12,9 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
 use super::{
-    argv, failure,
+    argv,
+    doing::Doing,
+    failure,
     fast_key::MasterKey,
     keys::Keys,
     lacking::Lacking,
@@ -28,6 +30,7 @@ use crate::{
     },
     error::{Context, Error, Kind, Result},
     process::restic::{self as process, Call, Ended, Patience, Pipe},
+    texts::text,
 };
 
 /// For calls that a launch waits for.
@@ -37,7 +40,7 @@ const BRISK: Patience = Patience {
 };
 /// For uploads: a pack of 16 MB takes minutes on a slow line, and restic says nothing meanwhile.
 const UPLOAD: Patience = Patience {
-    silence: Duration::from_secs(180),
+    silence: Duration::from_mins(3),
     retrying: Duration::from_secs(10),
 };
 
@@ -51,10 +54,6 @@ const LOOK: Duration = Duration::from_secs(10);
 
 /// The variable that names the key.
 const KEY_HINT: &str = "RESTIC_KEY_HINT";
-
-const OPENING: &str = "opening the repository";
-const FETCHING: &str = "fetching from the cloud";
-const UNCHANGED: &str = "Nothing was changed on this device.";
 
 /// For calls that may take so long in all, since they say nothing before they end.
 fn patience_of(limit: Duration) -> Patience {
@@ -171,8 +170,8 @@ impl Repository {
         secrets
     }
 
-    fn check(&self, what: &str, ended: &Ended, patience: Patience) -> Result<()> {
-        failure::check(what, ended, patience, &self.secrets())
+    fn check(&self, doing: Doing<'_>, ended: &Ended, patience: Patience) -> Result<()> {
+        failure::check(doing, ended, patience, &self.secrets())
     }
 
     /// Runs a call, and where the key was the wrong one, runs it again with the right one.
@@ -218,7 +217,7 @@ impl Repository {
             call.settings.retain(|(name, _)| *name != KEY_HINT);
             call.settings.push((KEY_HINT, id.into()));
             let (ended, stdout) = process::run_whole(&call)?;
-            match self.check(OPENING, &ended, BRISK) {
+            match self.check(Doing::Opening, &ended, BRISK) {
                 // Not always the one that was named: restic goes on with the others.
                 Ok(()) => {
                     self.keys.found(&self.current_key(&stdout)?);
@@ -235,52 +234,58 @@ impl Repository {
     /// they cannot be listed.
     fn no_key_fits(&self, ended: &Ended, tried: Option<usize>) -> Error {
         let said = failure::last_words(&ended.stderr, &self.secrets());
-        let error = |why: &str| Error::new(Kind::Damaged, format!("{OPENING}: {why}: {said}"));
+        let error = |message: String| Error::new(Kind::Damaged, message);
+        let doing = Doing::Opening.to_string();
         match tried {
-            Some(0 | 1) => error("its key does not open it"),
-            Some(count) => error(&format!("none of the {count} keys that were tried opens it")),
-            None => error("the key that restic takes does not open it").hint(
-                "Perhaps two devices created it at the same moment. Its keys cannot be listed from here: look into its \
-                 folder keys/, try each name with restic --key-hint=NAME cat config, and write the one that works as \
-                 key_id into .cloud-sync/key.",
-            ),
+            Some(0 | 1) => error(text!(
+                "repository-key-does-not-open",
+                doing = doing,
+                said = said
+            )),
+            Some(count) => error(text!(
+                "repository-no-key-opens",
+                doing = doing,
+                number = count,
+                said = said
+            )),
+            None => error(text!(
+                "repository-restics-key-does-not-open",
+                doing = doing,
+                said = said
+            ))
+            .hint(text!("repository-keys-not-listed")),
         }
-        .hint(
-            "If its config or a key was damaged or removed, bring both back from a backup of the server. What is on \
-             this device is whole: to start with a new repository, run instance-sync disable and then instance-sync \
-             setup.",
-        )
+        .hint(text!("repository-bring-keys-back"))
     }
 
-    fn answer(&self, what: &str, args: &[OsString]) -> Result<Vec<u8>> {
+    fn answer(&self, doing: Doing<'_>, args: &[OsString]) -> Result<Vec<u8>> {
         let (ended, stdout) = self.whole(args)?;
-        self.check(what, &ended, BRISK)?;
+        self.check(doing, &ended, BRISK)?;
         Ok(stdout)
     }
 
-    fn json<T: DeserializeOwned>(&self, what: &str, args: &[OsString]) -> Result<T> {
-        self.parse(what, &self.answer(what, args)?)
+    fn json<T: DeserializeOwned>(&self, doing: Doing<'_>, args: &[OsString]) -> Result<T> {
+        self.parse(doing, &self.answer(doing, args)?)
     }
 
-    fn parse<T: DeserializeOwned>(&self, what: &str, stdout: &[u8]) -> Result<T> {
-        serde_json::from_slice(stdout).map_err(|error| self.not_restic(what).because(error))
+    fn parse<T: DeserializeOwned>(&self, doing: Doing<'_>, stdout: &[u8]) -> Result<T> {
+        serde_json::from_slice(stdout).map_err(|error| self.not_restic(doing).because(error))
     }
 
-    fn not_restic(&self, what: &str) -> Error {
-        Error::failed(format!(
-            "{what}: {} answered something that restic would not",
-            self.program.display()
+    fn not_restic(&self, doing: Doing<'_>) -> Error {
+        Error::failed(text!(
+            "restic-not-restic",
+            doing = doing.to_string(),
+            program = self.program.display().to_string()
         ))
-        .hint(
-            "Check that program, or remove it so that restic is fetched anew. Nothing was changed.",
-        )
+        .hint(text!("restic-check-program"))
     }
 
     /// Creates the repository. Only the device that made the instance ever calls this.
     ///
     /// Where another device was faster by moments, its repository is the one.
     pub fn init(&self) -> Result<()> {
-        let Err(error) = self.answer("creating the repository", &argv::init()) else {
+        let Err(error) = self.answer(Doing::Creating, &argv::init()) else {
             return Ok(());
         };
         let said = error.to_string();
@@ -293,7 +298,7 @@ impl Repository {
 
     /// Opens the repository and returns the id of the key that did.
     pub fn open(&self) -> Result<String> {
-        self.current_key(&self.answer(OPENING, &argv::keys())?)
+        self.current_key(&self.answer(Doing::Opening, &argv::keys())?)
     }
 
     /// Finds out which key the password opens, where that is not known, so that every later call
@@ -307,54 +312,54 @@ impl Repository {
 
     /// Returns the master key. Whoever has it can read everything, whatever happens to the keys.
     pub fn master_key(&self) -> Result<MasterKey> {
-        let what = "reading the master key";
+        let doing = Doing::ReadingMasterKey;
         let args = argv::master_key();
         let (ended, stdout) =
             self.with_right_key(|| process::run_secret(&self.call(args.clone(), None, BRISK)))?;
-        self.check(what, &ended, BRISK)?;
+        self.check(doing, &ended, BRISK)?;
         // The parser's own message could repeat what it read.
-        serde_json::from_slice(&stdout).map_err(|_| self.not_restic(what))
+        serde_json::from_slice(&stdout).map_err(|_| self.not_restic(doing))
     }
 
     fn current_key(&self, stdout: &[u8]) -> Result<String> {
-        let keys: Vec<Key> = self.parse(OPENING, stdout)?;
+        let keys: Vec<Key> = self.parse(Doing::Opening, stdout)?;
         let current = keys.into_iter().find(|key| key.current);
         current
             .map(|key| key.id)
-            .ok_or_else(|| self.not_restic(OPENING))
+            .ok_or_else(|| self.not_restic(Doing::Opening))
     }
 
     /// Lists the snapshots that can be read.
     pub fn snapshots(&self) -> Result<Vec<Listed>> {
         // `null` is how older versions write an empty list.
-        self.json::<Option<Vec<Listed>>>("listing the snapshots", &argv::snapshots())
+        self.json::<Option<Vec<Listed>>>(Doing::Listing, &argv::snapshots())
             .map(Option::unwrap_or_default)
     }
 
     /// Lists the snapshots that can be read, where that takes no longer than `limit`.
     pub fn snapshots_within(&self, limit: Duration) -> Result<Vec<Listed>> {
-        let (what, patience) = ("listing the snapshots", patience_of(limit));
+        let (doing, patience) = (Doing::Listing, patience_of(limit));
         let (ended, stdout) = self
             .with_right_key(|| process::run_whole(&self.call(argv::snapshots(), None, patience)))?;
-        self.check(what, &ended, patience)?;
-        self.parse::<Option<Vec<Listed>>>(what, &stdout)
+        self.check(doing, &ended, patience)?;
+        self.parse::<Option<Vec<Listed>>>(doing, &stdout)
             .map(Option::unwrap_or_default)
     }
 
     /// Publishes a snapshot of one short text, as the file `name`.
     pub fn back_up_text(&self, name: &str, text: &[u8], host: &str, tags: &[String]) -> Result<()> {
-        let what = "noting the instance";
+        let doing = Doing::Noting;
         let (ended, _) = self.with_right_key(|| {
             let mut call = self.call(argv::backup_text(name, host, tags), None, BRISK);
             call.input = Some(text.to_vec());
             process::run_whole(&call)
         })?;
-        self.check(what, &ended, BRISK)
+        self.check(doing, &ended, BRISK)
     }
 
     /// Lists the ids of all snapshots, readable or not.
     pub fn snapshot_ids(&self) -> Result<Vec<SnapshotId>> {
-        let stdout = self.answer("listing the snapshots", &argv::list_snapshots())?;
+        let stdout = self.answer(Doing::Listing, &argv::list_snapshots())?;
         let text = String::from_utf8_lossy(&stdout);
         Ok(text
             .lines()
@@ -370,8 +375,7 @@ impl Repository {
         if ended.code == Some(1) && ended.stderr.contains("not found in snapshot") {
             return Ok(None);
         }
-        let what = format!("reading what snapshot {} says of itself", snapshot.short());
-        self.check(&what, &ended, BRISK)?;
+        self.check(Doing::ReadingRecord(snapshot), &ended, BRISK)?;
         Ok(Some(stdout))
     }
 
@@ -385,15 +389,15 @@ impl Repository {
         backup: &argv::Backup<'_>,
         progress: &mut dyn FnMut(&Status),
     ) -> Result<Backed> {
-        let what = "saving to the cloud";
+        let doing = Doing::Saving;
         let call = || self.call(argv::backup(backup), Some(folder.to_path_buf()), UPLOAD);
         let (ended, told) = self.with_right_key(|| Self::stream(&call(), progress))?;
         match ended.code {
             Some(3) => {}
-            Some(11) => return Err(self.locked(what, &ended)),
-            _ => self.check(what, &ended, UPLOAD)?,
+            Some(11) => return Err(self.locked(doing, &ended)),
+            _ => self.check(doing, &ended, UPLOAD)?,
         }
-        let summary = told.summary.ok_or_else(|| self.not_restic(what))?;
+        let summary = told.summary.ok_or_else(|| self.not_restic(doing))?;
         let forgotten = told.unread.parent;
         let unread = told
             .unread
@@ -404,7 +408,7 @@ impl Repository {
                 unexplained.then(|| failure::last_words(&ended.stderr, &self.secrets()))
             });
         Ok(Backed {
-            snapshot: summary.snapshot_id.ok_or_else(|| self.not_restic(what))?,
+            snapshot: summary.snapshot_id.ok_or_else(|| self.not_restic(doing))?,
             files: summary.total_files_processed,
             bytes_added: summary.data_added,
             unread,
@@ -413,29 +417,31 @@ impl Repository {
     }
 
     /// Returns an error that says whose lock hinders, and for how long.
-    fn locked(&self, what: &str, ended: &Ended) -> Error {
+    fn locked(&self, doing: Doing<'_>, ended: &Ended) -> Error {
         let now = Timestamp::now();
         let Some(lock) = self.exclusive_lock(&ended.stderr) else {
             let said = failure::last_words(&ended.stderr, &self.secrets());
-            return Error::new(Kind::Offline, format!("{what}: {said}")).hint(failure::LOCKED);
+            return Error::new(Kind::Offline, format!("{doing}: {said}"))
+                .hint(failure::lock_in_the_way());
         };
-        let error = Error::new(
-            Kind::Offline,
-            format!("{what}: the repository is locked by {}", lock.words(now)),
+        let message = text!(
+            "lock-held",
+            doing = doing.to_string(),
+            owner = lock.words(now)
         );
-        if lock.is_stale(now) {
-            return error.hint(
-                "Whoever had it is gone: a lock in use is renewed every 5 min. Remove it with: instance-sync push --unlock (in the game folder)",
-            );
-        }
-        error.hint(failure::LOCKED)
+        let hint = if lock.is_stale(now) {
+            text!("lock-left-behind")
+        } else {
+            failure::lock_in_the_way()
+        };
+        Error::new(Kind::Offline, message).hint(hint)
     }
 
     /// Returns the exclusive lock, where it can be read. `said` is what restic said of it, with the
     /// beginning of its id.
     fn exclusive_lock(&self, said: &str) -> Option<Lock> {
-        let (what, since) = ("looking at the locks", Instant::now());
-        let listed = self.answer(what, &argv::list_locks()).ok()?;
+        let (doing, since) = (Doing::LookingAtLocks, Instant::now());
+        let listed = self.answer(doing, &argv::list_locks()).ok()?;
         let listed = String::from_utf8_lossy(&listed);
         let is_id = |id: &&str| id.len() == 64 && id.bytes().all(|b| b.is_ascii_hexdigit());
         let mut ids: Vec<&str> = listed.lines().map(str::trim).filter(is_id).collect();
@@ -445,14 +451,14 @@ impl Repository {
         ids.into_iter()
             .take(MOST_LOCKS)
             .take_while(within)
-            .filter_map(|id| self.json::<Lock>(what, &argv::lock(id)).ok())
+            .filter_map(|id| self.json::<Lock>(doing, &argv::lock(id)).ok())
             .find(|lock| lock.exclusive)
     }
 
     /// Removes the locks of processes that are gone, and returns how many there were. restic decides
     /// it: a lock of this machine whose process is no more, or one that is 30 minutes old.
     pub fn unlock(&self) -> Result<u64> {
-        let stdout = self.answer("removing locks", &argv::unlock())?;
+        let stdout = self.answer(Doing::RemovingLocks, &argv::unlock())?;
         let said = String::from_utf8_lossy(&stdout);
         let count = said.split_whitespace().find_map(|word| word.parse().ok());
         Ok(count.unwrap_or(0))
@@ -503,7 +509,8 @@ impl Repository {
         };
         let why = failure::masked(lacking.why(), &self.secrets());
         if lacking.is_everything() {
-            return Err(Error::new(Kind::Damaged, format!("{FETCHING}: {why}")).hint(UNCHANGED));
+            let message = format!("{}: {why}", Doing::Fetching);
+            return Err(Error::new(Kind::Damaged, message).hint(text!("repository-unchanged-here")));
         }
         Ok(Restored::Lacking { items, why })
     }
@@ -515,7 +522,12 @@ impl Repository {
         paths: &[RelPath],
         progress: &mut dyn FnMut(&Status),
     ) -> Result<(Ended, Lacking)> {
-        let cannot = || format!("{FETCHING}: cannot write a list of files");
+        let cannot = || {
+            text!(
+                "restic-list-not-written",
+                doing = Doing::Fetching.to_string()
+            )
+        };
         let mut list = tempfile::NamedTempFile::new().context(cannot)?;
         for path in paths {
             list.write_all(pattern::include_line(path.as_str()).as_bytes())
@@ -528,9 +540,11 @@ impl Repository {
     }
 
     fn check_fetched(&self, ended: &Ended) -> Result<()> {
-        self.check(FETCHING, ended, BRISK)
+        self.check(Doing::Fetching, ended, BRISK)
             .map_err(|error| match error.kind() {
-                Kind::Failed if ended.code == Some(1) => error.hint(UNCHANGED),
+                Kind::Failed if ended.code == Some(1) => {
+                    error.hint(text!("repository-unchanged-here"))
+                }
                 _ => error,
             })
     }

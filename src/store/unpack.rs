@@ -11,6 +11,7 @@ use tempfile::TempPath;
 use crate::{
     config::json_file::sync_folder,
     error::{Context, Error, Result},
+    texts::text,
 };
 
 /// A program is never larger; more is an archive made to fill the disk.
@@ -26,7 +27,7 @@ pub fn unpack(
     file_name: &str,
     folder: &Path,
 ) -> Result<TempPath> {
-    let what = || format!("cannot unpack restic in {}", folder.display());
+    let what = || text!("restic-not-unpacked", folder = folder.display().to_string());
     let mut target = tempfile::Builder::new()
         .prefix(".restic-")
         .suffix(std::env::consts::EXE_SUFFIX)
@@ -46,11 +47,11 @@ pub fn unpack(
     };
     let length = length
         .context(what)
-        .map_err(|error| error.hint("Nothing was left behind. Is the disk full?"))?;
+        .map_err(|error| error.hint(text!("restic-nothing-left-behind")))?;
     if length == 0 || length == LARGEST {
-        return Err(Error::failed(format!(
-            "{}: the archive holds no program",
-            what()
+        return Err(Error::failed(text!(
+            "restic-not-in-archive",
+            folder = folder.display().to_string()
         )));
     }
     make_executable(target.as_file()).context(what)?;
@@ -61,7 +62,7 @@ pub fn unpack(
 
 /// Puts a program that was found to work in its place.
 pub fn install(unpacked: TempPath, program: &Path) -> Result<()> {
-    let what = || format!("cannot put restic at {}", program.display());
+    let what = || text!("restic-not-put", program = program.display().to_string());
     match unpacked.persist(program) {
         Ok(()) => {}
         // On Windows a program that runs cannot be replaced; then it is there already.

@@ -23,6 +23,7 @@ use crate::{
     crash_point,
     domain::path::RelPath,
     error::{Context, Result},
+    texts::text,
 };
 
 /// Carries out `journal`.
@@ -32,12 +33,8 @@ pub fn carry_out(layout: &Layout, journal: &Journal) -> Result<()> {
         staging: Staging::named(layout, &journal.staging),
         aside: undo::files_folder(&journal.undo_folder(layout)),
     };
-    swap.run(journal).map_err(|error| {
-        error.hint(
-            "The swap is not finished; nothing is lost. Close whatever uses the game folder and run \
-             instance-sync pull again: it carries on from here.",
-        )
-    })
+    swap.run(journal)
+        .map_err(|error| error.hint(text!("swap-unfinished")))
 }
 
 struct Swap<'a> {
@@ -52,20 +49,20 @@ impl Swap<'_> {
         let mut touched = BTreeSet::new();
         for path in &journal.files_removed {
             self.set_aside(path)
-                .context(|| format!("cannot move {path} to undo"))?;
+                .context(|| text!("swap-not-moved", path = path.as_str()))?;
             touched.extend(self.layout.live(path).parent().map(Path::to_path_buf));
         }
         for path in &journal.folders_removed {
             self.remove_folder(path)
-                .context(|| format!("cannot remove the folder {path}"))?;
+                .context(|| text!("swap-folder-not-removed", path = path.as_str()))?;
         }
         for folder in &journal.folders_made {
             self.make_folder(&folder.path)
-                .context(|| format!("cannot make the folder {}", folder.path))?;
+                .context(|| text!("swap-folder-not-made", path = folder.path.as_str()))?;
         }
         for path in &journal.files {
             self.swap_in(path)
-                .context(|| format!("cannot put {path} in its place"))?;
+                .context(|| text!("swap-not-put", path = path.as_str()))?;
             touched.extend(self.layout.live(path).parent().map(Path::to_path_buf));
         }
         for folder in journal.folders_made.iter().rev() {
@@ -85,7 +82,7 @@ impl Swap<'_> {
         );
         for folder in touched {
             files::found(sync_folder(&folder))
-                .context(|| format!("cannot make changes in {} durable", folder.display()))?;
+                .context(|| text!("swap-not-durable", path = folder.display().to_string()))?;
         }
         Ok(())
     }
@@ -165,7 +162,7 @@ fn free_name(path: PathBuf) -> io::Result<PathBuf> {
             return Ok(candidate);
         }
     }
-    Err(io::Error::other("no free name is left in undo"))
+    Err(io::Error::other(text!("swap-no-free-name")))
 }
 
 /// Moves a file or a whole folder to another file system, file by file.

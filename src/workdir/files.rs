@@ -19,6 +19,7 @@ use crate::{
         unit::UnitContent,
     },
     error::{Context, Result},
+    texts::text,
 };
 
 /// Hashes a file and returns it with the stamp it had before the first byte was read.
@@ -126,7 +127,8 @@ pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
 pub fn make_folders(root: &Path, unit: &RelPath, content: &UnitContent) -> Result<()> {
     for inner in &content.folders {
         let place = below(root, &unit.join(inner));
-        fs::create_dir_all(&place).context(|| format!("cannot make {}", place.display()))?;
+        fs::create_dir_all(&place)
+            .context(|| text!("folder-not-made", path = place.display().to_string()))?;
     }
     Ok(())
 }

@@ -6,9 +6,12 @@ use std::{
 };
 
 use super::{scan::Problem, stamp::Known};
-use crate::domain::{
-    path::{InnerPath, RelPath},
-    unit::UnitKind,
+use crate::{
+    domain::{
+        path::{InnerPath, RelPath},
+        unit::UnitKind,
+    },
+    texts::text,
 };
 
 /// What an include pattern leads to.
@@ -64,17 +67,16 @@ impl Piece {
 
 impl Findings {
     /// Notes something that the player should know of.
-    pub fn problem(&mut self, path: &str, why: &str) {
+    pub fn problem(&mut self, path: &str, why: impl Into<String>) {
         self.problems.push(Problem {
             path: path.to_owned(),
-            why: why.to_owned(),
+            why: why.into(),
         });
     }
 
     /// Notes a name that cannot travel.
     pub fn unspeakable(&mut self, place: &Path) {
-        let why = "its name is not valid Unicode and cannot travel; it was left out";
-        self.problem(&place.to_string_lossy(), why);
+        self.problem(&place.to_string_lossy(), text!("scan-name-not-unicode"));
     }
 
     /// Adds what else was found.

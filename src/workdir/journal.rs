@@ -26,6 +26,7 @@ use crate::{
         path::RelPath,
     },
     error::{Error, Result},
+    texts::text,
 };
 
 /// The schema that this program writes, and the newest that it reads.
@@ -88,12 +89,7 @@ impl Journal {
 
 /// Returns the unfinished swap, if there is one.
 pub fn unfinished(layout: &Layout) -> Result<Option<Journal>> {
-    read(layout).map_err(|error| {
-        error.hint(
-            "A swap was interrupted and its journal cannot be read. Keep .cloud-sync as it is and ask for help: \
-             the old files are in .cloud-sync/undo, the new ones in .cloud-sync/staging-*.",
-        )
-    })
+    read(layout).map_err(|error| error.hint(text!("journal-unreadable")))
 }
 
 fn read(layout: &Layout) -> Result<Option<Journal>> {
@@ -103,9 +99,10 @@ fn read(layout: &Layout) -> Result<Option<Journal>> {
     if let Some(Journal { staging, .. }) = &journal
         && Ulid::from_string(staging).is_err()
     {
-        let path = path.display();
-        return Err(Error::usage(format!(
-            "{path}: {staging:?} is no staging folder"
+        return Err(Error::usage(text!(
+            "journal-no-staging",
+            path = path.display().to_string(),
+            staging = format!("{staging:?}")
         )));
     }
     Ok(journal)
@@ -122,11 +119,10 @@ pub fn roll_forward(
     };
     if journal.instance_id != instance || replica.is_some_and(|replica| replica != journal.replica)
     {
-        return Err(Error::failed(format!(
-            "{} belongs to another instance or another copy of this folder",
-            layout.journal().display()
-        ))
-        .hint("It was left alone. Move it away if you know that this folder is as you want it."));
+        let path = layout.journal().display().to_string();
+        return Err(
+            Error::failed(text!("journal-of-another", path = path)).hint(text!("journal-left"))
+        );
     }
     apply::carry_out(layout, &journal)?;
     finish(layout, &journal)?;

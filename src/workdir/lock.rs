@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     config::layout::Layout,
     error::{Context, Error, Kind, Result},
+    texts::text,
 };
 
 /// Who works on a game folder.
@@ -42,8 +43,8 @@ pub fn take(layout: &Layout, command: &str, patience: Duration) -> Result<Lock> 
         .write(true)
         .truncate(false)
         .open(&path)
-        .context(|| format!("cannot open {}", path.display()))
-        .map_err(|error| error.hint("Is the game folder writable? Nothing was changed."))?;
+        .context(|| text!("file-not-opened", path = path.display().to_string()))
+        .map_err(|error| error.hint(text!("folder-is-writable")))?;
     let deadline = Instant::now() + patience;
     loop {
         match file.try_lock_exclusive() {
@@ -55,7 +56,8 @@ pub fn take(layout: &Layout, command: &str, patience: Duration) -> Result<Lock> 
                 thread::sleep(Duration::from_millis(50));
             }
             Err(error) => {
-                return Err(Error::failed(format!("cannot lock {}", path.display())).because(error));
+                let path = path.display().to_string();
+                return Err(Error::failed(text!("file-not-locked", path = path)).because(error));
             }
         }
     }
@@ -114,21 +116,16 @@ fn is_contended(error: &io::Error) -> bool {
 }
 
 fn busy(owner: Option<&Owner>, patience: Duration) -> Error {
-    let who = owner.map_or_else(
-        || "another instance-sync".to_owned(),
-        |owner| {
-            format!(
-                "another instance-sync ({}, process {})",
-                owner.command, owner.pid
-            )
-        },
-    );
-    Error::new(
-        Kind::Busy,
-        format!(
-            "{who} still works on this instance after {} s",
-            patience.as_secs()
-        ),
-    )
-    .hint("Wait until it has ended and run the command again. Nothing was changed.")
+    let seconds = patience.as_secs();
+    let message = if let Some(owner) = owner {
+        text!(
+            "busy-named",
+            command = owner.command.as_str(),
+            process = owner.pid,
+            seconds = seconds
+        )
+    } else {
+        text!("busy-unnamed", seconds = seconds)
+    };
+    Error::new(Kind::Busy, message).hint(text!("busy-wait"))
 }

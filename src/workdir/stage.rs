@@ -14,6 +14,7 @@ use crate::{
     config::layout::{Layout, below},
     domain::{path::RelPath, unit::FileFact},
     error::{Context, Result},
+    texts::text,
 };
 
 /// Up to so many files are made durable one by one, so that nobody waits for what other programs
@@ -33,7 +34,8 @@ impl Staging {
     pub fn create(layout: &Layout) -> Result<Self> {
         let staging = Self::named(layout, &Ulid::generate().to_string());
         let tree = staging.tree();
-        fs::create_dir_all(&tree).context(|| format!("cannot make {}", tree.display()))?;
+        fs::create_dir_all(&tree)
+            .context(|| text!("folder-not-made", path = tree.display().to_string()))?;
         Ok(staging)
     }
 
@@ -80,32 +82,29 @@ impl Staging {
         let all_at_once = expected.len() > MOST_SYNCED && files::sync_all_below(&self.root);
         let checked = threads::each(expected.iter().collect(), |(path, fact)| {
             if let Some(why) = self.damage(path, fact)? {
-                return Ok(Some((path.clone(), why.to_owned())));
+                return Ok(Some((path.clone(), why)));
             }
             if !all_at_once {
                 files::sync_file(&self.place(path))
-                    .context(|| format!("cannot make the staged {path} durable"))?;
+                    .context(|| text!("staged-not-durable", path = path.as_str()))?;
             }
             Ok(None)
         });
         checked.into_iter().filter_map(Result::transpose).collect()
     }
 
-    fn damage(&self, path: &RelPath, fact: &FileFact) -> Result<Option<&'static str>> {
+    fn damage(&self, path: &RelPath, fact: &FileFact) -> Result<Option<String>> {
         let place = self.place(path);
-        let metadata =
-            files::found(place.symlink_metadata()).context(|| format!("cannot look at {path}"))?;
+        let metadata = files::found(place.symlink_metadata())
+            .context(|| text!("file-not-looked-at", path = path.as_str()))?;
         Ok(match metadata {
-            None => Some("the snapshot does not give it, although it says so"),
-            Some(metadata) if !metadata.is_file() => Some("the snapshot holds no file there"),
-            Some(metadata) if metadata.len() != fact.size => {
-                Some("the snapshot holds another size than was recorded")
-            }
+            None => Some(text!("staged-missing")),
+            Some(metadata) if !metadata.is_file() => Some(text!("staged-no-file")),
+            Some(metadata) if metadata.len() != fact.size => Some(text!("staged-size")),
             Some(_) => {
-                let known =
-                    files::hash(&place).context(|| format!("cannot read the staged {path}"))?;
-                (known.sha256 != fact.sha256)
-                    .then_some("the snapshot holds other content than was recorded")
+                let known = files::hash(&place)
+                    .context(|| text!("staged-not-read", path = path.as_str()))?;
+                (known.sha256 != fact.sha256).then(|| text!("staged-content"))
             }
         })
     }

@@ -24,6 +24,7 @@ use crate::{
         version::{Dot, VersionVector},
     },
     error::{Kind, Result},
+    texts::text,
 };
 
 /// The schema of `state.json`. Another one is treated as missing: the Python tool wrote 1 and 2.
@@ -258,29 +259,29 @@ impl State {
             Ok(Some(state)) => state,
             Ok(None) => return Ok(Loaded::Missing),
             // A newer schema is refused by name; anything else that cannot be read is no state.
-            Err(error) if error.to_string().contains("newer version") => return Err(error),
+            Err(error) if json_file::is_newer(&path, SCHEMA) => return Err(error),
             Err(error) if error.kind() == Kind::Usage => {
                 return Ok(Loaded::Unusable(
                     match json_file::read::<Old>(&path, SCHEMA) {
                         Ok(Some(old)) if old.schema < SCHEMA => {
-                            format!("it has the old schema {}", old.schema)
+                            text!("state-old-schema", schema = old.schema.to_string())
                         }
-                        _ => "it is damaged".to_owned(),
+                        _ => text!("state-damaged"),
                     },
                 ));
             }
             Err(error) => return Err(error),
         };
         if state.schema != SCHEMA {
-            return Ok(Loaded::Unusable(format!(
-                "it has the old schema {}",
-                state.schema
+            return Ok(Loaded::Unusable(text!(
+                "state-old-schema",
+                schema = state.schema.to_string()
             )));
         }
         if state.instance_id != instance {
-            return Ok(Loaded::Unusable(format!(
-                "it belongs to the instance {}",
-                state.instance_id
+            return Ok(Loaded::Unusable(text!(
+                "state-of-another-instance",
+                instance = state.instance_id.to_string()
             )));
         }
         Ok(Loaded::State(Box::new(state)))
@@ -307,5 +308,28 @@ impl State {
         self.scanned_at = taken.duration_since(UNIX_EPOCH).map_or(0, |since| {
             u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ulid::Ulid;
+
+    use super::*;
+    use crate::texts::{Language, speaking};
+
+    #[test]
+    fn a_newer_state_is_refused_in_every_language() {
+        let pack = tempfile::tempdir().expect("a folder");
+        let layout = Layout::new(pack.path());
+        std::fs::create_dir_all(layout.own()).expect("a folder");
+        let newer = format!(r#"{{"schema":{}}}"#, SCHEMA + 1);
+        std::fs::write(layout.state_json(), newer).expect("writes");
+        let instance = InstanceId::new(Ulid::generate());
+        for language in Language::ALL {
+            let error = speaking(language, || State::load(&layout, instance));
+            let error = error.expect_err("newer").to_string();
+            assert!(error.contains(&(SCHEMA + 1).to_string()), "{error}");
+        }
     }
 }

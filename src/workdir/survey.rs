@@ -20,10 +20,13 @@ use super::{
     stamp::{Known, Stamp, Stamps},
     threads,
 };
-use crate::domain::{
-    path::{InnerPath, RelPath},
-    scope::Scope,
-    unit::UnitKind,
+use crate::{
+    domain::{
+        path::{InnerPath, RelPath},
+        scope::Scope,
+        unit::UnitKind,
+    },
+    texts::text,
 };
 
 /// What to look at, and what is known of it.
@@ -102,7 +105,7 @@ impl Survey<'_> {
             });
         } else {
             // What was not looked at is not gone.
-            let error = io::Error::other("the system has no thread to look at it");
+            let error = io::Error::other(text!("scan-no-thread"));
             for Root { path, .. } in roots {
                 let mut piece = Piece::of((path.clone(), UnitKind::Data));
                 let mut found = Findings::default();
@@ -149,8 +152,7 @@ impl<'s> Walk<'s> {
             .canonicalize()
             .is_ok_and(|real| self.survey.real_pack.starts_with(real));
         if leads_up {
-            let why = "it is a link to a folder that holds the game folder; it was left out";
-            return self.found().problem(path, why);
+            return self.found().problem(path, text!("scan-link-upwards"));
         }
         // Here, links are followed. What vanished is simply not there.
         let Ok(metadata) = fs::metadata(&root.place) else {
@@ -249,8 +251,7 @@ impl<'s> Walk<'s> {
                 let (path, place) = (path.clone(), thing.place.clone());
                 self.spawn(tasks, move |tasks| self.enter(Root { path, place }, tasks));
             } else {
-                let why = "it is a link; links inside a save are not synced";
-                found.problem(path.as_str(), why);
+                found.problem(path.as_str(), text!("scan-link-inside"));
             }
             return;
         }
@@ -272,8 +273,7 @@ impl<'s> Walk<'s> {
                 self.visit_file(thing, inner, piece, tasks);
             }
         } else if is_new {
-            let why = "it is neither a file nor a folder; it was left out";
-            found.problem(path.as_str(), why);
+            found.problem(path.as_str(), text!("scan-neither-file-nor-folder"));
         }
     }
 
@@ -327,7 +327,7 @@ impl<'s> Walk<'s> {
 }
 
 fn unreadable(path: &RelPath, error: &io::Error, piece: &mut Piece, found: &mut Findings) {
-    found.problem(path.as_str(), &error.to_string());
+    found.problem(path.as_str(), error.to_string());
     piece.unreadable = Some(error.to_string());
 }
 

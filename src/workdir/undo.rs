@@ -25,6 +25,7 @@ use crate::{
         unit::{FileFact, UnitContent, UnitKind},
     },
     error::{Context, Result},
+    texts::text,
 };
 
 /// The schema of `undo.json`.
@@ -152,7 +153,8 @@ pub fn numbered(path: &Path, number: u32) -> PathBuf {
 /// Writes what an undo folder is about, once.
 pub fn describe(undo: &Path, journal: &Journal) -> Result<()> {
     let files = files_folder(undo);
-    fs::create_dir_all(&files).context(|| format!("cannot make {}", files.display()))?;
+    fs::create_dir_all(&files)
+        .context(|| text!("folder-not-made", path = files.display().to_string()))?;
     let path = undo.join(ENTRY);
     if path.exists() {
         return Ok(());

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::domain::scope::matches_part;
+use crate::{domain::scope::matches_part, texts::text};
 
 /// Something that is there and could not be looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +69,7 @@ fn step(place: &Path, path: String, rest: &[String], matches: &mut Matches) {
         // A link to a disk that is not there is no deletion of what lies on it.
         Err(_) if place.symlink_metadata().is_ok() => matches.blind.push(Blind {
             path,
-            why: "it is a link that leads nowhere, or it may not be read".to_owned(),
+            why: text!("scan-link-leads-nowhere"),
         }),
         Ok(_) | Err(_) => {}
     }

@@ -1,1 +1,131 @@
 # Was über Server, Repository, restic und Geheimnisse gesagt wird: src/store, src/remote, src/secrets, src/process.
+
+# Programme
+program-not-run = { $program } lässt sich nicht ausführen
+program-lost = die Verbindung zum laufenden { $program } ist verloren gegangen
+command-none-given = es wurde kein Befehl angegeben
+command-not-there = den Befehl { $program } gibt es nicht
+command-where-looked-for = Er wird in PATH gesucht oder, wenn er einen Schrägstrich enthält, vom Arbeitsordner aus.
+
+# Das Programm restic
+restic-give-another = Gib mit --restic-binary ein anderes restic an, oder entferne dieses, damit es neu geholt wird.
+restic-given-does-not-run = { $program } ist kein restic, das läuft
+restic-given-too-old = { $program } ist restic { $version } und damit zu alt
+restic-give-one = Gib mit --restic-binary ein restic der Version 0.18.0 oder neuer an, oder lass die Option weg.
+restic-not-unpacked = restic lässt sich nicht in { $folder } entpacken
+restic-not-in-archive = restic lässt sich nicht in { $folder } entpacken: Das Archiv enthält kein Programm
+restic-nothing-left-behind = Es blieb nichts zurück. Ist der Datenträger voll?
+restic-not-put = restic lässt sich nicht nach { $program } bringen
+
+# Was restic gerade tut, vor einem Doppelpunkt
+doing-opening = beim Öffnen des Repositorys
+doing-creating = beim Anlegen des Repositorys
+doing-fetching = beim Holen aus der Cloud
+doing-saving = beim Speichern in der Cloud
+doing-listing = beim Auflisten der Snapshots
+doing-noting = beim Eintragen der Instanz
+doing-reading-record = beim Lesen der Angaben von Snapshot { $snapshot } über sich selbst
+doing-reading-master-key = beim Lesen des Hauptschlüssels
+doing-looking-at-locks = beim Nachsehen, welche Sperren es gibt
+doing-removing-locks = beim Entfernen von Sperren
+
+# Wie restic geendet hat
+restic-server-away = { $doing }: Der Server war nicht erreichbar
+restic-no-progress = { $doing }: restic kam { $seconds } s lang nicht voran und wurde beendet
+restic-flooded = { $doing }: restic schrieb mehr, als sinnvoll ist, und wurde beendet
+restic-killed = { $doing }: restic wurde von außen beendet
+restic-ended-with = { $doing }: restic endete mit Code { $code }: { $said }
+restic-run-again = Nichts ist verloren; führe den Befehl noch einmal aus.
+restic-interrupted = restic wurde unterbrochen. Nichts ist verloren; führe den Befehl noch einmal aus.
+restic-said-nothing = keine Meldung
+restic-not-restic = { $doing }: { $program } hat etwas geantwortet, das restic nicht antworten würde
+restic-check-program = Prüfe dieses Programm, oder entferne es, damit restic neu geholt wird. Nichts wurde geändert.
+restic-list-not-written = { $doing }: Die Liste der Dateien lässt sich nicht schreiben
+disk-free-some-space = Schaffe etwas Platz auf dem Datenträger, und führe den Befehl noch einmal aus.
+
+# Das Repository
+repository-password-is-another = Das Repository gibt es, aber sein Passwort ist ein anderes: Wenn du eine Passphrase gewählt hast, gib sie mit --passphrase-file an, wenn dieses Gerät beitritt. Ist es schon beigetreten, fragt instance-sync setup --force noch einmal danach.
+repository-server-full = Der Server hat keinen Platz mehr für dieses Konto. Frag, wer ihn betreibt; der Spielstand bleibt hier.
+repository-look-with-check = Sieh dir das Repository an mit: restic check
+repository-key-does-not-open = { $doing }: Sein Schlüssel öffnet es nicht: { $said }
+repository-no-key-opens = { $doing }: Keiner der { $number } versuchten Schlüssel öffnet es: { $said }
+repository-restics-key-does-not-open = { $doing }: Der Schlüssel, den restic nimmt, öffnet es nicht: { $said }
+repository-keys-not-listed = Vielleicht haben zwei Geräte es im selben Moment angelegt. Von hier aus lassen sich seine Schlüssel nicht auflisten: Sieh in seinem Ordner keys/ nach, versuche jeden Namen mit restic --key-hint=NAME cat config, und trage den, der funktioniert, als key_id in .cloud-sync/key ein.
+repository-bring-keys-back = Wenn seine Datei config oder ein Schlüssel beschädigt oder entfernt wurde, hole beide aus einer Sicherung des Servers zurück. Was auf diesem Gerät ist, ist vollständig: Um mit einem neuen Repository anzufangen, führe instance-sync disable und danach instance-sync setup aus.
+repository-unchanged-here = Auf diesem Gerät wurde nichts geändert.
+repository-master-key-odd = der Hauptschlüssel des Repositorys sieht nicht so aus, wie restic ihn schreibt
+repository-takes-no-key-file = an diesem Ort lässt sich keine Schlüsseldatei ablegen
+
+# Sperren des Repositorys
+lock-in-the-way = Jemand räumt gerade das ganze Repository auf oder prüft es. Wenn dieser Vorgang abgebrochen ist, entferne seine Sperre mit: instance-sync push --unlock (im Spielordner, auf dem Gerät, wo er lief; anderswo, sobald die Sperre 30 min alt ist)
+lock-held = { $doing }: Das Repository ist gesperrt von { $owner }
+lock-owner = { $user }@{ $host } (Prozess { $process }) seit { $age }
+lock-left-behind = Wer sie gesetzt hat, ist nicht mehr da: Eine benutzte Sperre wird alle 5 min erneuert. Entferne sie mit: instance-sync push --unlock (im Spielordner)
+lock-age-moment = weniger als einer Minute
+lock-age-minutes = { $number } min
+lock-age-hours = { $number } h
+lock-age-days = { $number } Tagen
+
+# Der Server
+server-not-prepared = es lässt sich keine Verbindung vorbereiten
+server-ca-not-read = die CA-Datei { $path } lässt sich nicht lesen
+server-ca-holds-none = { $path } enthält kein Zertifikat
+server-ca-in-pem = Gib das Zertifikat der CA mit --ca-file in PEM-Form an.
+server-not-trusted = dem Zertifikat von { $host } wird nicht vertraut ({ $cause })
+server-ca-of-its-own = Wenn der Server eine eigene CA benutzt, gib deren Zertifikat mit --ca-file an. Es wurde nichts gesendet.
+server-name-unknown = { $host } ist nicht erreichbar: Der Name lässt sich nicht auflösen
+server-not-listening = { $host } ist nicht erreichbar: Dort nimmt niemand Verbindungen an
+server-too-slow = { $host } ist nicht erreichbar: Es kommt nicht rechtzeitig eine Antwort
+server-connection-failed = { $host } ist nicht erreichbar: Die Verbindung ist fehlgeschlagen
+server-answer-broke-off = die Antwort von { $host } ist abgebrochen
+server-answered = { $host } hat { $code } { $reason } geantwortet
+server-answered-unknown = { $host } hat mit { $code } geantwortet, einer unbekannten Antwort
+server-refused = { $host } hat das Konto { $account } abgelehnt ({ $code })
+server-check-token = Prüfe das Token: Führe instance-sync setup --force im Spielordner aus, oder frag, wer den Server betreibt.
+server-no-repository = auf { $host } gibt es kein solches Repository
+server-no-room = { $answer }: Der Server hat keinen Platz mehr
+server-ask-who-runs-it = Frag, wer ihn betreibt.
+server-redirects = { $answer }: Er leitet auf eine andere Adresse um
+server-token-not-sent = Das Token wurde nicht dorthin gesendet. Wenn du der Adresse vertraust, auf die umgeleitet wird, richte die Cloud mit ihr ein.
+server-of-another-kind = { $answer }: Das ist kein Server für Repositorys
+server-check-url = Prüfe die URL: Es sollte die eines rest-server sein, ohne Konto und Instanz.
+server-no-list =
+    { $kind ->
+        [keys] { $host } hat etwas geantwortet, das keine Liste von Schlüsseln ist
+       *[snapshots] { $host } hat etwas geantwortet, das keine Liste von Snapshots ist
+    }
+server-web-page = Prüfe die URL: Dort antwortet eine Webseite, kein rest-server. Nichts wurde geändert.
+
+# Ein Repository in einem Ordner
+place-not-there = den Ordner { $path } gibt es nicht
+place-is-disk-connected = Ist der Datenträger angeschlossen?
+place-no-repository = { $path } enthält kein solches Repository
+place-not-listed = { $path } lässt sich nicht auflisten
+place-not-written = in { $path } lässt sich nicht schreiben
+
+# Herunterladen
+download-refused = { $host } hat { $code } für { $url } geantwortet
+download-broke-off = der Download von { $host } ist nach { $bytes } Bytes abgebrochen
+download-too-large = { $host } sendet mehr als { $bytes } Bytes: Das ist nicht das Archiv
+download-not-written = der Download lässt sich nicht schreiben
+download-free-some-space = Schaffe etwas Platz auf dem Datenträger.
+
+# Geheimnisse
+secret-give-again = Führe aus: instance-sync setup --force
+secret-not-text = { $path } ist kein Text
+keyring-entry-damaged = der Eintrag dieser Instanz im Schlüsselbund ist beschädigt
+keyring-key-not-written = der Schlüssel lässt sich nicht schreiben
+keyring-unusable = der Schlüsselbund des Systems ist nicht benutzbar: { $why }
+keyring-too-slow = der Schlüsselbund des Systems hat { $seconds } s lang nicht geantwortet: Ist er gesperrt?
+keyring-unlock = Entsperre oder starte ihn, und versuche es noch einmal; oder bewahre die Geheimnisse in Dateien auf.
+keyring-no-access = kein Zugriff ({ $cause })
+keyring-failed-because = er ist gescheitert ({ $cause })
+keyring-failed = er ist gescheitert
+keyring-forgets = er hat das Geheimnis nicht behalten
+keyring-none = es gibt keinen
+token-empty = das Token ist leer
+token-control-character = das Token enthält einen Zeilenumbruch oder ein anderes Steuerzeichen
+token-no-colon = das Token hat keinen Doppelpunkt
+token-no-secret = nach dem Doppelpunkt des Tokens steht nichts
+token-form = Ein Token ist eine Zeile der Form KONTO:GEHEIMNIS. Nichts wurde geändert.
+passphrase-one-line = die Passphrase muss eine Zeile sein, die nicht leer ist
