@@ -30,6 +30,8 @@ pub enum Kind {
     Damaged,
     /// No room: on this disk, or on the server.
     Full,
+    /// The player cancelled it in a window.
+    Cancelled,
     /// A command of the player's is not there.
     NoProgram,
     /// A command of the player's is there and cannot be run.
@@ -43,6 +45,7 @@ pub struct Error {
     message: String,
     hints: Vec<String>,
     source: Option<Source>,
+    grave: bool,
 }
 
 impl Error {
@@ -53,6 +56,7 @@ impl Error {
             message: message.into(),
             hints: Vec::new(),
             source: None,
+            grave: matches!(kind, Kind::Credentials | Kind::Full),
         }
     }
 
@@ -94,6 +98,18 @@ impl Error {
         self
     }
 
+    /// Says that only the player can mend it: where a window can be shown, it is.
+    #[must_use]
+    pub fn grave(mut self) -> Self {
+        self.grave = true;
+        self
+    }
+
+    /// Returns whether only the player can mend it: credentials, room on the server.
+    pub fn is_grave(&self) -> bool {
+        self.grave
+    }
+
     /// Returns the kind.
     pub fn kind(&self) -> Kind {
         self.kind
@@ -114,6 +130,7 @@ impl Error {
     /// | 3 | a conflict needs a decision |
     /// | 4 | credentials refused |
     /// | 5 | another instance-sync worked on this instance past the deadline |
+    /// | 130 | cancelled in a window, as an interrupt is on a terminal |
     /// | 126, 127 | the command after `--` cannot be run, or is not there: as shells say it |
     pub fn exit_code(&self) -> u8 {
         match self.kind {
@@ -123,6 +140,7 @@ impl Error {
             Kind::Busy => 5,
             Kind::NotRunnable => 126,
             Kind::NoProgram => 127,
+            Kind::Cancelled => 130,
             Kind::Failed | Kind::Offline | Kind::NoRepository | Kind::Damaged | Kind::Full => 1,
         }
     }
@@ -180,6 +198,7 @@ mod tests {
         assert_eq!(code(Kind::Busy), 5);
         assert_eq!(code(Kind::NotRunnable), 126);
         assert_eq!(code(Kind::NoProgram), 127);
+        assert_eq!(code(Kind::Cancelled), 130);
         assert_eq!(code(Kind::Offline), 1);
     }
 }

@@ -25,6 +25,7 @@ pub mod texts;
 
 pub mod window;
 
+mod cancel;
 mod crash_point;
 
 pub mod config;

@@ -79,7 +79,7 @@ impl Course {
 }
 
 /// What an instance is called where nobody says so.
-fn label(layout: &Layout) -> String {
+pub fn label(layout: &Layout) -> String {
     sync_file::read(layout).map_or_else(|_| "-".to_owned(), |sync| sync.instance_id.short())
 }
 

@@ -1,10 +1,13 @@
 //! The commands, one file each, thin: options in, engine, words out.
 
+mod alert;
 mod chain;
 mod completions;
+mod context;
 mod disable;
 mod doctor;
 mod folders;
+mod hook;
 mod hooks;
 mod init;
 mod instances;
@@ -24,21 +27,26 @@ mod undo;
 mod verify;
 mod which;
 
-use std::{env, ffi::OsString, path::PathBuf, process::ExitCode};
+use std::{
+    cell::{Cell, RefCell},
+    env,
+    ffi::OsString,
+    path::PathBuf,
+    process::ExitCode,
+};
 
+pub use self::context::Context;
 use self::logged::Course;
 use crate::{
     cli::{Cli, Command, Global},
     config::{layout::Layout, sync_file},
     error::{Error, Result},
-    sync::{
-        event::{Event, Phase},
-        playing,
-        settings::Settings,
-    },
+    sync::{playing, settings::Settings},
     ui::{
         output::{Audience, Format, Output},
         progress::Progress,
+        prompt::Prompt,
+        surface::Surface,
     },
 };
 
@@ -49,51 +57,6 @@ pub enum Done {
     Well,
     /// A decision is needed.
     Undecided,
-}
-
-/// What every command gets.
-pub struct Context<'a> {
-    /// What was asked for.
-    pub settings: Settings,
-    /// Where to print.
-    pub output: &'a Output,
-    /// What the instance is called, where somebody said so.
-    pub label: Option<String>,
-    /// Whether somebody said which game folder: on the command line, or a launcher.
-    pub folder_given: bool,
-    /// What the log says of it.
-    pub course: Course,
-    progress: Progress<'a>,
-}
-
-impl Context<'_> {
-    /// Shows what the engine tells.
-    pub fn hear(&self, event: Event) {
-        match event {
-            Event::Progress(progress) => {
-                let title = match progress.phase {
-                    Phase::Scan => "Reading",
-                    Phase::Restic => "Fetching restic",
-                    Phase::Fetch => "Fetching",
-                    Phase::Push => "Saving",
-                };
-                self.progress.show(title, progress.done, progress.total);
-            }
-            Event::Notice(text) => {
-                self.progress.clear();
-                self.output.line(&text);
-            }
-            Event::Warning(text, hints) => {
-                self.progress.clear();
-                self.output.warning(&text, &hints);
-            }
-        }
-    }
-
-    /// Takes the progress display away.
-    pub fn settle(&self) {
-        self.progress.clear();
-    }
 }
 
 /// Returns whether these words are a hook just as it is wired, for a folder that is not opted in. All
@@ -126,19 +89,19 @@ pub fn run(cli: &Cli) -> ExitCode {
     let context = Context {
         settings: settings(cli),
         output: &output,
+        surface: surface(cli, &output),
         label: label(&cli.global),
         folder_given: given_folder(&cli.global).is_some(),
         course: Course::begin(),
+        asked: Cell::new(false),
+        alerts: RefCell::default(),
         progress: Progress::new(&output),
+        window: Cell::new(None),
     };
     let strict = cli.global.strict;
     let result = match &cli.command {
-        Command::Pull(_) | Command::Push(_) if playing::is_inside(&context.settings) => {
-            context.course.became("stood aside", Vec::new());
-            Ok(Done::Well)
-        }
-        Command::Pull(_) => pull::run(&context),
-        Command::Push(_) => push::run(&context),
+        Command::Pull(args) => return pull_of_launcher(&context, strict, &args.original),
+        Command::Push(args) => return push_of_launcher(&context, strict, &args.original),
         Command::Run(args) => return ExitCode::from(run::run(&context, strict, args)),
         Command::Setup(args) => setup::run(&context, args),
         Command::Init(args) => init::run(&context, args),
@@ -161,25 +124,62 @@ pub fn run(cli: &Cli) -> ExitCode {
     if let Some(name) = logged_as(&cli.command) {
         context.course.end(&context, name, code);
     }
-    ExitCode::from(match &cli.command {
-        Command::Pull(args) => chain::after_pull(&context, code, &args.original),
-        Command::Push(args) => chain::after_push(&context, code, &args.original),
-        _ => code,
-    })
+    ExitCode::from(code)
 }
 
-/// What a command is called in the log; `None` where it changes nothing.
+/// `pull`, and the hook that was there before.
+fn pull_of_launcher(context: &Context<'_>, strict: bool, original: &[OsString]) -> ExitCode {
+    let code = if stands_aside(context) {
+        0
+    } else {
+        hook::before_game(context, strict)
+    };
+    context.course.end(context, "pull", code);
+    ExitCode::from(chain::after_pull(context, code, original))
+}
+
+/// `push`, and the hook that was there before.
+fn push_of_launcher(context: &Context<'_>, strict: bool, original: &[OsString]) -> ExitCode {
+    let code = if stands_aside(context) {
+        0
+    } else {
+        hook::after_game(context, strict)
+    };
+    context.course.end(context, "push", code);
+    ExitCode::from(chain::after_push(context, code, original))
+}
+
+/// Whether this hook runs inside of a `run`, which does the work itself.
+fn stands_aside(context: &Context<'_>) -> bool {
+    let inside = playing::is_inside(&context.settings);
+    if inside {
+        context.course.became("stood aside", Vec::new());
+    }
+    inside
+}
+
+/// Where this command asks: a window where nobody sees a terminal, or where somebody said so.
+fn surface(cli: &Cli, output: &Output) -> Surface {
+    let terminal = output.is_terminal() && Prompt::new(output).is_terminal();
+    let windows = !cli.global.no_gui && !cli.global.json;
+    match Surface::of_this_process(terminal, windows) {
+        Surface::Window if cli.global.no_gui => Surface::Terminal,
+        surface => surface,
+    }
+}
+
+/// What a command is called in the log; `None` where it changes nothing, or is logged where it runs.
 fn logged_as(command: &Command) -> Option<&'static str> {
     Some(match command {
-        Command::Pull(_) => "pull",
-        Command::Push(_) => "push",
         Command::Setup(_) => "setup",
         Command::Init(_) => "init",
         Command::Disable => "disable",
         Command::Resolve(_) => "resolve",
         Command::Undo(_) => "undo",
         Command::Verify => "verify",
-        Command::Run(_)
+        Command::Pull(_)
+        | Command::Push(_)
+        | Command::Run(_)
         | Command::Status(_)
         | Command::Log(_)
         | Command::Doctor(_)
@@ -201,7 +201,7 @@ fn verdict(context: &Context<'_>, strict: bool, result: Result<Done>) -> u8 {
         Ok(Done::Well) if strict && context.output.has_warned() => 1,
         Ok(Done::Well) => 0,
         Err(error) => {
-            context.output.error(&error);
+            context.error(&error);
             error.exit_code()
         }
     }

@@ -77,7 +77,7 @@ fn say(context: &Context<'_>, outcome: &PullOutcome) {
                 text!("pull-conflict-disable", folder = folder),
             ];
             let changed = text!("pull-conflict", units = list(units));
-            context.output.warning(&changed, &hints);
+            context.alert(changed, hints.into());
         }
         // Told already, or not worth a line.
         _ => {}

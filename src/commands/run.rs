@@ -4,7 +4,7 @@ use std::{ffi::OsString, time::Instant};
 
 use serde_json::json;
 
-use super::{Context, chain, logged, pull, push, verdict};
+use super::{Context, chain, hook, logged};
 use crate::{
     cli::Run,
     config::{layout::Layout, sync_file},
@@ -21,7 +21,7 @@ pub fn run(context: &Context<'_>, strict: bool, args: &Run) -> u8 {
     if !sync_file::is_opted_in(&layout) || playing::is_inside(&context.settings) {
         return chain::told(context, command::become_it(&args.command));
     }
-    let pulled = verdict(context, strict, pull::run(context));
+    let pulled = hook::before_game(context, strict);
     context.course.end(context, "pull", pulled);
     if pulled != 0 {
         return pulled;
@@ -35,7 +35,7 @@ pub fn run(context: &Context<'_>, strict: bool, args: &Run) -> u8 {
             return error.exit_code();
         }
     };
-    let pushed = verdict(context, strict, push::run(context));
+    let pushed = hook::after_game(context, strict);
     context.course.end(context, "push", pushed);
     if code == 0 && strict { pushed } else { code }
 }

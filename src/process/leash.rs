@@ -1,6 +1,6 @@
-//! What ties restic to us: it ends when we do. The only file with unsafe code.
+//! What ties restic and windows to us: they end when we do. The only file with unsafe code.
 
-pub use platform::{prepare, stop, tie};
+pub use platform::{Leash, prepare, stop, tie};
 
 #[cfg(unix)]
 mod platform {

@@ -1,10 +1,12 @@
 //! Spawning processes: the only place that does.
 //!
-//! Two kinds, which have little in common: restic works for us, is watched, and ends with us; a
-//! command of the player's owns the terminal, and nothing of ours ends it.
+//! Three kinds, which have little in common: restic works for us, is watched, and ends with us; a
+//! window talks with us in lines, and ends with us; a command of the player's owns the terminal, and
+//! nothing of ours ends it.
 
 pub mod command;
 pub mod core_dumps;
 mod leash;
 pub mod restic;
 mod signals;
+pub mod window;

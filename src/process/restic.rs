@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 
 use super::leash;
 use crate::{
+    cancel,
     error::{Error, Kind, Result},
     texts::text,
 };
@@ -59,6 +60,8 @@ pub enum Stopped {
     Retrying,
     /// Its output was more than anybody can use.
     Flooding,
+    /// The player cancelled.
+    Cancelled,
 }
 
 /// How a child ended.
@@ -95,6 +98,7 @@ pub enum Pipe {
 ///
 /// `on_output` returns whether the piece was a sign of progress; no complaint is one.
 pub fn run(call: &Call<'_>, on_output: &mut dyn FnMut(Pipe, &[u8]) -> bool) -> Result<Ended> {
+    cancel::check()?;
     let mut command = Command::new(call.program);
     command
         .args(&call.args)
@@ -133,7 +137,7 @@ pub fn run(call: &Call<'_>, on_output: &mut dyn FnMut(Pipe, &[u8]) -> bool) -> R
     let mut watch = Watch::new(call.patience);
     let mut stderr: Vec<u8> = Vec::new();
     let stopped = loop {
-        match receiver.recv_timeout(watch.left()) {
+        match receiver.recv_timeout(cancel::wait_at_most(watch.left())) {
             Ok((Pipe::Stdout, bytes)) => {
                 if on_output(Pipe::Stdout, &bytes) {
                     watch.progress();
@@ -152,6 +156,9 @@ pub fn run(call: &Call<'_>, on_output: &mut dyn FnMut(Pipe, &[u8]) -> bool) -> R
             // Both pipes are closed: it has ended, or is about to.
             Err(RecvTimeoutError::Disconnected) => break None,
             Err(RecvTimeoutError::Timeout) => {}
+        }
+        if cancel::is_requested() {
+            break Some(Stopped::Cancelled);
         }
         if let Some(why) = watch.verdict() {
             break Some(why);
@@ -339,5 +346,6 @@ pub fn stopped_error(doing: &str, stopped: Stopped, patience: Patience) -> Error
             ),
         ),
         Stopped::Flooding => Error::failed(text!("restic-flooded", doing = doing)),
+        Stopped::Cancelled => cancel::error(),
     }
 }

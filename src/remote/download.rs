@@ -9,6 +9,7 @@ use reqwest::redirect::Policy;
 
 use super::client::{self, Deadlines};
 use crate::{
+    cancel,
     domain::digest::{Digest, Hasher},
     error::{Error, Kind, Result},
     texts::text,
@@ -49,6 +50,7 @@ pub fn download(
     let mut buffer = vec![0; 64 << 10];
     let mut so_far = 0;
     loop {
+        cancel::check()?;
         let length = match response.read(&mut buffer) {
             Ok(0) => break,
             Ok(length) => length,

@@ -31,6 +31,8 @@ pub struct Status {
     pub bytes_restored: u64,
     /// Files read, by `backup`.
     pub files_done: u64,
+    /// What `backup` reads just now, as whole paths.
+    pub current_files: Vec<String>,
 }
 
 /// What a backup did.

@@ -7,7 +7,7 @@ use super::{
     event::{note, warn},
     observe::Local,
     outcome::PullOutcome,
-    question::{Answer, Question},
+    question::{Answer, Fate, Question},
     session::Session,
 };
 use crate::{
@@ -15,8 +15,9 @@ use crate::{
         digest::Digest,
         ids::SnapshotId,
         lineage::{Candidate, Head},
+        local::LocalUnit,
         path::RelPath,
-        plan::{Dispute, Here, Party, Plan, Step, content_after},
+        plan::{Dispute, Here, Party, Plan, Step, Take, content_after},
         policy::Policy,
         record::UnitVersion,
         settle::{self, Today},
@@ -72,6 +73,7 @@ fn decide_open(session: &Session<'_>, local: &Local, heads: &[Head], plan: &mut 
     let ask = ask.filter(|_| !units.is_empty());
     let question = Question {
         units,
+        others: others(local, plan),
         saved,
         can_wait,
     };
@@ -89,6 +91,25 @@ fn decide_open(session: &Session<'_>, local: &Local, heads: &[Head], plan: &mut 
         Some(Answer::Later) if question.can_wait => Decided::GoOn,
         Some(Answer::Later | Answer::Cancel) | None => Decided::Stop(BTreeMap::new()),
     }
+}
+
+/// What becomes of the units that nobody has to decide about.
+fn others(local: &Local, plan: &Plan) -> BTreeMap<RelPath, Fate> {
+    let fetched = |take: &Take| Fate::Fetched {
+        device: take.version.origin.device.clone(),
+    };
+    let changed = |unit: &RelPath| local.side.get(unit).is_some_and(LocalUnit::changed);
+    let fate = |unit: &RelPath, step: &Step| match step {
+        Step::Take(take) | Step::Follow(take) => Some(fetched(take)),
+        Step::Remove(_) => Some(Fate::Removed),
+        Step::Settle(settlement) => Some(settlement.take.as_ref().map_or(Fate::Sent, fetched)),
+        Step::Keep { .. } => changed(unit).then_some(Fate::Sent),
+        Step::Nothing | Step::Agree(_) | Step::Dispute(_) | Step::Hold { .. } => None,
+    };
+    plan.steps
+        .iter()
+        .filter_map(|(unit, step)| Some((unit.clone(), fate(unit, step)?)))
+        .collect()
 }
 
 /// Says of the worlds that rules decided about, without anybody being asked, what became of them.

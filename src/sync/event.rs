@@ -8,16 +8,20 @@ pub enum Event {
     Notice(String),
     /// Something that the player should look at; nothing is lost. With hints on what to do.
     Warning(String, Vec<String>),
+    /// The same, where only the player can mend it: where windows are shown, one says it.
+    Alert(String, Vec<String>),
     /// How far a long work is.
     Progress(Progress),
 }
 
 /// How far a long work is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
     /// The work.
     pub phase: Phase,
+    /// The unit or file that it is at, where that is known.
+    pub item: Option<String>,
     /// Bytes done.
     pub done: u64,
     /// Bytes in all, where that is known.
@@ -48,7 +52,12 @@ pub fn warn(listener: Listener<'_>, message: impl Into<String>) {
 
 /// Tells a warning made of an error.
 pub fn warn_of(listener: Listener<'_>, error: &crate::error::Error) {
-    listener(Event::Warning(error.to_string(), error.hints().to_vec()));
+    let (text, hints) = (error.to_string(), error.hints().to_vec());
+    listener(if error.is_grave() {
+        Event::Alert(text, hints)
+    } else {
+        Event::Warning(text, hints)
+    });
 }
 
 /// Tells a notice.

@@ -329,6 +329,19 @@ fn in_place(local: &Local, wants: &Wants) -> BTreeMap<SnapshotId, Vec<Vec<RelPat
     by_source
 }
 
+/// What is fetched: the folder that all of it lies in, or the first of several.
+fn item(units: &[Vec<RelPath>]) -> Option<String> {
+    let first = units.first()?.first()?.as_str();
+    let last = units.last()?.last()?.as_str();
+    let same = first.split('/').zip(last.split('/'));
+    let same: Vec<&str> = same.take_while(|(a, b)| a == b).map(|(a, _)| a).collect();
+    Some(if same.is_empty() {
+        first.to_owned()
+    } else {
+        same.join("/")
+    })
+}
+
 /// A fetch that is under way.
 struct Fetch<'a> {
     session: &'a Session<'a>,
@@ -346,10 +359,12 @@ impl Fetch<'_> {
         units: &[Vec<RelPath>],
     ) -> Result<()> {
         let mut last = 0;
+        let item = item(units);
         let mut progress = |status: &Status| {
             last = status.bytes_restored;
             (self.session.listener)(Event::Progress(Progress {
                 phase: Phase::Fetch,
+                item: item.clone(),
                 done: self.before + last,
                 total: Some(self.total),
             }));

@@ -146,6 +146,7 @@ pub fn rescan(session: &Session<'_>, before: &Scan) -> Scan {
 pub fn reading(listener: Listener<'_>, bytes: u64) {
     listener(Event::Progress(Progress {
         phase: Phase::Scan,
+        item: None,
         done: bytes,
         total: None,
     }));

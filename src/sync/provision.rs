@@ -80,6 +80,7 @@ pub fn fetch(settings: &Settings, folder: &Path, listener: Listener<'_>) -> Resu
     let mut progress = |done, total: Option<u64>| {
         listener(Event::Progress(Progress {
             phase: Phase::Restic,
+            item: None,
             done,
             total: total.or(asset.bytes),
         }));

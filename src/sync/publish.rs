@@ -29,7 +29,7 @@ use crate::{
         version::{Dot, VersionVector},
     },
     error::{Context, Error, Kind, Result},
-    store::{argv::Backup, repository::Backed},
+    store::{argv::Backup, messages::Status, repository::Backed},
 };
 
 /// How often a push is tried, because files changed while they were read.
@@ -376,6 +376,7 @@ fn send(
     let backed = store.backup(cargo.root, &backup, &mut |status| {
         (session.listener)(Event::Progress(Progress {
             phase: Phase::Push,
+            item: item(cargo.root, status),
             done: status.bytes_done,
             total: Some(total),
         }));
@@ -384,6 +385,13 @@ fn send(
         Kind::Damaged => error.with_kind(Kind::Failed),
         _ => error,
     })
+}
+
+/// What restic reads just now, below the game folder.
+fn item(root: &Path, status: &Status) -> Option<String> {
+    let file = Path::new(status.current_files.first()?);
+    let below = file.strip_prefix(root).unwrap_or(file);
+    Some(below.display().to_string())
 }
 
 /// Returns all folders of all units: without a whole one, every file is named.

@@ -19,6 +19,7 @@ use super::{
     swap::{self, Basis},
 };
 use crate::{
+    cancel,
     config::{layout::Layout, sync_file},
     domain::{
         digest::Digest,
@@ -99,6 +100,7 @@ fn hospitable(session: &mut Session<'_>, error: Error) -> Result<PullOutcome> {
             warn_of(session.listener, &error.hint(text!("pull-starts-hint")));
             Ok(PullOutcome::Offline { why })
         }
+        Kind::Cancelled => Err(error),
         _ => Err(error.hint(text!(
             "pull-disable-hint",
             folder = shell::pack_folder(session.layout.pack())
@@ -110,6 +112,7 @@ fn hospitable(session: &mut Session<'_>, error: Error) -> Result<PullOutcome> {
 pub fn run(session: &mut Session<'_>) -> Result<PullOutcome> {
     let (mut local, probed) = session.probe_beside(observe::local);
     session.unsaved = local.changed();
+    cancel::check()?;
     observe::report_problems(session, &local.scan);
     // Who decides about what is missing need not be told how to.
     if session.decision.is_none() {
@@ -425,7 +428,7 @@ fn tell_of_open_worlds(session: &Session<'_>, plan: &Plan) {
             why: Hold::Open,
         } = step
         {
-            (session.listener)(Event::Warning(
+            (session.listener)(Event::Alert(
                 text!("pull-open-world", unit = unit.as_str()),
                 vec![text!("pull-open-world-hint")],
             ));

@@ -15,6 +15,7 @@ use super::{
     swap,
 };
 use crate::{
+    cancel,
     config::{layout::Layout, sync_file},
     domain::{ids::SnapshotId, location::Location, path::RelPath},
     error::{Kind, Result},
@@ -46,6 +47,14 @@ pub fn push(settings: &Settings, listener: Listener<'_>) -> Result<PushOutcome> 
                 hints: error.hints().to_vec(),
             })
         }
+        // It goes out with the next one.
+        Err(error) if error.kind() == Kind::Cancelled => {
+            waits(&session);
+            Ok(PushOutcome::Pending {
+                why: error.to_string(),
+                hints: Vec::new(),
+            })
+        }
         Err(error) if error.kind() == Kind::NoRepository => Err(session
             .without_repository(error)
             .hint("The saves are still here.")),
@@ -68,6 +77,7 @@ fn waits(session: &Session<'_>) {
 
 fn run(session: &mut Session<'_>) -> Result<PushOutcome> {
     let mut local = observe::local(session);
+    cancel::check()?;
     observe::report_problems(session, &local.scan);
     observe::report_vanished(session);
     observe::wait_for_worlds(session, &mut local, OPEN_PATIENCE);

@@ -282,11 +282,10 @@ impl Session<'_> {
     /// Returns restic's program: found, or fetched now.
     pub fn program(&mut self) -> Result<PathBuf> {
         if self.restic.is_none() {
-            self.restic = Some(provision::restic(
-                self.settings,
-                &self.layout,
-                self.listener,
-            )?);
+            self.restic = Some(
+                provision::restic(self.settings, &self.layout, self.listener)
+                    .map_err(Error::grave)?,
+            );
         }
         let found = self.restic.as_ref();
         Ok(found.map(|found| found.program.clone()).unwrap_or_default())

@@ -16,6 +16,7 @@ use super::{
     session::Session,
 };
 use crate::{
+    cancel,
     config::json_file::{self, Access},
     domain::{
         ids::SnapshotId,
@@ -99,6 +100,8 @@ pub fn carry_out(
         Some(staging) => staging,
         None => Staging::create(&session.layout)?,
     };
+    // From here on it goes to its end.
+    cancel::check().inspect_err(|_| staging.discard())?;
     let swap = Swap {
         targets: &targets,
         reason: Reason::Pull,

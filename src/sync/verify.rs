@@ -187,6 +187,7 @@ impl Drill<'_> {
         let mut progress = |status: &Status| {
             (self.session.listener)(Event::Progress(Progress {
                 phase: Phase::Fetch,
+                item: None,
                 done: self.done + status.bytes_restored,
                 total: Some(self.total),
             }));

@@ -2,7 +2,11 @@
 
 pub mod menu;
 pub mod output;
+mod pace;
 pub mod progress;
+pub mod progress_window;
 pub mod prompt;
 mod secret;
+pub mod surface;
 pub mod table;
+pub mod window;

@@ -8,7 +8,7 @@ use std::{
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::output::Output;
+use super::{output::Output, pace::Pace};
 
 /// Work that takes less is not worth a line.
 const QUIET: Duration = Duration::from_secs(1);
@@ -98,28 +98,6 @@ impl<'a> Progress<'a> {
     }
 }
 
-/// How fast a work goes.
-#[derive(Debug, Clone, Copy)]
-struct Pace {
-    bytes_per_second: u64,
-}
-
-impl Pace {
-    fn of(bytes: u64, elapsed: Duration) -> Self {
-        let millis = elapsed.as_millis().max(1);
-        let bytes_per_second = u128::from(bytes) * 1000 / millis;
-        Self {
-            bytes_per_second: u64::try_from(bytes_per_second).unwrap_or(u64::MAX),
-        }
-    }
-
-    /// Returns how long so many bytes take; `None` while nothing moves.
-    fn time_for(self, bytes: u64) -> Option<Duration> {
-        let seconds = bytes.checked_div(self.bytes_per_second)?;
-        Some(Duration::from_secs(seconds))
-    }
-}
-
 impl Drop for Progress<'_> {
     fn drop(&mut self) {
         self.clear();
@@ -137,23 +115,4 @@ fn bar(title: &'static str) -> ProgressBar {
     let style =
         ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(0).with_style(style).with_message(title)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pace_tells_the_time_that_is_left() {
-        let pace = Pace::of(3_000_000, Duration::from_millis(1500));
-        assert_eq!(pace.bytes_per_second, 2_000_000);
-        assert_eq!(pace.time_for(9_000_000), Some(Duration::from_secs(4)));
-        assert_eq!(pace.time_for(0), Some(Duration::ZERO));
-        let stuck = Pace::of(0, Duration::ZERO);
-        assert_eq!((stuck.bytes_per_second, stuck.time_for(1)), (0, None));
-        assert_eq!(
-            Pace::of(u64::MAX, Duration::ZERO).bytes_per_second,
-            u64::MAX
-        );
-    }
 }

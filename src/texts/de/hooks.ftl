@@ -48,3 +48,7 @@ pull-lost = nicht zu bekommen: { $units }
 # Die ersten Namen, und wie viele noch.
 
 list-and-more = { $names } und { $more } weitere
+cancelled = abgebrochen
+cancelled-kept = Was hier ist, wurde so gelassen, wie es war.
+cancelled-too-late = Das Neue aus der Cloud war schon da; instance-sync undo nimmt es zurück.
+alert-plays-anyway = Das Spiel startet mit dem, was hier ist, wie du gesagt hast.

@@ -48,3 +48,7 @@ pull-lost = could not get { $units }
 # The first units by name, and how many more.
 
 list-and-more = { $names } and { $more } more
+cancelled = cancelled
+cancelled-kept = What is here was left as it was.
+cancelled-too-late = The cloud’s news were already in place; instance-sync undo takes them back.
+alert-plays-anyway = The game starts with what is here, as you said.

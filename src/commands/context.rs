@@ -1,0 +1,117 @@
+//! What every command gets: what was asked for, and where to say what happens.
+
+use std::cell::{Cell, RefCell};
+
+use super::{logged, logged::Course};
+use crate::{
+    cancel,
+    config::layout::Layout,
+    error::Error,
+    sync::{
+        event::{self, Event, Phase},
+        session::absolute,
+        settings::Settings,
+    },
+    ui::{output::Output, progress::Progress, progress_window::ProgressWindow, surface::Surface},
+    window::protocol::{Said, Work},
+    workdir::label,
+};
+
+/// What every command gets.
+pub struct Context<'a> {
+    /// What was asked for.
+    pub settings: Settings,
+    /// Where to print.
+    pub output: &'a Output,
+    /// Where to ask.
+    pub surface: Surface,
+    /// What the instance is called, where somebody said so.
+    pub label: Option<String>,
+    /// Whether somebody said which game folder: on the command line, or a launcher.
+    pub folder_given: bool,
+    /// What the log says of it.
+    pub course: Course,
+    /// Whether a window has asked what becomes of a conflict.
+    pub asked: Cell<bool>,
+    /// What only the player can mend, for a window.
+    pub alerts: RefCell<Vec<Said>>,
+    pub(super) progress: Progress<'a>,
+    pub(super) window: Cell<Option<ProgressWindow>>,
+}
+
+impl Context<'_> {
+    /// Shows what the engine tells.
+    pub fn hear(&self, event: Event) {
+        match event {
+            Event::Progress(progress) => self.show(progress),
+            Event::Notice(text) => {
+                self.progress.clear();
+                self.output.line(&text);
+            }
+            Event::Warning(text, hints) => {
+                self.progress.clear();
+                self.output.warning(&text, &hints);
+            }
+            Event::Alert(text, hints) => {
+                self.progress.clear();
+                self.alert(text, hints);
+            }
+        }
+    }
+
+    /// Prints something that the player must know, and keeps it for a window.
+    pub fn alert(&self, text: String, hints: Vec<String>) {
+        self.output.warning(&text, &hints);
+        self.alerts.borrow_mut().push(Said { text, hints });
+    }
+
+    fn show(&self, progress: event::Progress) {
+        let (title, work) = match progress.phase {
+            Phase::Scan => ("Reading", Work::Reading),
+            Phase::Restic => ("Fetching restic", Work::Preparing),
+            Phase::Fetch => ("Fetching", Work::Downloading),
+            Phase::Push => ("Saving", Work::Uploading),
+        };
+        self.progress.show(title, progress.done, progress.total);
+        if let Some(window) = self.window.take() {
+            let bytes = (progress.done, progress.total);
+            window.show(|| self.instance(), work, progress.item, bytes);
+            self.window.set(Some(window));
+        }
+    }
+
+    /// Shows progress in a window too from here on, where windows are shown at all. `front` is whether it
+    /// may come to the front.
+    pub fn show_work(&self, front: bool) {
+        cancel::begin();
+        let window = (self.surface == Surface::Window).then(|| ProgressWindow::new(front));
+        self.window.set(window);
+    }
+
+    /// Takes the progress display away.
+    pub fn settle(&self) {
+        self.progress.clear();
+        if let Some(window) = self.window.take() {
+            window.clear();
+            self.window.set(Some(window));
+        }
+    }
+
+    /// Prints why a command failed.
+    pub fn error(&self, error: &Error) {
+        self.output.error(error);
+        self.alerts.borrow_mut().push(Said {
+            text: error.to_string(),
+            hints: error.hints().to_vec(),
+        });
+    }
+
+    /// Returns what the player calls the instance.
+    pub fn instance(&self) -> String {
+        let layout = Layout::new(absolute(&self.settings.pack));
+        let named = self.label.clone();
+        named
+            .or_else(|| label::of_folder(layout.pack()))
+            .unwrap_or_else(|| logged::label(&layout))
+    }
+}
