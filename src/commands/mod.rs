@@ -36,9 +36,10 @@ use crate::{
         playing,
         settings::Settings,
     },
+    texts::text,
     ui::{
         output::{Audience, Format, Output},
-        progress::Progress,
+        progress::{Progress, Title},
     },
 };
 
@@ -72,10 +73,10 @@ impl Context<'_> {
         match event {
             Event::Progress(progress) => {
                 let title = match progress.phase {
-                    Phase::Scan => "Reading",
-                    Phase::Restic => "Fetching restic",
-                    Phase::Fetch => "Fetching",
-                    Phase::Push => "Saving",
+                    Phase::Scan => Title::Reading,
+                    Phase::Restic => Title::FetchingRestic,
+                    Phase::Fetch => Title::Fetching,
+                    Phase::Push => Title::Saving,
                 };
                 self.progress.show(title, progress.done, progress.total);
             }
@@ -251,7 +252,7 @@ fn label(global: &Global) -> Option<String> {
 /// Reads all of standard input as text.
 fn standard_input() -> Result<String> {
     std::io::read_to_string(std::io::stdin())
-        .map_err(|error| Error::usage("cannot read standard input").because(error))
+        .map_err(|error| Error::usage(text!("command-input-unread")).because(error))
 }
 
 #[cfg(test)]
