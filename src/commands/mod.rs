@@ -36,7 +36,7 @@ use crate::{
         playing,
         settings::Settings,
     },
-    texts::text,
+    texts::{self, text},
     ui::{
         output::{Audience, Format, Output},
         progress::{Progress, Title},
@@ -124,6 +124,9 @@ pub fn run(cli: &Cli) -> ExitCode {
         Format::Text
     };
     let output = Output::new(audience, format);
+    if output.is_ascii() {
+        texts::in_ascii();
+    }
     let context = Context {
         settings: settings(cli),
         output: &output,

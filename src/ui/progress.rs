@@ -51,10 +51,10 @@ impl Title {
     /// The word for people.
     fn spoken(self) -> String {
         match self {
-            Self::Reading => text!("progress-reading"),
-            Self::FetchingRestic => text!("progress-fetching-restic"),
-            Self::Fetching => text!("progress-fetching"),
-            Self::Saving => text!("progress-saving"),
+            Self::Reading => text!("work-reading"),
+            Self::FetchingRestic => text!("work-fetching-restic"),
+            Self::Fetching => text!("work-fetching"),
+            Self::Saving => text!("work-saving"),
         }
     }
 }
@@ -167,7 +167,7 @@ fn line(title: Title, done: u64, total: Option<u64>, pace: Pace, left: Option<Du
     let total = total.map(bytes);
     match (total, left.map(rough)) {
         (Some(total), Some(left)) => text!(
-            "progress-line-left",
+            "work-line-left",
             title = title,
             done = done,
             total = total,
@@ -175,13 +175,13 @@ fn line(title: Title, done: u64, total: Option<u64>, pace: Pace, left: Option<Du
             left = left
         ),
         (Some(total), None) => text!(
-            "progress-line-of",
+            "work-line-of",
             title = title,
             done = done,
             total = total,
             pace = pace
         ),
-        (None, _) => text!("progress-line", title = title, done = done, pace = pace),
+        (None, _) => text!("work-line", title = title, done = done, pace = pace),
     }
 }
 

@@ -78,13 +78,13 @@ command-input-unread = die Standardeingabe lässt sich nicht lesen
 
 # Wie weit eine Arbeit ist.
 
-progress-reading = Lesen
-progress-fetching-restic = Hole restic
-progress-fetching = Holen
-progress-saving = Speichern
-progress-line = { $title }: { $done }, { $pace }/s
-progress-line-of = { $title }: { $done } von { $total }, { $pace }/s
-progress-line-left = { $title }: { $done } von { $total }, { $pace }/s, noch { $left }
+work-reading = Lesen
+work-fetching-restic = Hole restic
+work-fetching = Holen
+work-saving = Speichern
+work-line = { $title }: { $done }, { $pace }/s
+work-line-of = { $title }: { $done } von { $total }, { $pace }/s
+work-line-left = { $title }: { $done } von { $total }, { $pace }/s, noch { $left }
 time-years =
     { $number ->
         [one] { $number } Jahr
@@ -122,3 +122,8 @@ prompt-unanswered = die Frage wurde nicht beantwortet
 prompt-unanswered-since = die Frage wurde nicht beantwortet ({ $why })
 prompt-unanswered-hint = Es wurde nichts geändert.
 menu-shown = ({ $first } bis { $end } von { $count })
+
+# Was davor steht.
+
+output-warning = Warnung: { $text }
+output-error = Fehler: { $text }

@@ -78,13 +78,13 @@ command-input-unread = cannot read standard input
 
 # How far a work is.
 
-progress-reading = Reading
-progress-fetching-restic = Fetching restic
-progress-fetching = Fetching
-progress-saving = Saving
-progress-line = { $title }: { $done }, { $pace }/s
-progress-line-of = { $title }: { $done } of { $total }, { $pace }/s
-progress-line-left = { $title }: { $done } of { $total }, { $pace }/s, { $left } left
+work-reading = Reading
+work-fetching-restic = Fetching restic
+work-fetching = Fetching
+work-saving = Saving
+work-line = { $title }: { $done }, { $pace }/s
+work-line-of = { $title }: { $done } of { $total }, { $pace }/s
+work-line-left = { $title }: { $done } of { $total }, { $pace }/s, { $left } left
 time-years =
     { $number ->
         [one] { $number } year
@@ -122,3 +122,8 @@ prompt-unanswered = the question was not answered
 prompt-unanswered-since = the question was not answered ({ $why })
 prompt-unanswered-hint = Nothing was changed.
 menu-shown = ({ $first } to { $end } of { $count })
+
+# What stands before them.
+
+output-warning = warning: { $text }
+output-error = error: { $text }
