@@ -12,7 +12,12 @@ use crate::{
         session::absolute,
         settings::Settings,
     },
-    ui::{output::Output, progress::Progress, progress_window::ProgressWindow, surface::Surface},
+    ui::{
+        output::Output,
+        progress::{Progress, Title},
+        progress_window::ProgressWindow,
+        surface::Surface,
+    },
     window::protocol::{Said, Work},
     workdir::label,
 };
@@ -67,10 +72,10 @@ impl Context<'_> {
 
     fn show(&self, progress: event::Progress) {
         let (title, work) = match progress.phase {
-            Phase::Scan => ("Reading", Work::Reading),
-            Phase::Restic => ("Fetching restic", Work::Preparing),
-            Phase::Fetch => ("Fetching", Work::Downloading),
-            Phase::Push => ("Saving", Work::Uploading),
+            Phase::Scan => (Title::Reading, Work::Reading),
+            Phase::Restic => (Title::FetchingRestic, Work::Preparing),
+            Phase::Fetch => (Title::Fetching, Work::Downloading),
+            Phase::Push => (Title::Saving, Work::Uploading),
         };
         self.progress.show(title, progress.done, progress.total);
         if let Some(window) = self.window.take() {

@@ -42,6 +42,7 @@ use crate::{
     config::{layout::Layout, sync_file},
     error::{Error, Result},
     sync::{playing, settings::Settings},
+    texts::{self, text},
     ui::{
         output::{Audience, Format, Output},
         progress::Progress,
@@ -86,6 +87,9 @@ pub fn run(cli: &Cli) -> ExitCode {
         Format::Text
     };
     let output = Output::new(audience, format);
+    if output.is_ascii() {
+        texts::in_ascii();
+    }
     let context = Context {
         settings: settings(cli),
         output: &output,
@@ -251,7 +255,7 @@ fn label(global: &Global) -> Option<String> {
 /// Reads all of standard input as text.
 fn standard_input() -> Result<String> {
     std::io::read_to_string(std::io::stdin())
-        .map_err(|error| Error::usage("cannot read standard input").because(error))
+        .map_err(|error| Error::usage(text!("command-input-unread")).because(error))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::{
     domain::path::RelPath,
     error::Result,
     sync::{outcome::PushOutcome, push},
+    texts::text,
 };
 
 #[derive(Serialize)]
@@ -51,44 +52,26 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
             left_open,
             ..
         } => {
-            let size = HumanBytes(bytes);
-            let what = what(&units, &deleted);
-            context
-                .output
-                .line(&format!("{what} to the cloud ({size} new)."));
+            context.output.line(&saved(&units, &deleted, bytes));
             if news {
-                context.output.line(
-                    "The cloud also has snapshots that are new here; the next pull looks at them.",
-                );
+                context.output.line(&text!("push-news"));
             }
             if !left_open.is_empty() {
-                let hints = [format!(
-                    "It is never saved half-written. Leave the world, then run: instance-sync push {}",
-                    folder(context)
-                )];
-                let text = format!(
-                    "left out, since a running game has it open: {}",
-                    list(&left_open)
-                );
+                let hints = [text!("push-left-open-hint", folder = folder(context))];
+                let text = text!("push-left-open", units = list(&left_open));
                 context.output.warning(&text, &hints);
             }
         }
         PushOutcome::Pending { why, mut hints } => {
-            hints.push("The save is kept here and goes out at the next chance.".to_owned());
+            hints.push(text!("push-pending-hint"));
             context.output.warning(&why, &hints);
         }
         PushOutcome::Conflict { units, saved } => {
             let hints = [
                 kept(saved),
-                format!(
-                    "To decide: instance-sync resolve --keep=both {}. Or --keep=local (this device's), --keep=cloud.",
-                    folder(context)
-                ),
+                text!("push-conflict-decide", folder = folder(context)),
             ];
-            let text = format!(
-                "this folder has just joined, and differs from the cloud in {}",
-                list(&units)
-            );
+            let text = text!("push-conflict", units = list(&units));
             context.output.warning(&text, &hints);
         }
         PushOutcome::NotOptedIn | PushOutcome::Copy | PushOutcome::UpToDate => {}
@@ -97,15 +80,17 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
 }
 
 /// What was saved, deletions as such.
-fn what(units: &[RelPath], deleted: &[RelPath]) -> String {
+fn saved(units: &[RelPath], deleted: &[RelPath], bytes: u64) -> String {
+    let size = HumanBytes(bytes).to_string();
     match (units, deleted) {
-        ([], []) => "Saved everything".to_owned(),
-        (units, []) => format!("Saved {}", list(units)),
-        ([], deleted) => format!("Saved the deletion of {}", list(deleted)),
-        (units, deleted) => format!(
-            "Saved {} and the deletion of {}",
-            list(units),
-            list(deleted)
+        ([], []) => text!("push-saved-everything", size = size),
+        (units, []) => text!("push-saved", units = list(units), size = size),
+        ([], deleted) => text!("push-saved-deletion", deleted = list(deleted), size = size),
+        (units, deleted) => text!(
+            "push-saved-and-deletion",
+            units = list(units),
+            deleted = list(deleted),
+            size = size
         ),
     }
 }

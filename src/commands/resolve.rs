@@ -13,6 +13,7 @@ use crate::{
         question::{Ask, Question},
         resolve::{self, Decision},
     },
+    texts::text,
 };
 
 /// Runs the command.
@@ -27,12 +28,8 @@ pub fn run(context: &Context<'_>, args: &Resolve) -> Result<Done> {
         None => Policy::Ask,
     };
     if let (Policy::Ask, None, Some(unit)) = (policy, ask, args.units.first()) {
-        return Err(Error::usage(format!(
-            "what is to become of {unit}? Nobody can be asked here"
-        ))
-        .hint(
-            "Add --keep=both, --keep=local, --keep=cloud or --keep=newest. Nothing was changed.",
-        ));
+        return Err(Error::usage(text!("resolve-nobody", unit = unit.as_str()))
+            .hint(text!("resolve-nobody-hint")));
     }
     let decision = (policy.decides() || !args.units.is_empty()).then(|| Decision {
         policy,
@@ -45,18 +42,19 @@ pub fn run(context: &Context<'_>, args: &Resolve) -> Result<Done> {
         ask,
     )?;
     if let PullOutcome::Offline { why } = &outcome {
-        return Err(Error::failed(format!("nothing was decided: {why}"))
-            .hint("Nothing was changed here; try again once that is mended."));
+        return Err(
+            Error::failed(text!("resolve-offline", why = why)).hint(text!("resolve-offline-hint"))
+        );
     }
     if outcome == PullOutcome::NotOptedIn {
         // Whoever decides means a folder that is.
-        let folder = context.settings.pack.display();
-        return Err(Error::usage(format!("{folder} is not opted in"))
-            .hint("Nothing was decided. Is it the right folder? See --pack-folder."));
+        let folder = context.settings.pack.display().to_string();
+        return Err(Error::usage(text!("resolve-not-opted-in", folder = folder))
+            .hint(text!("resolve-not-opted-in-hint")));
     }
     let done = pull::report(context, "resolve", &outcome);
     if let (PullOutcome::UpToDate { .. }, false) = (&outcome, context.output.is_json()) {
-        context.output.line("Nothing is left to decide.");
+        context.output.line(&text!("resolve-nothing-left"));
     }
     Ok(done)
 }

@@ -102,7 +102,7 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
                         first.unit
                     ),
                 };
-                return Err(Error::new(Kind::Damaged, what).hint(verify::REPAIR));
+                return Err(Error::new(Kind::Damaged, what).hint(verify::repair()));
             }
         }
         _ => {}

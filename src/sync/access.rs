@@ -13,6 +13,7 @@ use crate::{
     remote::{probe, repository::Question},
     secrets::token::RepositoryKey,
     store::{fast_key::FastKey, keys::Keys, repository::Repository},
+    texts::text,
 };
 
 /// Where a repository is, and what opens it.
@@ -83,8 +84,7 @@ impl Access {
     pub fn check_transport(&self, insecure_http: bool) -> Result<()> {
         if self.location.is_insecure() && !insecure_http {
             return Err(
-                Error::usage("plain http would show the token to everybody on the way")
-                    .hint("Use https, or allow it with --insecure-http."),
+                Error::usage(text!("access-plain-http")).hint(text!("access-plain-http-hint"))
             );
         }
         Ok(())

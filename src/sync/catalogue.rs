@@ -32,6 +32,7 @@ use crate::{
     error::{Context, Error, Kind, Result},
     remote::probe,
     store::{messages::Listed, repository::Repository},
+    texts::text,
     workdir::label,
 };
 
@@ -72,11 +73,7 @@ pub fn list(
         Err(error) if error.kind() == Kind::NoRepository => Ok(Vec::new()),
         Err(error) => Err(unreadable(error)),
     };
-    let mut offers = beside_a_word(
-        listener,
-        "Asking for the account's instances, and when each was last played.",
-        work,
-    )?;
+    let mut offers = beside_a_word(listener, &text!("catalogue-asking"), work)?;
     offers.sort_by_key(|offer| {
         let sign_of_life = match &offer.played {
             Played::At { time, .. } => *time,
@@ -92,9 +89,9 @@ pub fn check_place(access: &Access) -> Result<()> {
     match access.base_folder() {
         Some(base) if !base.exists() => Err(Error::new(
             Kind::Offline,
-            format!("the folder {} is not there", base.display()),
+            text!("catalogue-no-folder", path = base.display().to_string()),
         )
-        .hint("Is the disk connected?")),
+        .hint(text!("catalogue-no-folder-hint"))),
         _ => Ok(()),
     }
 }
@@ -110,8 +107,7 @@ fn is_there(access: &Access) -> Result<bool> {
         Err(error) if error.kind() == Kind::NoRepository => Ok(false),
         Err(error) => {
             let (kind, hints) = (error.kind(), error.hints().to_vec());
-            let what = "the account's instances cannot be listed";
-            let error = Error::new(kind, what).because(error);
+            let error = Error::new(kind, text!("catalogue-unlisted")).because(error);
             Err(hints.into_iter().fold(error, Error::hint))
         }
     }
@@ -121,15 +117,14 @@ fn is_there(access: &Access) -> Result<bool> {
 fn unreadable(error: Error) -> Error {
     // What a server refuses, such as a name that it does not know, is of the same kind.
     let of_password = error.to_string().contains("no key found");
-    let typed = "An instance can be joined by its id, which instance-sync status shows on a device that has it.";
+    let typed = text!("catalogue-by-id-hint");
     match error.kind() {
-        Kind::Credentials if of_password => Error::new(
-            Kind::Credentials,
-            "the list of this account's instances is encrypted with another passphrase (or secret)",
-        )
-        .hint("Was this one mistyped? Then start again.")
-        .hint(typed),
-        kind => Error::new(kind, "the list of this account's instances cannot be used")
+        Kind::Credentials if of_password => {
+            Error::new(Kind::Credentials, text!("catalogue-other-passphrase"))
+                .hint(text!("catalogue-other-passphrase-hint"))
+                .hint(typed)
+        }
+        kind => Error::new(kind, text!("catalogue-unusable"))
             .because(error)
             .hint(typed),
     }
@@ -159,7 +154,7 @@ fn beside_a_word<T: Send>(
             }
             done => done.ok(),
         };
-        done.unwrap_or_else(|| Err(Error::failed("listing the instances failed")))
+        done.unwrap_or_else(|| Err(Error::failed(text!("catalogue-died"))))
     })
 }
 
@@ -185,7 +180,7 @@ pub fn write(access: &Access, repository: &Repository, entry: &Entry) -> Result<
         profile: &entry.profile,
         time: entry.time,
     })
-    .context(|| "cannot write an entry".to_owned())?;
+    .context(|| text!("catalogue-unwritten"))?;
     let add = || repository.back_up_text(&name, &text, &entry.device, &tags);
     let added = match add() {
         Err(error) if error.kind() == Kind::NoRepository => {
@@ -213,7 +208,8 @@ fn create(access: &Access, repository: &Repository) -> Result<()> {
     };
     let made = making.init();
     let named = made.and_then(|()| {
-        fs::rename(&fresh, &place).context(|| format!("cannot make {}", place.display()))
+        fs::rename(&fresh, &place)
+            .context(|| text!("sync-cannot-make", path = place.display().to_string()))
     });
     if named.is_err() {
         let _ = fs::remove_dir_all(&fresh);

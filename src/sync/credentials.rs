@@ -22,6 +22,7 @@ use crate::{
         token::{RepositoryKey, Token},
     },
     store::keys::Finding,
+    texts::text,
 };
 
 /// What opens the server and the repository.
@@ -52,10 +53,7 @@ pub fn load(
     let mended = |path: &std::path::Path| {
         warn(
             listener,
-            format!(
-                "{} could be read by other users of this machine; that was mended",
-                path.display()
-            ),
+            text!("access-mended", path = path.display().to_string()),
         );
     };
     let token = match files::read_token(&path)? {
@@ -68,7 +66,7 @@ pub fn load(
         None if settings.token_file.is_some() => {
             return Err(Error::new(
                 Kind::Credentials,
-                format!("there is no {}", path.display()),
+                text!("access-no-file", path = path.display().to_string()),
             ));
         }
         None => None,
@@ -121,15 +119,14 @@ fn password_of(token: Option<&Token>) -> Option<RepositoryKey> {
 /// No token was found: in no file, and not in the keyring, which may not have answered.
 fn missing(layout: &Layout, deaf: Option<&Error>) -> Error {
     let folder = crate::domain::shell::pack_folder(layout.pack());
-    let again = format!("Give it again with: instance-sync setup --force {folder}");
-    let text = "there is no token for this instance on this device";
+    let again = text!("access-again-hint", folder = folder);
     match deaf {
-        None => Error::new(Kind::Credentials, text).hint(again),
+        None => Error::new(Kind::Credentials, text!("access-missing")).hint(again),
         Some(error) => Error::new(
             Kind::Credentials,
-            format!("{text} that can be read: {error}"),
+            text!("access-unread", why = error.to_string()),
         )
-        .hint("If it is in the keyring, unlock that and try again.")
+        .hint(text!("access-keyring-hint"))
         .hint(again),
     }
 }
@@ -143,8 +140,9 @@ pub fn given(
     kept: Option<RepositoryKey>,
 ) -> Result<Credentials> {
     if token.is_none() && matches!(location, Location::Rest(_)) {
-        return Err(Error::usage("a rest-server needs a token")
-            .hint("Give it with --token=ACCOUNT:SECRET or --token-file."));
+        return Err(
+            Error::usage(text!("access-needs-token")).hint(text!("access-needs-token-hint"))
+        );
     }
     let secret = token.map(|token| token.secret.clone());
     let key = match (passphrase, kept, &secret) {
@@ -153,8 +151,8 @@ pub fn given(
         (None, Some(kept), _) => kept,
         (None, None, Some(secret)) => RepositoryKey::with_password(secret.clone()),
         (None, None, None) => {
-            return Err(Error::usage("the repository needs a password")
-                .hint("Give a token, or a passphrase with --passphrase-file."));
+            return Err(Error::usage(text!("access-needs-password"))
+                .hint(text!("access-needs-password-hint")));
         }
     };
     Ok(Credentials {

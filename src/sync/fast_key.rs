@@ -16,6 +16,7 @@ use crate::{
         keys::Keys,
         repository::Repository,
     },
+    texts::text,
 };
 
 /// With more keys, restic does not even look at the last of them: 20, less one for a person.
@@ -65,23 +66,21 @@ pub fn obtain(
     if opened == forged.key.id {
         Ok(Some(forged.key))
     } else {
-        Err(Error::failed("the server keeps no key file of ours"))
+        Err(Error::failed(text!("fastkey-not-kept")))
     }
 }
 
 /// Returns the fast key that was found, and says where one could not be had.
 pub fn or_say(found: Result<Option<FastKey>>, listener: Listener<'_>) -> Option<FastKey> {
     found.unwrap_or_else(|error| {
-        let text =
-            format!("There is no fast key, so that each step takes half a second longer: {error}");
-        note(listener, text);
+        note(listener, text!("fastkey-none", why = error.to_string()));
         None
     })
 }
 
 /// Lets restic open a repository that consists of nothing but the `config` and the new key file.
 fn prove(program: &Path, config: &[u8], forged: &Forged, master_key: &MasterKey) -> Result<()> {
-    let what = || "cannot try the fast key".to_owned();
+    let what = || text!("fastkey-untried");
     let folder = tempfile::tempdir().context(what)?;
     let keys = folder.path().join("keys");
     fs::create_dir(&keys).context(what)?;
@@ -99,6 +98,6 @@ fn prove(program: &Path, config: &[u8], forged: &Forged, master_key: &MasterKey)
     if tried.master_key()? == *master_key {
         Ok(())
     } else {
-        Err(Error::failed("the fast key does not hold the master key"))
+        Err(Error::failed(text!("fastkey-wrong")))
     }
 }

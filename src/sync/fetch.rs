@@ -27,6 +27,7 @@ use crate::{
     },
     error::{Context, Error, Kind, Result},
     store::messages::Status,
+    texts::text,
     workdir::{files, lock, scan::Scanned, stage::Staging},
 };
 
@@ -89,7 +90,7 @@ pub fn wants(
         if let Some(why) = obstacle {
             event::warn(
                 session.listener,
-                format!("{unit} stays in the cloud: {why}"),
+                text!("fetch-stays", unit = unit.as_str(), why = why),
             );
             let version = taken(step).map(|take| held_version(&take.version, &take.from));
             let why = Hold::Name;
@@ -106,7 +107,7 @@ pub fn wants(
                 // A copy of what is in the cloud.
                 Some(why) => event::warn(
                     session.listener,
-                    format!("{name} cannot land here, and stays in the cloud: {why}"),
+                    text!("fetch-copy-stays", unit = name.as_str(), why = why),
                 ),
             }
         }
@@ -195,10 +196,7 @@ impl Records<'_> {
         let damaged = || {
             Error::new(
                 Kind::Damaged,
-                format!(
-                    "the snapshot {} does not list {unit} as it should",
-                    from.short()
-                ),
+                text!("fetch-not-listed", id = from.short(), unit = unit.as_str()),
             )
         };
         let heads = self.basis.heads;
@@ -386,7 +384,7 @@ fn rename_in(
     content: &UnitContent,
 ) -> Result<()> {
     let to = staging.place(target);
-    let what = || format!("cannot stage {target}");
+    let what = || text!("fetch-cannot-stage", unit = target.as_str());
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder).context(what)?;
     }
@@ -409,7 +407,7 @@ fn copy_in(
     for inner in content.files.keys() {
         let (from, to) = (unit.join(inner), target.join(inner));
         files::copy(&session.layout.live(&from), &staging.place(&to))
-            .context(|| format!("cannot copy {from}"))?;
+            .context(|| text!("fetch-cannot-copy", path = from.as_str()))?;
     }
     files::make_folders(&staging.tree(), target, content)
 }
@@ -425,9 +423,9 @@ pub fn check_room(session: &Session<'_>, bytes: u64) -> Result<()> {
         let mb = |bytes: u64| bytes.div_ceil(1 << 20);
         return Err(Error::new(
             Kind::Full,
-            format!("the disk has {} MB free, and this needs {} MB", mb(free), mb(needed)),
+            text!("fetch-no-room", free = mb(free), needed = mb(needed)),
         )
-        .hint("Free some space and start again; old versions in .cloud-sync/undo can go. Nothing was changed."));
+        .hint(text!("fetch-no-room-hint")));
     }
     Ok(())
 }

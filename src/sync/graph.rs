@@ -19,6 +19,7 @@ use crate::{
     },
     error::{Error, Kind, Result},
     store::messages::Listed,
+    texts::text,
 };
 
 /// How many records are read beside the listing: mostly there is one snapshot that is new here.
@@ -117,10 +118,7 @@ pub fn holder(
         Some(agreed) => Ok(agreed.snapshot.clone()),
         None => Err(Error::new(
             Kind::Damaged,
-            format!(
-                "the snapshot {} is gone, and no other has that version of {unit}",
-                source.short()
-            ),
+            text!("graph-gone", id = source.short(), unit = unit.as_str()),
         )),
     }
 }
@@ -183,21 +181,16 @@ fn record_of(
     snapshot: &Listed,
 ) -> Result<Option<PushRecord>> {
     if snapshot.is_incomplete() {
-        let id = snapshot.id.short();
         warn(
             session.listener,
-            format!("snapshot {id} is not complete and is left aside (its device will push again)"),
+            text!("graph-incomplete", id = snapshot.id.short()),
         );
         return Ok(None);
     }
     let id = &snapshot.id;
     let record = match read_bytes(store, id) {
         Ok(Some(bytes)) if snapshot.is_rewritten() && !is_json(&bytes) => {
-            let why = format!(
-                "snapshot {} was repaired and does not say any more what it is: it is left aside",
-                id.short()
-            );
-            warn(session.listener, why);
+            warn(session.listener, text!("graph-repaired", id = id.short()));
             return Ok(None);
         }
         Ok(Some(bytes)) => parse(session, id, &bytes),
@@ -206,7 +199,7 @@ fn record_of(
     };
     record.map_err(|error| match error.kind() {
         Kind::Damaged if !snapshot.hostname.is_empty() => {
-            error.hint(format!("It was made by {}.", snapshot.hostname))
+            error.hint(text!("graph-made-by-hint", device = &snapshot.hostname))
         }
         _ => error,
     })
@@ -217,20 +210,14 @@ fn is_json(bytes: &[u8]) -> bool {
 }
 
 /// What becomes of a snapshot that cannot be read, so that it keeps nobody waiting.
-const MEND: &str = "It counts no more once the device that made it has pushed its next change. Where that device is gone, the \
-     repository has to be repaired, or the snapshot removed: see docs/guides/own-server.md";
+fn mend() -> String {
+    text!("graph-mend-hint")
+}
 
 /// Returns an error for snapshots that restic leaves out of its list.
 pub fn cannot_be_read(number: usize, first: &SnapshotId) -> Error {
-    let short = first.short();
-    let what = match number {
-        1 => format!("snapshot {short} cannot be read"),
-        number => format!("{number} snapshots cannot be read, {short} among them"),
-    };
-    Error::new(Kind::Damaged, what).hint(format!(
-        "Whoever runs the server can bring snapshots/{first} of the repository back from a backup, or remove it: see \
-         docs/guides/own-server.md"
-    ))
+    let what = text!("graph-unreadable", number = number, id = first.short());
+    Error::new(Kind::Damaged, what).hint(text!("graph-unreadable-hint", id = first.to_string()))
 }
 
 /// Reads what one snapshot says of itself; `None` where it says nothing that can be trusted.
@@ -247,7 +234,7 @@ pub fn read_record(
 
 fn read_bytes(store: &dyn RecordSource, id: &SnapshotId) -> Result<Option<Vec<u8>>> {
     store.push_record(id).map_err(|error| match error.kind() {
-        Kind::Damaged => error.hint(MEND),
+        Kind::Damaged => error.hint(mend()),
         _ => error,
     })
 }
@@ -256,19 +243,13 @@ fn parse(session: &Session<'_>, id: &SnapshotId, bytes: &[u8]) -> Result<Option<
     if is_newer(bytes) {
         return Err(Error::new(
             Kind::Damaged,
-            format!(
-                "snapshot {} was made by a newer version of instance-sync: update it on this device",
-                id.short()
-            ),
+            text!("graph-newer", id = id.short()),
         ));
     }
     let record = serde_json::from_slice::<PushRecord>(bytes).map_err(|error| {
-        Error::new(
-            Kind::Damaged,
-            format!("what snapshot {} says of itself cannot be read", id.short()),
-        )
-        .because(error)
-        .hint(MEND)
+        Error::new(Kind::Damaged, text!("graph-garbled", id = id.short()))
+            .because(error)
+            .hint(mend())
     })?;
     let sound = record.validate(session.sync.instance_id).map(|()| record);
     match sound {
@@ -276,7 +257,7 @@ fn parse(session: &Session<'_>, id: &SnapshotId, bytes: &[u8]) -> Result<Option<
         Err(why) => {
             warn(
                 session.listener,
-                format!("snapshot {} is left aside: {why}", id.short()),
+                text!("graph-left-aside", id = id.short(), why = why),
             );
             Ok(None)
         }

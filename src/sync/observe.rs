@@ -20,6 +20,7 @@ use crate::{
         shell, shrink,
         unit::UnitKind,
     },
+    texts::text,
     workdir::{
         scan::{self, Scan},
         world_lock,
@@ -217,10 +218,12 @@ pub fn report_vanished(session: &Session<'_>) {
     let Some(first) = vanished.first() else {
         return;
     };
-    let more = match vanished.len() - 1 {
-        0 => String::new(),
-        more => format!(" and {more} more"),
+    let first = first.as_str();
+    let missing = match vanished.len() - 1 {
+        0 => text!("observe-vanished", unit = first),
+        more => text!("observe-vanished-more", unit = first, more = more),
     };
+
     let folder = shell::pack_folder(session.layout.pack());
     let names: Vec<String> = vanished
         .iter()
@@ -228,13 +231,14 @@ pub fn report_vanished(session: &Session<'_>) {
         .collect();
     let names = names.join(" ");
     (session.listener)(Event::Warning(
-        format!(
-            "missing here, or most of it: {first}{more}. Is a disk not connected? It stays as it was in the cloud and on \
-             other devices"
-        ),
+        missing,
         vec![
-            format!("If that is your wish: instance-sync push --allow-shrink {folder}"),
-            format!("To bring it back: instance-sync resolve --keep=cloud {folder} {names}"),
+            text!("observe-vanished-meant", folder = folder.as_str()),
+            text!(
+                "observe-vanished-back",
+                folder = folder.as_str(),
+                names = names
+            ),
         ],
     ));
 }
@@ -252,14 +256,14 @@ pub fn report_problems(session: &Session<'_>, scan: &Scan) {
     if more > 0 {
         warn(
             session.listener,
-            format!("{more} more paths are not synced; see instance-sync status"),
+            text!("observe-more-problems", more = more),
         );
     }
     for (unit, scanned) in &scan.units {
         if scanned.unreadable.is_some() {
             (session.listener)(Event::Warning(
-                format!("{unit} cannot be read whole and is left out"),
-                vec!["Its last version in the cloud stays as it is.".to_owned()],
+                text!("observe-unreadable", unit = unit.as_str()),
+                vec![text!("observe-unreadable-hint")],
             ));
         }
     }

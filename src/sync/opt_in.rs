@@ -39,6 +39,7 @@ use crate::{
         keyring::{self, Patience},
         token::{RepositoryKey, Token},
     },
+    texts::text,
     workdir::{
         exports,
         folder::{self, Fate, FolderIdentity},
@@ -129,14 +130,16 @@ pub enum How {
 pub fn check_folder(settings: &Settings) -> Result<Layout> {
     let layout = Layout::new(session::absolute(&settings.pack));
     let pack = layout.pack();
-    let hint = "Give the folder that holds saves/ and options.txt with --pack-folder.";
+    let hint = || text!("optin-folder-hint");
     match fs::metadata(pack) {
         Ok(metadata) if metadata.is_dir() => Ok(layout),
-        Ok(_) => Err(Error::usage(format!("{} is not a folder", pack.display())).hint(hint)),
+        Ok(_) => Err(
+            Error::usage(text!("optin-no-folder", path = pack.display().to_string())).hint(hint()),
+        ),
         Err(error) => Err(
-            Error::usage(format!("cannot use the folder {}", pack.display()))
+            Error::usage(text!("optin-unusable", path = pack.display().to_string()))
                 .because(error)
-                .hint(hint),
+                .hint(hint()),
         ),
     }
 }
@@ -216,7 +219,7 @@ pub fn opt_in(settings: &Settings, listener: Listener<'_>, request: &Request) ->
         }),
         Err(error) => {
             before.restore(&layout);
-            Err(error.hint("The folder was left as it was."))
+            Err(error.hint(text!("optin-left-hint")))
         }
     }
 }
@@ -232,13 +235,13 @@ fn is_what_was_asked_for(current: &SyncFile, request: &Request, layout: &Layout)
     if current.location == request.location && !request.instance.is_some_and(other) {
         return Ok(());
     }
-    Err(Error::usage(format!(
-        "{} is opted in already, as instance {} at {}",
-        layout.pack().display(),
-        current.instance_id,
-        current.location
+    Err(Error::usage(text!(
+        "optin-already",
+        path = layout.pack().display().to_string(),
+        instance = current.instance_id.to_string(),
+        location = current.location.to_string()
     ))
-    .hint("Nothing was changed. To opt it in anew, add --force."))
+    .hint(text!("optin-already-hint")))
 }
 
 /// The secrets of a folder that was opted in as the same instance before.
@@ -289,10 +292,9 @@ impl Opting<'_> {
     fn run(&self, credentials: Credentials) -> Result<(How, Option<bool>)> {
         let mut access = Access::new(self.sync, self.settings, credentials);
         let own = self.layout.own();
-        let hint = "Is the folder writable?";
         fs::create_dir_all(own)
-            .context(|| format!("cannot make {}", own.display()))
-            .map_err(|error| error.hint(hint))?;
+            .context(|| text!("sync-cannot-make", path = own.display().to_string()))
+            .map_err(|error| error.hint(text!("optin-writable-hint")))?;
         // A hook may be at work in a folder that is opted in anew.
         let _lock = lock::take(self.layout, "setup", Duration::from_secs(10))?;
         scope_file::read(self.layout, self.sync.profile)?;
@@ -308,13 +310,13 @@ impl Opting<'_> {
             Ok(exists) => exists,
             Err(error) if error.kind() == Kind::NoRepository && self.fresh => false,
             Err(error) if error.kind() == Kind::NoRepository => {
-                return Err(error.hint(format!(
-                    "There is no instance {} of this account there: check the id, the account and the URL.",
-                    self.sync.instance_id
+                return Err(error.hint(text!(
+                    "optin-no-instance-hint",
+                    instance = self.sync.instance_id.to_string()
                 )));
             }
             Err(error) if error.kind() == Kind::Offline => {
-                return Err(error.hint("To opt in without the server for now, add --offline."));
+                return Err(error.hint(text!("optin-offline-hint")));
             }
             Err(error) => return Err(error),
         };
@@ -358,7 +360,10 @@ impl Opting<'_> {
     /// Tells the account's catalogue of this folder.
     fn tell(&self, access: &Access, program: &Path, cache: &Path) -> Result<()> {
         if !self.request.tell {
-            return Err(Error::new(Kind::Credentials, "another passphrase opens it"));
+            return Err(Error::new(
+                Kind::Credentials,
+                text!("optin-other-passphrase"),
+            ));
         }
         let access = access.beside(InstanceId::CATALOGUE);
         let (program, cache) = (program.to_path_buf(), cache.to_path_buf());
@@ -370,7 +375,7 @@ impl Opting<'_> {
     /// missing folder is a disk that is not connected.
     fn make_base(&self) -> Result<()> {
         if let Location::Folder(path) = &self.sync.location {
-            fs::create_dir_all(path).context(|| format!("cannot make {path}"))?;
+            fs::create_dir_all(path).context(|| text!("sync-cannot-make", path = path))?;
         }
         Ok(())
     }
@@ -383,7 +388,7 @@ impl Opting<'_> {
         {
             return Err(Error::new(
                 Kind::NoRepository,
-                format!("{path} is not there yet"),
+                text!("optin-not-there-yet", path = path),
             ));
         }
         let found = probe::probe(&access.question())?;
@@ -433,7 +438,11 @@ impl Opting<'_> {
         if let Err(error) = exports::leave_out_own_folder(self.layout) {
             warn(
                 self.listener,
-                format!("{error}: leave {OWN_FOLDER} out when you export this instance"),
+                text!(
+                    "optin-leave-out",
+                    why = error.to_string(),
+                    folder = OWN_FOLDER
+                ),
             );
         }
         sync_file::write(self.layout, self.sync)

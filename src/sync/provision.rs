@@ -21,6 +21,7 @@ use crate::{
         unpack,
         versions::Versions,
     },
+    texts::text,
 };
 
 /// The most that an archive may be, in bytes.
@@ -40,20 +41,17 @@ pub fn restic(settings: &Settings, layout: &Layout, listener: Listener<'_>) -> R
 /// Downloads, verifies and unpacks restic into `folder`.
 pub fn fetch(settings: &Settings, folder: &Path, listener: Listener<'_>) -> Result<Found> {
     let release = &settings.release;
-    let ways_out = format!(
-        "Install restic {OLDEST} or later so that it is on PATH, or give its program with --restic-binary."
-    );
+    let ways_out = text!("provision-ways-out", version = OLDEST.to_string());
     if !settings.download {
-        return Err(
-            Error::failed("there is no restic, and --no-download forbids fetching it")
-                .hint(ways_out),
-        );
+        return Err(Error::failed(text!("provision-no-download")).hint(ways_out));
     }
     let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
     let asset = release.asset(os, arch).ok_or_else(|| {
-        Error::failed(format!(
-            "no checksum of restic {} for {os} on {arch} is known, so it is not downloaded",
-            release.version
+        Error::failed(text!(
+            "provision-no-checksum",
+            version = release.version.to_string(),
+            os = os,
+            arch = arch
         ))
         .hint(ways_out.clone())
     })?;
@@ -63,19 +61,17 @@ pub fn fetch(settings: &Settings, folder: &Path, listener: Listener<'_>) -> Resu
         .unwrap_or(&release.base_url)
         .trim_end_matches('/');
     let url = format!("{base}/{}", asset.file);
-    let elsewhere = "A mirror can be given with --restic-mirror or INSTANCE_SYNC_RESTIC_MIRROR.";
+    let elsewhere = || text!("provision-mirror-hint");
 
-    fs::create_dir_all(folder).context(|| format!("cannot make {}", folder.display()))?;
+    fs::create_dir_all(folder)
+        .context(|| text!("sync-cannot-make", path = folder.display().to_string()))?;
     let mut archive = tempfile::Builder::new()
         .prefix(".download-")
         .tempfile_in(folder)
-        .context(|| format!("cannot write to {}", folder.display()))?;
+        .context(|| text!("sync-cannot-write-to", path = folder.display().to_string()))?;
     note(
         listener,
-        format!(
-            "Fetching restic {} (once for all instances of this user).",
-            release.version
-        ),
+        text!("provision-fetching", version = release.version.to_string()),
     );
     let mut progress = |done, total: Option<u64>| {
         listener(Event::Progress(Progress {
@@ -86,27 +82,29 @@ pub fn fetch(settings: &Settings, folder: &Path, listener: Listener<'_>) -> Resu
         }));
     };
     let sum = download::download(&url, archive.as_file_mut(), LARGEST, &mut progress)
-        .map_err(|error| error.hint(ways_out.clone()).hint(elsewhere))?;
+        .map_err(|error| error.hint(ways_out.clone()).hint(elsewhere()))?;
     if sum != asset.sha256 {
-        return Err(Error::failed(format!(
-            "the download of {url} is not restic {}: its SHA-256 is {sum} and must be {}",
-            release.version, asset.sha256
+        return Err(Error::failed(text!(
+            "provision-wrong-sum",
+            url = url,
+            version = release.version.to_string(),
+            sum = sum.to_string(),
+            expected = asset.sha256.to_string()
         ))
-        .hint("It was thrown away: it broke off, or the place is not to be trusted.")
+        .hint(text!("provision-wrong-sum-hint"))
         .hint(ways_out)
-        .hint(elsewhere));
+        .hint(elsewhere()));
     }
     archive
         .as_file_mut()
         .seek(SeekFrom::Start(0))
-        .context(|| "cannot read the download".to_owned())?;
+        .context(|| text!("provision-unread-download"))?;
     let program = folder.join(release.program_name());
     let unpacked = unpack::unpack(archive.as_file_mut(), &asset.file, folder)?;
     // An executable that does not run here is found out now and not at the next push, and never
     // takes the place of one that does.
     let version = version_of_new(&unpacked).ok_or_else(|| {
-        let what = format!("what {url} holds does not run on this machine as restic");
-        Error::new(Kind::Failed, what).hint(ways_out)
+        Error::new(Kind::Failed, text!("provision-does-not-run", url = url)).hint(ways_out)
     })?;
     unpack::install(unpacked, &program)?;
     Ok(Found {

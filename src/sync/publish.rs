@@ -30,6 +30,7 @@ use crate::{
     },
     error::{Context, Error, Kind, Result},
     store::{argv::Backup, messages::Status, repository::Backed},
+    texts::text,
 };
 
 /// How often a push is tried, because files changed while they were read.
@@ -143,25 +144,23 @@ enum Wrong {
 impl Wrong {
     fn again(&self) -> String {
         match self {
-            Self::Changed => "Files changed while they were saved; saving again.".to_owned(),
-            Self::Unread(why) => format!("Not everything could be read ({why}); saving again."),
-            Self::Counted => {
-                "The snapshot has not as many files as are here; saving again.".to_owned()
-            }
+            Self::Changed => text!("publish-again-changed"),
+            Self::Unread(why) => text!("publish-again-unread", why = why),
+            Self::Counted => text!("publish-again-counted"),
         }
     }
 
     fn error(self) -> Error {
         match self {
-            Self::Changed => Error::failed("files kept changing while they were saved").hint(
-                "Is the game still running? Everything is still here; run instance-sync push once it has ended.",
-            ),
-            Self::Unread(why) => Error::failed(format!("not everything could be read: {why}")).hint(
-                "Everything is still here; run instance-sync push once that is mended.",
-            ),
-            Self::Counted => Error::failed("the snapshot has not as many files as are here, and nothing changed").hint(
-                "Everything is still here, and no device takes that snapshot for yours. Run instance-sync push again.",
-            ),
+            Self::Changed => {
+                Error::failed(text!("publish-changed")).hint(text!("publish-changed-hint"))
+            }
+            Self::Unread(why) => {
+                Error::failed(text!("publish-unread", why = why)).hint(text!("publish-unread-hint"))
+            }
+            Self::Counted => {
+                Error::failed(text!("publish-counted")).hint(text!("publish-counted-hint"))
+            }
         }
     }
 }
@@ -169,13 +168,10 @@ impl Wrong {
 /// What was saved before is not whole in the cloud any more; this snapshot has the files anew.
 fn tell_of_damage(session: &Session<'_>, why: &str) {
     (session.listener)(Event::Warning(
-        "the cloud has lost a part of what this device saved before".to_owned(),
+        text!("publish-damage"),
         vec![
-            format!("It was read here and saved again ({why})."),
-            format!(
-                "To see whether everything is there: instance-sync verify {}",
-                session.folder()
-            ),
+            text!("publish-damage-mended", why = why),
+            text!("publish-damage-verify", folder = session.folder()),
         ],
     ));
 }
@@ -282,7 +278,8 @@ pub fn rescue(
     session.save()?;
     // restic reads all below one folder: the record goes where the units are.
     let place = root.join(OWN_FOLDER);
-    std::fs::create_dir_all(&place).context(|| format!("cannot make {}", place.display()))?;
+    std::fs::create_dir_all(&place)
+        .context(|| text!("sync-cannot-make", path = place.display().to_string()))?;
     json_file::write_compact(&place.join("push.json"), &record, Access::Private)?;
     let cargo = Cargo {
         root,
@@ -292,9 +289,8 @@ pub fn rescue(
     };
     let backed = send(session, store, &record, &cargo)?;
     if backed.unread.is_some() || backed.files != record.file_count() {
-        return Err(Error::failed("files changed while a safety copy of them was made").hint(
-            "Nothing was changed here. Close the game or whatever else writes there, and start again.",
-        ));
+        return Err(Error::failed(text!("publish-rescue-changed"))
+            .hint(text!("publish-rescue-changed-hint")));
     }
     Ok(backed.snapshot)
 }
@@ -345,7 +341,7 @@ fn send(
     record: &PushRecord,
     cargo: &Cargo<'_>,
 ) -> Result<Backed> {
-    let what = || "cannot write the list of files".to_owned();
+    let what = || text!("publish-no-list");
     let mut list = tempfile::Builder::new()
         .prefix(".writing-")
         .tempfile_in(session.layout.own())

@@ -19,6 +19,7 @@ use crate::{
     config::{layout::Layout, sync_file},
     domain::{ids::SnapshotId, location::Location, path::RelPath},
     error::{Kind, Result},
+    texts::text,
     workdir::state::{Loaded, State},
 };
 
@@ -57,7 +58,7 @@ pub fn push(settings: &Settings, listener: Listener<'_>) -> Result<PushOutcome> 
         }
         Err(error) if error.kind() == Kind::NoRepository => Err(session
             .without_repository(error)
-            .hint("The saves are still here.")),
+            .hint(text!("push-still-here-hint"))),
         Err(error) => {
             waits(&session);
             Err(error)
@@ -225,11 +226,8 @@ fn unchanged(session: &mut Session<'_>, local: Local) -> Result<PushOutcome> {
     match local.open.first() {
         None => Ok(PushOutcome::UpToDate),
         Some(world) => Ok(PushOutcome::Pending {
-            why: format!("{world} is open in a running game"),
-            hints: vec![format!(
-                "It is never saved half-written. Leave the world, then run: instance-sync push {}",
-                session.folder()
-            )],
+            why: text!("push-open", world = world.as_str()),
+            hints: vec![text!("push-open-hint", folder = session.folder())],
         }),
     }
 }

@@ -22,6 +22,7 @@ use crate::{
         policy::Policy,
     },
     error::{Error, Kind, Result},
+    texts::text,
 };
 
 /// How long it waits for another command in the same folder.
@@ -120,9 +121,8 @@ pub fn check_units(session: &Session<'_>, plan: &Plan) -> Result<()> {
     if decision.policy == Policy::Ask {
         let missing = |unit: &&RelPath| session.state.vanished.contains(*unit);
         if let Some(unit) = decision.units.iter().find(missing) {
-            return Err(Error::usage(format!("{unit} is missing here, which is no question of versions")).hint(
-                "--keep=cloud brings it back, --keep=local deletes it everywhere. Nothing was changed.",
-            ));
+            return Err(Error::usage(text!("resolve-missing", unit = unit.as_str()))
+                .hint(text!("resolve-missing-hint")));
         }
     }
     let open = open(session, plan);
@@ -131,10 +131,10 @@ pub fn check_units(session: &Session<'_>, plan: &Plan) -> Result<()> {
         Some(unit) => {
             let names: Vec<&str> = open.iter().map(RelPath::as_str).collect();
             Err(
-                Error::usage(format!("nothing is to be decided about {unit}")).hint(
+                Error::usage(text!("resolve-not-open", unit = unit.as_str())).hint(
                     match names.as_slice() {
-                        [] => "Nothing is to be decided at all. Nothing was changed.".to_owned(),
-                        names => format!("Open are: {}. Nothing was changed.", names.join(", ")),
+                        [] => text!("resolve-none-open-hint"),
+                        names => text!("resolve-open-hint", units = names.join(", ")),
                     },
                 ),
             )
@@ -169,23 +169,18 @@ pub fn remember(
             continue;
         };
         decide::choose(session, unit, dispute, policy);
-        note(
-            session.listener,
-            format!(
-                "Noted: {} of {unit}. It is done once everything is decided.",
-                words(policy)
-            ),
-        );
+        note(session.listener, noted(policy, unit));
     }
 }
 
-/// What a policy keeps, after "Noted:".
-fn words(policy: Policy) -> &'static str {
+/// Says what a policy will keep of a unit.
+fn noted(policy: Policy, unit: &RelPath) -> String {
+    let unit = unit.as_str();
     match policy {
-        Policy::KeepBoth => "both versions",
-        Policy::KeepLocal => "this device's version",
-        Policy::KeepCloud => "the cloud's version",
-        Policy::Newest => "the later version",
-        Policy::Ask | Policy::Abort => "no version",
+        Policy::KeepBoth => text!("resolve-noted-both", unit = unit),
+        Policy::KeepLocal => text!("resolve-noted-local", unit = unit),
+        Policy::KeepCloud => text!("resolve-noted-cloud", unit = unit),
+        Policy::Newest => text!("resolve-noted-newest", unit = unit),
+        Policy::Ask | Policy::Abort => text!("resolve-noted-none", unit = unit),
     }
 }

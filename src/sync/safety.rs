@@ -18,6 +18,7 @@ use crate::{
         plan::{Party, Plan, Step},
     },
     error::Result,
+    texts::text,
     workdir::state::Rescued,
 };
 
@@ -50,12 +51,15 @@ pub fn save_first(
     if !session.state.republish && (!unsaved || joining) {
         return Ok(None);
     }
-    note(session.listener, "Saving what is only here so far.");
+    note(session.listener, text!("safety-saving"));
     // Known before it is published: whoever publishes beside others is the one to decide.
     session.state.deciding |= plan.disputes(Party::Own).next().is_some();
     let published = publish::publish(session, store, local, visible)?;
     for unit in &published.deleted {
-        note(session.listener, format!("Saved the deletion of {unit}."));
+        note(
+            session.listener,
+            text!("safety-saved-deletion", unit = unit.as_str()),
+        );
     }
     session.saved_now = Some(published.snapshot.clone());
     Ok(Some(published.snapshot))
@@ -147,10 +151,7 @@ pub fn rescue_units(
     if contents.is_empty() {
         return Ok(None);
     }
-    note(
-        session.listener,
-        "Saving a safety copy of what is only here so far.",
-    );
+    note(session.listener, text!("safety-copying"));
     let digests: Vec<(RelPath, Digest)> = contents
         .iter()
         .map(|(unit, (_, content))| (unit.clone(), content.digest()))

@@ -19,6 +19,7 @@ use crate::{
         keyring::{self, Patience},
         token::{RepositoryKey, Token},
     },
+    texts::text,
     workdir::lock,
 };
 
@@ -53,21 +54,15 @@ pub fn move_to(settings: &Settings, to: Place) -> Result<SecretPlace> {
     let _lock = lock::take(&layout, "token", Duration::from_secs(10))?;
     let mut found = Found::of(&layout, instance, Patience::Person)?;
     if found.token.is_none() && found.key.is_none() {
-        return Err(
-            Error::failed("there is no token for this instance on this device").hint(format!(
-                "Give it with: instance-sync setup --force {}",
-                crate::domain::shell::pack_folder(layout.pack())
-            )),
-        );
+        return Err(Error::failed(text!("access-missing")).hint(text!(
+            "access-give-hint",
+            folder = crate::domain::shell::pack_folder(layout.pack())
+        )));
     }
-    let stays = "Nothing was moved: the secrets are where they were.";
+    let stays = |error: Error| error.hint(text!("secret-place-stay-hint"));
     let moved = match to {
-        Place::Keyring => found
-            .put_in_keyring(instance)
-            .map_err(|error| error.hint(stays))?,
-        Place::File => found
-            .put_in_files(&layout)
-            .map_err(|error| error.hint(stays))?,
+        Place::Keyring => found.put_in_keyring(instance).map_err(stays)?,
+        Place::File => found.put_in_files(&layout).map_err(stays)?,
     };
     leave_old_place(&layout, instance, to, moved)?;
     Ok(found.places(&layout, instance, moved))
@@ -157,9 +152,7 @@ fn leave_old_place(layout: &Layout, instance: InstanceId, to: Place, moved: bool
             json_file::remove(&layout.key())
         }
         Place::File => match keyring::forget(instance) {
-            Err(error) if moved => {
-                Err(error.hint("The secrets are in files now; the keyring still has them too."))
-            }
+            Err(error) if moved => Err(error.hint(text!("secret-place-both-hint"))),
             // Where there is no keyring, nothing can be left in it.
             _ => Ok(()),
         },

@@ -31,6 +31,7 @@ use crate::{
     error::{Error, Kind, Result},
     remote::probe,
     store::{find::Found, repository::Repository},
+    texts::text,
     workdir::{
         folder::{Fate, FolderIdentity},
         journal,
@@ -105,12 +106,7 @@ pub fn open<'a>(
         Loaded::State(state) => *state,
         Loaded::Missing => State::new(instance, mint(), here.clone()),
         Loaded::Unusable(why) => {
-            warn(
-                listener,
-                format!(
-                    "state.json is not used: {why}. What is here and in the cloud is compared afresh."
-                ),
-            );
+            warn(listener, text!("session-state-unused", why = why));
             State::new(instance, mint(), here.clone())
         }
     };
@@ -121,14 +117,11 @@ pub fn open<'a>(
     }
     // A state from another machine, or one that was lost, does not name the journal's replica.
     if let Some(reason) = journal::roll_forward(&layout, instance, None)? {
-        let what = match reason {
-            Reason::Pull => "pull",
-            Reason::Undo => "undo",
+        let text = match reason {
+            Reason::Pull => text!("session-pull-finished"),
+            Reason::Undo => text!("session-undo-finished"),
         };
-        note(
-            listener,
-            format!("An interrupted {what} was carried to its end."),
-        );
+        note(listener, text);
         if let Loaded::State(rolled) = State::load(&layout, instance)? {
             state = *rolled;
         }
@@ -176,11 +169,11 @@ pub fn absolute(path: &std::path::Path) -> PathBuf {
 /// Refuses plain http to another machine, unless it was allowed.
 pub fn check_transport(sync: &SyncFile, settings: &Settings) -> Result<()> {
     if sync.location.is_insecure() && !sync.insecure_http && !settings.insecure_http {
-        return Err(Error::usage(format!(
-            "{} is plain http to another machine: the token could be read on the way",
-            sync.location
+        return Err(Error::usage(text!(
+            "session-plain-http",
+            location = sync.location.to_string()
         ))
-        .hint("Use https, or allow it with --insecure-http. Nothing was sent."));
+        .hint(text!("session-plain-http-hint")));
     }
     Ok(())
 }
@@ -192,13 +185,13 @@ fn report_copy(state: &mut State, layout: &Layout, listener: Listener<'_>) -> Re
     state.copy_reported = true;
     state.save(layout)?;
     listener(Event::Warning(
-        format!(
-            "this folder is a copy of {}, and is not synced",
-            state.folder.path.display()
+        text!(
+            "session-copy",
+            original = state.folder.path.display().to_string()
         ),
-        vec![format!(
-            "To sync it as an instance of its own, run: instance-sync setup {}. This is said once.",
-            shell::pack_folder(layout.pack())
+        vec![text!(
+            "session-copy-hint",
+            folder = shell::pack_folder(layout.pack())
         )],
     ));
     Ok(())
@@ -230,7 +223,7 @@ impl Session<'_> {
         thread::scope(|scope| {
             let asked = scope.spawn(|| probe::probe(&access.question()));
             let done = work(self);
-            let died = |_| Err(Error::failed("asking the server failed"));
+            let died = |_| Err(Error::failed(text!("session-probe-died")));
             (done, asked.join().unwrap_or_else(died))
         })
     }
@@ -244,7 +237,7 @@ impl Session<'_> {
         }
         self.access
             .as_ref()
-            .ok_or_else(|| Error::failed("no credentials"))
+            .ok_or_else(|| Error::failed(text!("session-no-credentials")))
     }
 
     /// Opens the repository as the engine sees it.
@@ -326,9 +319,8 @@ impl Session<'_> {
 
     fn unlock(&self, repository: &Repository) -> Result<()> {
         let said = match repository.unlock() {
-            Ok(0) => "No process left a lock behind, as far as can be told from here.".to_owned(),
-            Ok(1) => "Removed a lock that a process left behind.".to_owned(),
-            Ok(count) => format!("Removed {count} locks that processes left behind."),
+            Ok(0) => text!("session-no-locks"),
+            Ok(count) => text!("session-unlocked", number = count),
             // It is still to be created.
             Err(error) if error.kind() == Kind::NoRepository => return Ok(()),
             Err(error) => return Err(error),
@@ -346,16 +338,11 @@ impl Session<'_> {
     pub fn without_repository(&self, error: Error) -> Error {
         let folder = self.folder();
         if self.state.vector.is_empty() {
-            return error.hint(
-                "Nothing was created: only the device that made the instance does that. Check the URL and the account.",
-            );
+            return error.hint(text!("session-nothing-created"));
         }
         error
-            .hint("Nothing was created. It was there before: check the URL and the account, and whether it was moved.")
-            .hint(format!(
-                "If it was deleted, and no backup brings it back, begin anew with what is here, as a new instance that \
-                 the other devices join: instance-sync disable {folder}, then instance-sync setup {folder}"
-            ))
+            .hint(text!("session-was-there"))
+            .hint(text!("session-begin-anew", folder = folder))
     }
 
     /// Saves the state.

@@ -28,6 +28,7 @@ use crate::{
     },
     error::{Error, Result},
     store::messages::Listed,
+    texts::text,
     workdir::{
         apply, files,
         journal::{self, Journal},
@@ -121,11 +122,8 @@ fn leave_out_lost(
 ) {
     for (unit, why) in lost {
         (session.listener)(Event::Warning(
-            format!("the cloud cannot give {unit} ({why})"),
-            vec![format!(
-                "It stays here as it is; everything else goes on. To look closer: instance-sync verify {}",
-                session.folder()
-            )],
+            text!("carry-lost", unit = unit.as_str(), why = why),
+            vec![text!("carry-lost-hint", folder = session.folder())],
         ));
         wants.retain(|_, want| want.step != unit);
         if let Some(step) = plan.steps.get_mut(&unit) {
@@ -229,17 +227,13 @@ impl Swap<'_> {
             let same = before.map(|one| &one.content) == after.map(|one| &one.content)
                 && known.stamps.get(unit) == now.stamps.get(unit);
             let what = if world_lock::is_open(&session.layout.live(unit)) {
-                "was opened in a game"
+                text!("carry-opened", unit = unit.as_str())
             } else if !same {
-                "changed"
+                text!("carry-changed", unit = unit.as_str())
             } else {
                 continue;
             };
-            return Err(
-                Error::failed(format!("{unit} {what} while the pull was under way")).hint(
-                    "Nothing was changed. Close the game or whatever else writes there, and start again.",
-                ),
-            );
+            return Err(Error::failed(what).hint(text!("carry-changed-hint")));
         }
         Ok(())
     }
@@ -373,7 +367,7 @@ pub fn save_undone(session: &mut Session<'_>, store: &dyn Store) -> Result<Vec<S
                 all = false;
                 warn(
                     session.listener,
-                    format!("an old version in undo cannot be saved to the cloud yet: {error}"),
+                    text!("carry-undo-unsaved", why = error.to_string()),
                 );
             }
         }

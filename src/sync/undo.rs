@@ -30,6 +30,7 @@ use crate::{
         unit::{FileFact, UnitContent},
     },
     error::{Context, Error, Kind, Result},
+    texts::text,
     workdir::{files, stage::Staging, undo},
 };
 
@@ -173,22 +174,22 @@ pub fn undo(
 fn choose<'a>(all: &'a [Undo], local: &Local, request: &Request) -> Result<Option<&'a Undo>> {
     let known = |unit: &RelPath| all.iter().any(|undo| undo.entry.units.contains_key(unit));
     if let Some(stranger) = request.units.iter().find(|unit| !known(unit)) {
-        return Err(Error::usage(format!(
-            "nothing that was replaced or removed is called {stranger}"
-        ))
-        .hint("instance-sync undo --list shows what there is."));
+        return Err(
+            Error::usage(text!("undo-unknown", unit = stranger.as_str()))
+                .hint(text!("undo-unknown-hint")),
+        );
     }
     if let Some(id) = &request.id {
         let id = id.to_uppercase();
         let mut found = all.iter().filter(|undo| undo.id.starts_with(&id));
         return match (found.next(), found.next()) {
             (Some(undo), None) => Ok(Some(undo)),
-            (Some(_), Some(_)) => Err(Error::usage(format!("several swaps begin with {id}"))
-                .hint("Give more of the id: instance-sync undo --list --json shows them whole.")),
-            (None, _) => Err(Error::usage(format!(
-                "{id} is none of the swaps that can be taken back"
-            ))
-            .hint("instance-sync undo --list shows them.")),
+            (Some(_), Some(_)) => {
+                Err(Error::usage(text!("undo-several", id = id)).hint(text!("undo-several-hint")))
+            }
+            (None, _) => {
+                Err(Error::usage(text!("undo-none", id = id)).hint(text!("undo-none-hint")))
+            }
         };
     }
     Ok(all.iter().find(|undo| {
@@ -252,8 +253,10 @@ fn refuse_open_worlds(session: &Session<'_>, local: &mut Local, targets: &Target
     let open = local.open.iter().find(|unit| targets.contains_key(*unit));
     match open {
         None => Ok(()),
-        Some(unit) => Err(Error::failed(format!("{unit} is open in a running game"))
-            .hint("Leave the world and run the command again. Nothing was changed.")),
+        Some(unit) => {
+            Err(Error::failed(text!("undo-open", unit = unit.as_str()))
+                .hint(text!("undo-open-hint")))
+        }
     }
 }
 
@@ -334,7 +337,7 @@ fn complete(
             let place = below(&aside, &path);
             files::copy(&session.layout.live(&path), &place)
                 .and_then(|()| files::sync_file(&place))
-                .context(|| format!("cannot copy {path} to undo"))?;
+                .context(|| text!("undo-cannot-keep", path = path.as_str()))?;
         }
     }
     Ok(())
@@ -359,7 +362,7 @@ fn stage(
                 .find_map(|undo| undo.file(&path, &fact));
             match kept {
                 Some(kept) => files::copy(&kept, &staging.place(&path))
-                    .context(|| format!("cannot copy {path} from undo"))?,
+                    .context(|| text!("undo-cannot-copy", path = path.as_str()))?,
                 None => absent.entry(unit.clone()).or_default().push(path.clone()),
             }
             expected.insert(path, fact);
@@ -374,8 +377,10 @@ fn stage(
     }
     match staging.verify(&expected)?.into_iter().next() {
         None => Ok(()),
-        Some((path, why)) => Err(Error::new(Kind::Damaged, format!("{path}: {why}"))
-            .hint("Nothing was changed on this device.")),
+        Some((path, why)) => {
+            Err(Error::new(Kind::Damaged, format!("{path}: {why}"))
+                .hint(text!("undo-unchanged-hint")))
+        }
     }
 }
 
@@ -392,17 +397,12 @@ fn fetch(
         .get(unit)
         .and_then(|replaced| replaced.saved.as_ref());
     let Some(saved) = saved else {
-        return Err(Error::failed(format!(
-            "the old version of {unit} is not whole any more in .cloud-sync/undo"
-        )));
+        return Err(Error::failed(text!("undo-not-whole", unit = unit.as_str())));
     };
     store.restore(saved, &staging.tree(), paths, &mut |_| ())?;
     Ok(())
 }
 
 fn kept(error: Error) -> Error {
-    error.hint(
-        "Files that changed since then are needed from the cloud. Nothing was changed here; try again when it can \
-         be reached.",
-    )
+    error.hint(text!("undo-needs-cloud-hint"))
 }

@@ -16,6 +16,7 @@ use crate::{
     domain::{ids::SnapshotId, path::RelPath, record::UnitState, unit::UnitContent},
     error::{Error, Kind, Result},
     store::messages::Status,
+    texts::text,
     workdir::stage::Staging,
 };
 
@@ -23,9 +24,9 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What helps. restic takes for granted that what its index lists is there.
-pub const REPAIR: &str = "Nothing was changed. Whoever has the repository's password can repair it (docs/guides/own-server.md, in short: \
-     restic check --read-data says what is wrong; restic repair index for packs that are gone, restic repair packs for \
-     damaged ones). A device that still has the files saves them again with the push after its next change";
+pub fn repair() -> String {
+    text!("verify-repair-hint")
+}
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -90,7 +91,7 @@ pub fn verify(settings: &Settings, listener: Listener<'_>) -> Result<VerifyOutco
     let heads = graph::all_heads(&session, store.as_ref(), &listed).map_err(|error| match error
         .kind()
     {
-        Kind::Damaged => Error::new(Kind::Damaged, error.to_string()).hint(REPAIR),
+        Kind::Damaged => Error::new(Kind::Damaged, error.to_string()).hint(repair()),
         _ => error,
     })?;
     if heads.is_empty() && unreadable.is_empty() {
@@ -117,7 +118,7 @@ pub fn verify(settings: &Settings, listener: Listener<'_>) -> Result<VerifyOutco
                 None => damaged.push(Damage {
                     unit: unit.clone(),
                     snapshot: snapshot.clone(),
-                    why: "the snapshot does not list it as it should".to_owned(),
+                    why: text!("verify-not-listed"),
                 }),
             }
         }

@@ -7,7 +7,14 @@
 #[cfg(test)]
 mod check;
 
-use std::{cell::Cell, sync::OnceLock};
+use std::{
+    borrow::Cow,
+    cell::Cell,
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 use unic_langid::LanguageIdentifier;
@@ -104,6 +111,7 @@ impl Language {
             let mut bundle = Bundle::new_concurrent(vec![self.id()]);
             // The marks would end up in paths that a person copies.
             bundle.set_use_isolating(false);
+            bundle.set_transform(Some(in_letters_that_are_read));
             for source in self.sources() {
                 // A broken line costs that line alone, and a unit test fails.
                 let resource = FluentResource::try_new(source.to_owned())
@@ -116,6 +124,46 @@ impl Language {
 }
 
 type Bundle = FluentBundle<FluentResource>;
+
+static PLAIN: AtomicBool = AtomicBool::new(false);
+
+/// From here on this process says its sentences in ASCII: whoever reads them understands nothing else.
+/// What they speak of, names and paths, stays as it is.
+pub fn in_ascii() {
+    PLAIN.store(true, Ordering::Relaxed);
+}
+
+fn in_letters_that_are_read(text: &str) -> Cow<'_, str> {
+    if PLAIN.load(Ordering::Relaxed) {
+        plain(text)
+    } else {
+        text.into()
+    }
+}
+
+/// Spells German without its own letters, as typewriters did.
+fn plain(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return text.into();
+    }
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            'ä' => plain.push_str("ae"),
+            'ö' => plain.push_str("oe"),
+            'ü' => plain.push_str("ue"),
+            'ß' => plain.push_str("ss"),
+            'Ä' => plain.push_str("Ae"),
+            'Ö' => plain.push_str("Oe"),
+            'Ü' => plain.push_str("Ue"),
+            '–' => plain.push('-'),
+            '„' | '“' | '”' => plain.push('"'),
+            '…' => plain.push_str("..."),
+            c => plain.push(c),
+        }
+    }
+    plain.into()
+}
 
 thread_local! {
     static SPOKEN: Cell<Option<Language>> = const { Cell::new(None) };
@@ -163,6 +211,18 @@ mod tests {
         assert_eq!(chosen(&["C", "de"]), Language::English);
         assert_eq!(chosen(&[]), Language::English);
         assert_eq!(chosen(&["den-US"]), Language::English);
+    }
+
+    #[test]
+    fn every_sentence_can_be_said_in_ascii() {
+        for language in Language::ALL {
+            for source in language.sources() {
+                let strange: Vec<char> = plain(source).chars().filter(|c| !c.is_ascii()).collect();
+                assert!(strange.is_empty(), "{language:?}: {strange:?}");
+            }
+        }
+        assert_eq!(plain("Größe, „Übung“ – …"), "Groesse, \"Uebung\" - ...");
+        assert!(matches!(plain("size"), Cow::Borrowed("size")));
     }
 
     #[test]

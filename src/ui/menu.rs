@@ -6,6 +6,8 @@ use std::{collections::BTreeSet, io};
 
 use dialoguer::console::{Key, Term, truncate_str};
 
+use crate::texts::text;
+
 /// Lets a person choose one of `items`. `None` where the question was not answered. An interrupt ends
 /// this process, as it would anywhere else.
 pub fn choose(question: &str, items: &[&str]) -> io::Result<Option<usize>> {
@@ -134,7 +136,8 @@ fn lines(
     }
     if !all {
         let (first, end, count) = (from + 1, from + shown, items.len());
-        lines.push(fits(format!("  ({first} to {end} of {count})")));
+        let shown = text!("menu-shown", first = first, end = end, count = count);
+        lines.push(fits(format!("  {shown}")));
     }
     lines
 }

@@ -18,6 +18,7 @@ use serde_json::json;
 use crate::{
     domain::{log::Message, shell},
     error::Error,
+    texts::text,
 };
 
 /// Who reads.
@@ -97,6 +98,11 @@ impl Output {
         self.format == Format::Json
     }
 
+    /// Returns whether whoever reads it understands ASCII alone.
+    pub fn is_ascii(&self) -> bool {
+        self.letters == Letters::Ascii
+    }
+
     /// Returns whether anything was warned of.
     pub fn has_warned(&self) -> bool {
         self.warned.get()
@@ -126,7 +132,7 @@ impl Output {
         self.warned.set(true);
         self.keep("warning", text, hints);
         match self.format {
-            Format::Text => self.marked("Warning", text, hints),
+            Format::Text => self.marked(Level::Warning, text, hints),
             Format::Json => {
                 self.object(&json!({"event": "warning", "message": text, "hints": hints}));
             }
@@ -138,7 +144,7 @@ impl Output {
         let text = error.to_string();
         self.keep("error", &text, error.hints());
         match self.format {
-            Format::Text => self.marked("Error", &text, error.hints()),
+            Format::Text => self.marked(Level::Error, &text, error.hints()),
             Format::Json => self.object(&json!({
                 "event": "error", "message": text, "hints": error.hints(), "exit_code": error.exit_code(),
             })),
@@ -164,7 +170,7 @@ impl Output {
         });
     }
 
-    fn marked(&self, level: &str, text: &str, hints: &[String]) {
+    fn marked(&self, level: Level, text: &str, hints: &[String]) {
         let mut whole = text.to_owned();
         for hint in hints {
             let end = if whole.ends_with(['.', '!', '?']) {
@@ -175,9 +181,9 @@ impl Output {
             whole = format!("{whole}{end} {hint}");
         }
         let line = if self.launcher {
-            format!("!![{level}]!instance-sync: {whole}")
+            format!("!![{}]!instance-sync: {whole}", level.mark())
         } else {
-            format!("{}: {whole}", level.to_lowercase())
+            level.before(&whole)
         };
         if self.audience == Audience::Person {
             // A reader that has gone away is no reason to fail.
@@ -211,6 +217,30 @@ impl Output {
         }
         let mut stdout = io::stdout().lock();
         let _ = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
+    }
+}
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy)]
+enum Level {
+    Warning,
+    Error,
+}
+
+impl Level {
+    /// What launchers know it by.
+    fn mark(self) -> &'static str {
+        match self {
+            Self::Warning => "Warning",
+            Self::Error => "Error",
+        }
+    }
+
+    fn before(self, text: &str) -> String {
+        match self {
+            Self::Warning => text!("output-warning", text = text),
+            Self::Error => text!("output-error", text = text),
+        }
     }
 }
 

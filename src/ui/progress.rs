@@ -9,6 +9,7 @@ use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::{output::Output, pace::Pace};
+use crate::texts::text;
 
 /// Work that takes less is not worth a line.
 const QUIET: Duration = Duration::from_secs(1);
@@ -23,8 +24,43 @@ pub struct Progress<'a> {
     work: RefCell<Option<Work>>,
 }
 
+/// What a work is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Title {
+    /// Reading files here.
+    Reading,
+    /// Getting restic's program.
+    FetchingRestic,
+    /// Getting versions from the cloud.
+    Fetching,
+    /// Saving to the cloud.
+    Saving,
+}
+
+impl Title {
+    /// The word for programs.
+    fn phase(self) -> &'static str {
+        match self {
+            Self::Reading => "Reading",
+            Self::FetchingRestic => "Fetching restic",
+            Self::Fetching => "Fetching",
+            Self::Saving => "Saving",
+        }
+    }
+
+    /// The word for people.
+    fn spoken(self) -> String {
+        match self {
+            Self::Reading => text!("work-reading"),
+            Self::FetchingRestic => text!("work-fetching-restic"),
+            Self::Fetching => text!("work-fetching"),
+            Self::Saving => text!("work-saving"),
+        }
+    }
+}
+
 struct Work {
-    title: &'static str,
+    title: Title,
     begun: Instant,
     /// What was done when it was first heard of.
     done_before: u64,
@@ -42,7 +78,7 @@ impl<'a> Progress<'a> {
     }
 
     /// Shows that `done` of `total` bytes of the work called `title` are done.
-    pub fn show(&self, title: &'static str, done: u64, total: Option<u64>) {
+    pub fn show(&self, title: Title, done: u64, total: Option<u64>) {
         let mut slot = self.work.borrow_mut();
         if slot.as_ref().is_some_and(|work| work.title != title) {
             end(slot.take());
@@ -73,22 +109,14 @@ impl<'a> Progress<'a> {
         if self.output.is_json() {
             self.output.object(&json!({
                 "event": "progress",
-                "phase": title,
+                "phase": title.phase(),
                 "done": done,
                 "total": total,
                 "bytes_per_second": pace.bytes_per_second,
                 "seconds_left": left.map(|left| left.as_secs()),
             }));
         } else {
-            let of = total.map(|total| format!(" of {}", HumanBytes(total)));
-            let left = left.map(|left| format!(", {} left", HumanDuration(left)));
-            self.output.passing(&format!(
-                "{title}: {}{}, {}/s{}",
-                HumanBytes(done),
-                of.unwrap_or_default(),
-                HumanBytes(pace.bytes_per_second),
-                left.unwrap_or_default()
-            ));
+            self.output.passing(&line(title, done, total, pace, left));
         }
     }
 
@@ -110,9 +138,102 @@ fn end(work: Option<Work>) {
     }
 }
 
-fn bar(title: &'static str) -> ProgressBar {
+/// A line of it; how long it takes is known only where the end is.
+fn line(title: Title, done: u64, total: Option<u64>, pace: Pace, left: Option<Duration>) -> String {
+    let bytes = |bytes: u64| HumanBytes(bytes).to_string();
+    let (title, done, pace) = (title.spoken(), bytes(done), bytes(pace.bytes_per_second));
+    let total = total.map(bytes);
+    match (total, left.map(rough)) {
+        (Some(total), Some(left)) => text!(
+            "work-line-left",
+            title = title,
+            done = done,
+            total = total,
+            pace = pace,
+            left = left
+        ),
+        (Some(total), None) => text!(
+            "work-line-of",
+            title = title,
+            done = done,
+            total = total,
+            pace = pace
+        ),
+        (None, _) => text!("work-line", title = title, done = done, pace = pace),
+    }
+}
+
+/// A time in one unit, as `indicatif` rounds it.
+fn rough(time: Duration) -> String {
+    let short = format!("{:#}", HumanDuration(time));
+    let (number, unit) = short.split_at(short.len() - 1);
+    let number: u64 = number.parse().unwrap_or_default();
+    match unit {
+        "y" => text!("time-years", number = number),
+        "w" => text!("time-weeks", number = number),
+        "d" => text!("time-days", number = number),
+        "h" => text!("time-hours", number = number),
+        "m" => text!("time-minutes", number = number),
+        _ => text!("time-seconds", number = number),
+    }
+}
+
+fn bar(title: Title) -> ProgressBar {
     let template = "{msg:12} {bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta}";
     let style =
         ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(0).with_style(style).with_message(title)
+    ProgressBar::new(0)
+        .with_style(style)
+        .with_message(title.spoken())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::texts::{Language, speaking};
+
+    #[test]
+    fn a_time_is_rounded_as_the_bar_does_it() {
+        let said = |seconds| {
+            let time = Duration::from_secs(seconds);
+            let english = speaking(Language::English, || rough(time));
+            assert_eq!(english, HumanDuration(time).to_string());
+            speaking(Language::German, || rough(time))
+        };
+        assert_eq!(
+            (said(0), said(1)),
+            ("0 Sekunden".into(), "1 Sekunde".into())
+        );
+        assert_eq!(
+            (said(59), said(120)),
+            ("59 Sekunden".into(), "2 Minuten".into())
+        );
+        assert_eq!(
+            (said(7200), said(172_800)),
+            ("2 Stunden".into(), "2 Tage".into())
+        );
+        assert_eq!(
+            (said(1_300_000), said(99_000_000)),
+            ("2 Wochen".into(), "3 Jahre".into())
+        );
+    }
+
+    #[test]
+    fn a_line_says_what_is_known() {
+        let said = |total, left| {
+            let pace = Pace::of(1024, Duration::from_secs(1));
+            speaking(Language::English, || {
+                line(Title::Saving, 2048, total, pace, left)
+            })
+        };
+        assert_eq!(said(None, None), "Saving: 2.00 KiB, 1.00 KiB/s");
+        assert_eq!(
+            said(Some(4096), None),
+            "Saving: 2.00 KiB of 4.00 KiB, 1.00 KiB/s"
+        );
+        assert_eq!(
+            said(Some(4096), Some(Duration::from_secs(2))),
+            "Saving: 2.00 KiB of 4.00 KiB, 1.00 KiB/s, 2 seconds left"
+        );
+    }
 }

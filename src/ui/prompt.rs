@@ -6,7 +6,10 @@ use dialoguer::Input;
 use secrecy::SecretString;
 
 use super::{menu, output::Output, secret};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    texts::text,
+};
 
 /// Asks questions.
 pub struct Prompt<'a> {
@@ -94,12 +97,12 @@ impl<'a> Prompt<'a> {
 }
 
 fn answered<T>(chosen: io::Result<Option<T>>) -> Result<T> {
-    chosen
-        .ok()
-        .flatten()
-        .ok_or_else(|| Error::failed("the question was not answered").hint("Nothing was changed."))
+    chosen.ok().flatten().ok_or_else(|| {
+        Error::failed(text!("prompt-unanswered")).hint(text!("prompt-unanswered-hint"))
+    })
 }
 
 fn cancelled(error: &(impl std::fmt::Display + ?Sized)) -> Error {
-    Error::failed(format!("the question was not answered ({error})")).hint("Nothing was changed.")
+    Error::failed(text!("prompt-unanswered-since", why = error.to_string()))
+        .hint(text!("prompt-unanswered-hint"))
 }

@@ -72,8 +72,35 @@ fn names_that_are_not_ascii_are_spelled_and_break_no_line() {
         let prefix = |line: &str| line.starts_with("!![Warning]!instance-sync: ");
         assert!(output.stdout.lines().all(prefix), "{output}");
     }
-    let output = device.command(&["pull"]).env("LANG", "de_DE.UTF-8").ok();
+    let output = device.command(&["pull"]).env("LANG", "en_GB.UTF-8").ok();
     output.assert_says("saves/\u{65b0}\u{3057}\u{3044}\\n\\u{1b}[31mworld");
+}
+
+// Elsewhere the system says which language it is.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hook_speaks_german_where_the_locale_says_so_and_english_else() {
+    let server = FaultServer::always(Answer::status(503));
+    let world = opted::world();
+    let device = played(&world, "deck", &server.url());
+    let said = |locale| {
+        let output = device.command(&["pull"]).env("LANG", locale).ok();
+        let languages = [
+            "Das Spiel startet mit dem, was hier ist.",
+            "The game starts",
+        ];
+        languages.map(|begin| output.stdout.contains(begin))
+    };
+    assert_eq!(said("de_DE.UTF-8"), [true, false]);
+    assert_eq!(said("fr_FR.UTF-8"), [false, true]);
+    // A launcher that reads no umlauts gets none.
+    for (letters, locale) in [
+        ("\u{c4}nderungen gehen", "de_DE.UTF-8"),
+        ("Aenderungen gehen", "de_DE"),
+    ] {
+        let output = device.command(&["pull"]).env("LANG", locale).ok();
+        output.assert_says(letters);
+    }
 }
 
 #[test]

@@ -177,7 +177,7 @@ fn folders_and_worlds_that_a_shell_would_read_otherwise_can_be_pasted_too() {
 /// A launcher's log shows what its locale can; what is printed can be pasted either way.
 #[test]
 fn folders_and_worlds_with_other_letters_can_be_pasted_from_a_launchers_log() {
-    for locale in ["", "de_DE.UTF-8"] {
+    for locale in ["", "en_GB.UTF-8"] {
         let Some(world) = World::with_restic() else {
             return;
         };

@@ -52,3 +52,82 @@ cancelled = abgebrochen
 cancelled-kept = Was hier ist, wurde so gelassen, wie es war.
 cancelled-too-late = Das Neue aus der Cloud war schon da; instance-sync undo nimmt es zurück.
 alert-plays-anyway = Das Spiel startet mit dem, was hier ist, wie du gesagt hast.
+
+# Was aus einem Push wurde.
+
+push-saved-everything = Alles in der Cloud gespeichert ({ $size } neu).
+push-saved = In der Cloud gespeichert: { $units } ({ $size } neu).
+push-saved-deletion = In der Cloud gespeichert: die Löschung von { $deleted } ({ $size } neu).
+push-saved-and-deletion = In der Cloud gespeichert: { $units } und die Löschung von { $deleted } ({ $size } neu).
+push-news = In der Cloud sind auch Snapshots, die hier neu sind. Der nächste Pull sieht sie sich an.
+push-left-open = ausgelassen, weil ein laufendes Spiel es offen hat: { $units }
+push-left-open-hint = Halb Geschriebenes wird nie gespeichert. Verlass die Welt und gib dann ein: instance-sync push { $folder }
+push-pending-hint = Der Spielstand bleibt hier und geht bei nächster Gelegenheit hinaus.
+push-conflict = dieser Ordner ist gerade erst dazugekommen und unterscheidet sich von der Cloud in { $units }
+push-conflict-decide = Um zu entscheiden: instance-sync resolve --keep=both { $folder }. Oder --keep=local (die von diesem Gerät), --keep=cloud.
+
+# Eine Entscheidung.
+
+resolve-nobody = was soll mit { $unit } werden? Hier kann niemand gefragt werden
+resolve-nobody-hint = Häng --keep=both, --keep=local, --keep=cloud oder --keep=newest an. Es wurde nichts geändert.
+resolve-offline = es wurde nichts entschieden: { $why }
+resolve-offline-hint = Hier wurde nichts geändert. Versuch es noch einmal, wenn das behoben ist.
+resolve-not-opted-in = { $folder } ist nicht für den Abgleich eingerichtet
+resolve-not-opted-in-hint = Es wurde nichts entschieden. Ist es der richtige Ordner? Siehe --pack-folder.
+resolve-nothing-left = Es ist nichts mehr zu entscheiden.
+
+# Was alle Befehle sagen.
+
+command-input-unread = die Standardeingabe lässt sich nicht lesen
+
+# Wie weit eine Arbeit ist.
+
+work-reading = Lesen
+work-fetching-restic = Hole restic
+work-fetching = Holen
+work-saving = Speichern
+work-line = { $title }: { $done }, { $pace }/s
+work-line-of = { $title }: { $done } von { $total }, { $pace }/s
+work-line-left = { $title }: { $done } von { $total }, { $pace }/s, noch { $left }
+time-years =
+    { $number ->
+        [one] { $number } Jahr
+       *[other] { $number } Jahre
+    }
+time-weeks =
+    { $number ->
+        [one] { $number } Woche
+       *[other] { $number } Wochen
+    }
+time-days =
+    { $number ->
+        [one] { $number } Tag
+       *[other] { $number } Tage
+    }
+time-hours =
+    { $number ->
+        [one] { $number } Stunde
+       *[other] { $number } Stunden
+    }
+time-minutes =
+    { $number ->
+        [one] { $number } Minute
+       *[other] { $number } Minuten
+    }
+time-seconds =
+    { $number ->
+        [one] { $number } Sekunde
+       *[other] { $number } Sekunden
+    }
+
+# Fragen und Menüs.
+
+prompt-unanswered = die Frage wurde nicht beantwortet
+prompt-unanswered-since = die Frage wurde nicht beantwortet ({ $why })
+prompt-unanswered-hint = Es wurde nichts geändert.
+menu-shown = ({ $first } bis { $end } von { $count })
+
+# Was davor steht.
+
+output-warning = Warnung: { $text }
+output-error = Fehler: { $text }

@@ -52,3 +52,82 @@ cancelled = cancelled
 cancelled-kept = What is here was left as it was.
 cancelled-too-late = The cloud’s news were already in place; instance-sync undo takes them back.
 alert-plays-anyway = The game starts with what is here, as you said.
+
+# What became of a push.
+
+push-saved-everything = Saved everything to the cloud ({ $size } new).
+push-saved = Saved { $units } to the cloud ({ $size } new).
+push-saved-deletion = Saved the deletion of { $deleted } to the cloud ({ $size } new).
+push-saved-and-deletion = Saved { $units } and the deletion of { $deleted } to the cloud ({ $size } new).
+push-news = The cloud also has snapshots that are new here; the next pull looks at them.
+push-left-open = left out, since a running game has it open: { $units }
+push-left-open-hint = It is never saved half-written. Leave the world, then run: instance-sync push { $folder }
+push-pending-hint = The save is kept here and goes out at the next chance.
+push-conflict = this folder has just joined, and differs from the cloud in { $units }
+push-conflict-decide = To decide: instance-sync resolve --keep=both { $folder }. Or --keep=local (this device's), --keep=cloud.
+
+# A decision.
+
+resolve-nobody = what is to become of { $unit }? Nobody can be asked here
+resolve-nobody-hint = Add --keep=both, --keep=local, --keep=cloud or --keep=newest. Nothing was changed.
+resolve-offline = nothing was decided: { $why }
+resolve-offline-hint = Nothing was changed here; try again once that is mended.
+resolve-not-opted-in = { $folder } is not opted in
+resolve-not-opted-in-hint = Nothing was decided. Is it the right folder? See --pack-folder.
+resolve-nothing-left = Nothing is left to decide.
+
+# What every command says.
+
+command-input-unread = cannot read standard input
+
+# How far a work is.
+
+work-reading = Reading
+work-fetching-restic = Fetching restic
+work-fetching = Fetching
+work-saving = Saving
+work-line = { $title }: { $done }, { $pace }/s
+work-line-of = { $title }: { $done } of { $total }, { $pace }/s
+work-line-left = { $title }: { $done } of { $total }, { $pace }/s, { $left } left
+time-years =
+    { $number ->
+        [one] { $number } year
+       *[other] { $number } years
+    }
+time-weeks =
+    { $number ->
+        [one] { $number } week
+       *[other] { $number } weeks
+    }
+time-days =
+    { $number ->
+        [one] { $number } day
+       *[other] { $number } days
+    }
+time-hours =
+    { $number ->
+        [one] { $number } hour
+       *[other] { $number } hours
+    }
+time-minutes =
+    { $number ->
+        [one] { $number } minute
+       *[other] { $number } minutes
+    }
+time-seconds =
+    { $number ->
+        [one] { $number } second
+       *[other] { $number } seconds
+    }
+
+# Questions and menus.
+
+prompt-unanswered = the question was not answered
+prompt-unanswered-since = the question was not answered ({ $why })
+prompt-unanswered-hint = Nothing was changed.
+menu-shown = ({ $first } to { $end } of { $count })
+
+# What stands before them.
+
+output-warning = warning: { $text }
+output-error = error: { $text }

@@ -30,3 +30,195 @@ pull-back-deleted = { $unit } was deleted here and changed on another device: it
 pull-open-world = { $unit } is open in a running game, and the cloud has a newer version
 pull-open-world-hint = It stays as it is here. Leave the world and start again to get the newer one; playing on makes two versions.
 pull-forked = { $unit } changed on two devices at once. This device goes on with one version until the other decides; nothing is lost. To decide here: instance-sync resolve --keep=both { $folder } { $word }
+
+# Opening a folder, and its repository.
+
+session-state-unused = state.json is not used: { $why }. What is here and in the cloud is compared afresh.
+session-pull-finished = An interrupted pull was carried to its end.
+session-undo-finished = An interrupted undo was carried to its end.
+session-plain-http = { $location } is plain http to another machine: the token could be read on the way
+session-plain-http-hint = Use https, or allow it with --insecure-http. Nothing was sent.
+session-copy = this folder is a copy of { $original }, and is not synced
+session-copy-hint = To sync it as an instance of its own, run: instance-sync setup { $folder }. This is said once.
+session-probe-died = asking the server failed
+session-no-credentials = no credentials
+session-no-locks = No process left a lock behind, as far as can be told from here.
+session-unlocked =
+    { $number ->
+        [one] Removed a lock that a process left behind.
+       *[other] Removed { $number } locks that processes left behind.
+    }
+session-nothing-created = Nothing was created: only the device that made the instance does that. Check the URL and the account.
+session-was-there = Nothing was created. It was there before: check the URL and the account, and whether it was moved.
+session-begin-anew = If it was deleted, and no backup brings it back, begin anew with what is here, as a new instance that the other devices join: instance-sync disable { $folder }, then instance-sync setup { $folder }
+
+# What a push tells.
+
+push-still-here-hint = The saves are still here.
+push-open = { $world } is open in a running game
+push-open-hint = It is never saved half-written. Leave the world, then run: instance-sync push { $folder }
+
+# Tokens, keys, and where they are kept.
+
+access-plain-http = plain http would show the token to everybody on the way
+access-plain-http-hint = Use https, or allow it with --insecure-http.
+access-mended = { $path } could be read by other users of this machine; that was mended
+access-no-file = there is no { $path }
+access-missing = there is no token for this instance on this device
+access-unread = there is no token for this instance on this device that can be read: { $why }
+access-keyring-hint = If it is in the keyring, unlock that and try again.
+access-again-hint = Give it again with: instance-sync setup --force { $folder }
+access-needs-token = a rest-server needs a token
+access-needs-token-hint = Give it with --token=ACCOUNT:SECRET or --token-file.
+access-needs-password = the repository needs a password
+access-needs-password-hint = Give a token, or a passphrase with --passphrase-file.
+access-give-hint = Give it with: instance-sync setup --force { $folder }
+secret-place-stay-hint = Nothing was moved: the secrets are where they were.
+secret-place-both-hint = The secrets are in files now; the keyring still has them too.
+fastkey-not-kept = the server keeps no key file of ours
+fastkey-none = There is no fast key, so that each step takes half a second longer: { $why }
+fastkey-untried = cannot try the fast key
+fastkey-wrong = the fast key does not hold the master key
+
+# Getting restic.
+
+provision-ways-out = Install restic { $version } or later so that it is on PATH, or give its program with --restic-binary.
+provision-no-download = there is no restic, and --no-download forbids fetching it
+provision-no-checksum = no checksum of restic { $version } for { $os } on { $arch } is known, so it is not downloaded
+provision-mirror-hint = A mirror can be given with --restic-mirror or INSTANCE_SYNC_RESTIC_MIRROR.
+sync-cannot-make = cannot make { $path }
+sync-cannot-write-to = cannot write to { $path }
+provision-fetching = Fetching restic { $version } (once for all instances of this user).
+provision-wrong-sum = the download of { $url } is not restic { $version }: its SHA-256 is { $sum } and must be { $expected }
+provision-wrong-sum-hint = It was thrown away: it broke off, or the place is not to be trusted.
+provision-unread-download = cannot read the download
+provision-does-not-run = what { $url } holds does not run on this machine as restic
+
+# Opting a folder in.
+
+optin-folder-hint = Give the folder that holds saves/ and options.txt with --pack-folder.
+optin-no-folder = { $path } is not a folder
+optin-unusable = cannot use the folder { $path }
+optin-left-hint = The folder was left as it was.
+optin-already = { $path } is opted in already, as instance { $instance } at { $location }
+optin-already-hint = Nothing was changed. To opt it in anew, add --force.
+optin-writable-hint = Is the folder writable?
+optin-no-instance-hint = There is no instance { $instance } of this account there: check the id, the account and the URL.
+optin-offline-hint = To opt in without the server for now, add --offline.
+optin-other-passphrase = another passphrase opens it
+optin-not-there-yet = { $path } is not there yet
+optin-leave-out = { $why }: leave { $folder } out when you export this instance
+
+# What the player decides.
+
+resolve-missing = { $unit } is missing here, which is no question of versions
+resolve-missing-hint = --keep=cloud brings it back, --keep=local deletes it everywhere. Nothing was changed.
+resolve-not-open = nothing is to be decided about { $unit }
+resolve-none-open-hint = Nothing is to be decided at all. Nothing was changed.
+resolve-open-hint = Open are: { $units }. Nothing was changed.
+resolve-noted-both = Noted: both versions of { $unit }. It is done once everything is decided.
+resolve-noted-local = Noted: this device's version of { $unit }. It is done once everything is decided.
+resolve-noted-cloud = Noted: the cloud's version of { $unit }. It is done once everything is decided.
+resolve-noted-newest = Noted: the later version of { $unit }. It is done once everything is decided.
+resolve-noted-none = Noted: no version of { $unit }. It is done once everything is decided.
+
+# What is only here, into the cloud first.
+
+safety-saving = Saving what is only here so far.
+safety-saved-deletion = Saved the deletion of { $unit }.
+safety-copying = Saving a safety copy of what is only here so far.
+
+# What is here, and what is not.
+
+observe-vanished = missing here, or most of it: { $unit }. Is a disk not connected? It stays as it was in the cloud and on other devices
+observe-vanished-more = missing here, or most of it: { $unit } and { $more } more. Is a disk not connected? It stays as it was in the cloud and on other devices
+observe-vanished-meant = If that is your wish: instance-sync push --allow-shrink { $folder }
+observe-vanished-back = To bring it back: instance-sync resolve --keep=cloud { $folder } { $names }
+observe-more-problems = { $more } more paths are not synced; see instance-sync status
+observe-unreadable = { $unit } cannot be read whole and is left out
+observe-unreadable-hint = Its last version in the cloud stays as it is.
+
+# Snapshots, and what they say of themselves.
+
+graph-gone = the snapshot { $id } is gone, and no other has that version of { $unit }
+graph-incomplete = snapshot { $id } is not complete and is left aside (its device will push again)
+graph-repaired = snapshot { $id } was repaired and does not say any more what it is: it is left aside
+graph-made-by-hint = It was made by { $device }.
+graph-mend-hint = It counts no more once the device that made it has pushed its next change. Where that device is gone, the repository has to be repaired, or the snapshot removed: see docs/guides/own-server.md
+graph-unreadable =
+    { $number ->
+        [one] snapshot { $id } cannot be read
+       *[other] { $number } snapshots cannot be read, { $id } among them
+    }
+graph-unreadable-hint = Whoever runs the server can bring snapshots/{ $id } of the repository back from a backup, or remove it: see docs/guides/own-server.md
+graph-newer = snapshot { $id } was made by a newer version of instance-sync: update it on this device
+graph-garbled = what snapshot { $id } says of itself cannot be read
+graph-left-aside = snapshot { $id } is left aside: { $why }
+
+# Publishing.
+
+publish-again-changed = Files changed while they were saved; saving again.
+publish-again-unread = Not everything could be read ({ $why }); saving again.
+publish-again-counted = The snapshot has not as many files as are here; saving again.
+publish-changed = files kept changing while they were saved
+publish-changed-hint = Is the game still running? Everything is still here; run instance-sync push once it has ended.
+publish-unread = not everything could be read: { $why }
+publish-unread-hint = Everything is still here; run instance-sync push once that is mended.
+publish-counted = the snapshot has not as many files as are here, and nothing changed
+publish-counted-hint = Everything is still here, and no device takes that snapshot for yours. Run instance-sync push again.
+publish-damage = the cloud has lost a part of what this device saved before
+publish-damage-mended = It was read here and saved again ({ $why }).
+publish-damage-verify = To see whether everything is there: instance-sync verify { $folder }
+publish-rescue-changed = files changed while a safety copy of them was made
+publish-rescue-changed-hint = Nothing was changed here. Close the game or whatever else writes there, and start again.
+publish-no-list = cannot write the list of files
+
+# Fetching, and putting in place.
+
+fetch-stays = { $unit } stays in the cloud: { $why }
+fetch-copy-stays = { $unit } cannot land here, and stays in the cloud: { $why }
+fetch-not-listed = the snapshot { $id } does not list { $unit } as it should
+fetch-cannot-stage = cannot stage { $unit }
+fetch-cannot-copy = cannot copy { $path }
+fetch-no-room = the disk has { $free } MB free, and this needs { $needed } MB
+fetch-no-room-hint = Free some space and start again; old versions in .cloud-sync/undo can go. Nothing was changed.
+carry-lost = the cloud cannot give { $unit } ({ $why })
+carry-lost-hint = It stays here as it is; everything else goes on. To look closer: instance-sync verify { $folder }
+carry-opened = { $unit } was opened in a game while the pull was under way
+carry-changed = { $unit } changed while the pull was under way
+carry-changed-hint = Nothing was changed. Close the game or whatever else writes there, and start again.
+carry-undo-unsaved = an old version in undo cannot be saved to the cloud yet: { $why }
+
+# Bringing back.
+
+undo-unknown = nothing that was replaced or removed is called { $unit }
+undo-unknown-hint = instance-sync undo --list shows what there is.
+undo-several = several swaps begin with { $id }
+undo-several-hint = Give more of the id: instance-sync undo --list --json shows them whole.
+undo-none = { $id } is none of the swaps that can be taken back
+undo-none-hint = instance-sync undo --list shows them.
+undo-open = { $unit } is open in a running game
+undo-open-hint = Leave the world and run the command again. Nothing was changed.
+undo-cannot-keep = cannot copy { $path } to undo
+undo-cannot-copy = cannot copy { $path } from undo
+undo-unchanged-hint = Nothing was changed on this device.
+undo-not-whole = the old version of { $unit } is not whole any more in .cloud-sync/undo
+undo-needs-cloud-hint = Files that changed since then are needed from the cloud. Nothing was changed here; try again when it can be reached.
+
+# Whether the cloud holds what it should.
+
+verify-repair-hint = Nothing was changed. Whoever has the repository's password can repair it (docs/guides/own-server.md, in short: restic check --read-data says what is wrong; restic repair index for packs that are gone, restic repair packs for damaged ones). A device that still has the files saves them again with the push after its next change
+verify-not-listed = the snapshot does not list it as it should
+
+# The list of an account's instances.
+
+catalogue-asking = Asking for the account's instances, and when each was last played.
+catalogue-no-folder = the folder { $path } is not there
+catalogue-no-folder-hint = Is the disk connected?
+catalogue-unlisted = the account's instances cannot be listed
+catalogue-by-id-hint = An instance can be joined by its id, which instance-sync status shows on a device that has it.
+catalogue-other-passphrase = the list of this account's instances is encrypted with another passphrase (or secret)
+catalogue-other-passphrase-hint = Was this one mistyped? Then start again.
+catalogue-unusable = the list of this account's instances cannot be used
+catalogue-died = listing the instances failed
+catalogue-unwritten = cannot write an entry
