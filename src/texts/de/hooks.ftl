@@ -63,7 +63,7 @@ push-news = In der Cloud sind auch Snapshots, die hier neu sind. Der nächste Pu
 push-left-open = ausgelassen, weil ein laufendes Spiel es offen hat: { $units }
 push-left-open-hint = Halb Geschriebenes wird nie gespeichert. Verlass die Welt und gib dann ein: instance-sync push { $folder }
 push-pending-hint = Der Spielstand bleibt hier und geht bei nächster Gelegenheit hinaus.
-push-conflict = dieser Ordner ist gerade erst dazugekommen und unterscheidet sich von der Cloud in { $units }
+push-conflict = dieser Ordner ist gerade erst beigetreten und unterscheidet sich von der Cloud in { $units }
 push-conflict-decide = Um zu entscheiden: instance-sync resolve --keep=both { $folder }. Oder --keep=local (die von diesem Gerät), --keep=cloud.
 
 # Eine Entscheidung.
@@ -83,7 +83,7 @@ command-input-unread = die Standardeingabe lässt sich nicht lesen
 # Wie weit eine Arbeit ist.
 
 work-reading = Lesen
-work-fetching-restic = Hole restic
+work-fetching-restic = restic holen
 work-fetching = Holen
 work-saving = Speichern
 work-line = { $title }: { $done }, { $pace }/s

@@ -50,7 +50,7 @@ session-unlocked =
     }
 session-nothing-created = Es wurde nichts angelegt: Das tut nur das Gerät, das die Instanz eingerichtet hat. Prüfe URL und Konto.
 session-was-there = Es wurde nichts angelegt. Früher war es da: Prüfe URL und Konto, und ob es verschoben wurde.
-session-begin-anew = Wenn es gelöscht wurde und kein Backup es zurückbringt, fang mit dem neu an, was hier ist, als neue Instanz, zu der die anderen Geräte dazukommen: instance-sync disable { $folder }, dann instance-sync setup { $folder }
+session-begin-anew = Wenn es gelöscht wurde und kein Backup es zurückbringt, fang mit dem neu an, was hier ist, als neue Instanz, der die anderen Geräte beitreten: instance-sync disable { $folder }, dann instance-sync setup { $folder }
 
 # Was ein Push meldet.
 
@@ -84,7 +84,7 @@ fastkey-wrong = der schnelle Schlüssel enthält den Hauptschlüssel nicht
 
 provision-ways-out = Installiere restic { $version } oder neuer, sodass es im PATH liegt, oder gib das Programm mit --restic-binary an.
 provision-no-download = restic ist nicht da, und --no-download verbietet, es zu holen
-provision-no-checksum = für restic { $version } für { $os } auf { $arch } ist keine Prüfsumme bekannt, darum wird es nicht heruntergeladen
+provision-no-checksum = von restic { $version } für { $os } auf { $arch } ist keine Prüfsumme bekannt, darum wird es nicht heruntergeladen
 provision-mirror-hint = Ein anderer Ort lässt sich mit --restic-mirror oder INSTANCE_SYNC_RESTIC_MIRROR angeben.
 sync-cannot-make = { $path } lässt sich nicht anlegen
 sync-cannot-write-to = in { $path } lässt sich nicht schreiben
@@ -103,7 +103,7 @@ optin-left-hint = Der Ordner blieb, wie er war.
 optin-already = { $path } ist schon eingerichtet, als Instanz { $instance } auf { $location }
 optin-already-hint = Es wurde nichts geändert. Um ihn neu einzurichten, häng --force an.
 optin-writable-hint = Darf in den Ordner geschrieben werden?
-optin-no-instance-hint = Dort gibt es keine Instanz { $instance } dieses Kontos: Prüfe die Id, das Konto und die URL.
+optin-no-instance-hint = Dort gibt es keine Instanz { $instance } dieses Kontos: Prüfe die ID, das Konto und die URL.
 optin-offline-hint = Um vorerst ohne den Server einzurichten, häng --offline an.
 optin-other-passphrase = eine andere Passphrase öffnet sie
 optin-not-there-yet = { $path } ist noch nicht da
@@ -198,7 +198,7 @@ carry-undo-unsaved = eine alte Version in undo lässt sich noch nicht in der Clo
 undo-unknown = nichts, was ersetzt oder entfernt wurde, heißt { $unit }
 undo-unknown-hint = instance-sync undo --list zeigt, was da ist.
 undo-several = mehrere Einträge beginnen mit { $id }
-undo-several-hint = Gib mehr von der Id an: instance-sync undo --list --json zeigt sie ganz.
+undo-several-hint = Gib mehr von der ID an: instance-sync undo --list --json zeigt sie ganz.
 undo-none = { $id } ist keiner der Einträge, die sich zurückholen lassen
 undo-none-hint = instance-sync undo --list zeigt sie.
 undo-open = { $unit } ist in einem laufenden Spiel offen
@@ -220,7 +220,7 @@ catalogue-asking = Ich frage nach den Instanzen des Kontos, und wann welche zule
 catalogue-no-folder = der Ordner { $path } ist nicht da
 catalogue-no-folder-hint = Ist das Laufwerk angeschlossen?
 catalogue-unlisted = die Instanzen des Kontos lassen sich nicht auflisten
-catalogue-by-id-hint = Zu einer Instanz kommst du auch über ihre Id dazu. instance-sync status zeigt sie auf einem Gerät, das sie hat.
+catalogue-by-id-hint = Einer Instanz kannst du auch mit ihrer ID beitreten. Auf einem Gerät, das sie hat, zeigt instance-sync status die ID.
 catalogue-other-passphrase = die Liste der Instanzen dieses Kontos ist mit einer anderen Passphrase (oder einem anderen Geheimnis) verschlüsselt
 catalogue-other-passphrase-hint = Hast du dich vertippt? Dann fang noch einmal an.
 catalogue-unusable = die Liste der Instanzen dieses Kontos lässt sich nicht benutzen
