@@ -9,11 +9,12 @@ use std::{
 
 use eframe::{
     App, CreationContext, NativeOptions,
-    egui::{self, Context, UserAttentionType, ViewportBuilder, ViewportCommand, X11WindowType},
+    egui::{self, Context, UserAttentionType, ViewportBuilder, ViewportCommand},
 };
 
 use super::{
     conflict::ConflictView,
+    focus,
     message::MessageView,
     progress::ProgressView,
     protocol::{FromWindow, Kind, ToWindow},
@@ -30,16 +31,12 @@ pub fn run(kind: Kind) -> ExitCode {
         return ExitCode::FAILURE;
     };
     let size = view.size();
-    let mut viewport = ViewportBuilder::default()
+    let viewport = ViewportBuilder::default()
         .with_app_id("instance-sync")
         .with_title(view.title())
         .with_inner_size(size)
         .with_min_inner_size(size.min(egui::Vec2::new(480.0, 190.0)))
         .with_active(view.front());
-    if !view.front() {
-        // Where a window cannot ask not to be focused, this kind never is.
-        viewport = viewport.with_window_type(X11WindowType::Notification);
-    }
     let options = NativeOptions {
         viewport,
         centered: true,
@@ -88,6 +85,9 @@ struct Host {
 impl Host {
     fn new(created: &CreationContext<'_>, view: Box<dyn View>) -> Self {
         theme::apply(&created.egui_ctx);
+        if !view.front() {
+            focus::leave(created);
+        }
         let (sender, news) = mpsc::channel();
         let context = created.egui_ctx.clone();
         thread::spawn(move || listen(&sender, &context));

@@ -9,6 +9,8 @@ pub mod protocol;
 #[cfg(feature = "window")]
 mod conflict;
 #[cfg(feature = "window")]
+mod focus;
+#[cfg(feature = "window")]
 mod format;
 #[cfg(feature = "window")]
 mod host;

@@ -95,5 +95,11 @@ mod two_keys;
 #[cfg(unix)] // a game's lock
 mod undo_command;
 mod verify_command;
+#[cfg(all(target_os = "linux", feature = "window"))] // X11
+mod window_conflict;
+#[cfg(all(target_os = "linux", feature = "window"))]
+mod window_faults;
+#[cfg(all(target_os = "linux", feature = "window"))]
+mod window_work;
 #[cfg(unix)] // record locks
 mod world_lock;
