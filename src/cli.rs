@@ -31,6 +31,7 @@ Exit codes:
   3  a unit changed on both sides: a decision is needed
   4  the server refused the credentials, or the repository the password
   5  another instance-sync worked on this instance past the deadline
+  130  cancelled in a window
 After `--`: that command's own code, 126 where it cannot be run, 127 where it is not there";
 
 /// Cloud saves for any game folder, on your own server
