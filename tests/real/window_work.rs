@@ -145,3 +145,27 @@ fn a_pull_that_fails_can_be_played_over_and_one_that_is_busy_cannot() {
     display.click("Cancel launch");
     assert_eq!(run.wait().status.code(), Some(2));
 }
+
+#[test]
+fn a_restic_that_cannot_be_fetched_and_a_world_that_is_open_are_said_before_the_game() {
+    let Some((display, world, _desktop, deck)) = scene() else {
+        return;
+    };
+    let Some(game) = Game::opens(&deck.pack.join("saves/My World")) else {
+        return;
+    };
+    let run = display.shows(deck.command(&["pull"])).start();
+    display.sees("is open in a running game, and the cloud has a newer version");
+    display.click("Play anyway");
+    assert_eq!(run.wait().status.code(), Some(0));
+    drop(game);
+
+    fs::remove_file(world.path("bin/restic")).unwrap();
+    let mirror = ["pull", "--restic-mirror=http://127.0.0.1:1"];
+    let run = display.shows(deck.command(&mirror)).start();
+    display.sees("127.0.0.1");
+    display.sees("Install restic 0.18.0 or later");
+    display.click("Play anyway");
+    let output = run.wait();
+    assert_eq!(output.status.code(), Some(0), "{output}");
+}
