@@ -4,7 +4,8 @@
 //! links this crate and calls [`setup`], [`pull`], [`push`] and [`disable`]. Nothing here prints,
 //! asks or ends the process. This module follows Semantic Versioning; the enums and structs can
 //! grow, and are marked so. Everything else in this crate is the program's inside, is public for
-//! its tests, and changes freely.
+//! its tests, and changes freely. Messages are in the language of the process's locale, where there
+//! are sentences in it; [`Kind`] is what to branch on.
 //!
 //! A session, from nothing to the second device (restic has to be on `PATH`, or is downloaded):
 //!

@@ -19,7 +19,7 @@ pub fn before_game(context: &Context<'_>, code: u8, failed: Option<Kind>) -> u8 
     if failed == Some(Kind::Cancelled) {
         return code;
     }
-    match show(context, true, can_play(context, code, failed)) {
+    match show(context, true, || can_play(context, code, failed)) {
         Some(FromWindow::Play) => {
             if code != 0 {
                 context.output.warning(&text!("alert-plays-anyway"), &[]);
@@ -33,7 +33,7 @@ pub fn before_game(context: &Context<'_>, code: u8, failed: Option<Kind>) -> u8 
 
 /// Shows what only the player can mend, after the game.
 pub fn after_game(context: &Context<'_>) {
-    show(context, false, false);
+    show(context, false, || false);
 }
 
 /// Returns whether the game may start with what is here: not where somebody is at work on it, or where the
@@ -48,7 +48,11 @@ fn can_play(context: &Context<'_>, code: u8, failed: Option<Kind>) -> bool {
     }
 }
 
-fn show(context: &Context<'_>, launch: bool, can_play: bool) -> Option<FromWindow> {
+fn show(
+    context: &Context<'_>,
+    launch: bool,
+    can_play: impl FnOnce() -> bool,
+) -> Option<FromWindow> {
     let said = context.alerts.take();
     if said.is_empty() || context.surface != Surface::Window {
         return None;
@@ -57,7 +61,7 @@ fn show(context: &Context<'_>, launch: bool, can_play: bool) -> Option<FromWindo
         instance: context.instance(),
         said,
         launch,
-        can_play,
+        can_play: can_play(),
         front: launch,
     };
     Window::open(protocol::Kind::Message, ToWindow::Message(message))?.answer()

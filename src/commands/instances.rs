@@ -12,6 +12,7 @@ use crate::{
         catalogue::{self, Offer},
         last_played::Played,
     },
+    texts::{Language, speaking},
     ui::table,
 };
 
@@ -84,7 +85,11 @@ fn grid(offers: &[Offer], now: jiff::Timestamp) -> String {
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
     rows.extend(offers.iter().map(|offer| {
         let (when, device) = match &offer.played {
-            Played::At { time, device } => (ago(*time, now), device.clone()),
+            Played::At { time, device } => {
+                // The sentence around it is in English.
+                let ago = speaking(Language::English, || ago(*time, now));
+                (ago, device.clone())
+            }
             Played::Never => ("never".to_owned(), String::new()),
             Played::Unknown => ("unknown".to_owned(), String::new()),
         };
