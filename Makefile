@@ -37,6 +37,7 @@ test: ## Run all tests, those on real restic and rest-server included
 lint: ## Check format, clippy and documentation; a warning is an error
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) clippy --locked --no-default-features --lib --bins -- -D warnings
 	RUSTDOCFLAGS=-Dwarnings $(CARGO) doc --locked --no-deps
 
 demo: build ## Play a session on two simulated devices with a real restic

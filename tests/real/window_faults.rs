@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::forks::*;
 use super::support::display::Display;
 use super::support::run::Started;
+use super::support::terminal::type_in;
 use super::support::*;
 
 fn scene() -> Option<(Display, Fork)> {
@@ -90,6 +91,22 @@ fn without_a_display_that_answers_everything_is_as_before() {
     as_without(&fork, &shown().env("INSTANCE_SYNC_UI", "terminal").any());
     as_without(&fork, &shown().arg("--no-gui").any());
     assert!(display.elements().is_empty());
+}
+
+#[test]
+fn a_window_that_cannot_be_shown_leaves_the_terminal() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let fork = Fork::of(world, &["World"]);
+    let run = fork.deck.command(&["pull"]).env("DISPLAY", ":987");
+    let run = run.env("INSTANCE_SYNC_UI", "window");
+    let Some(seen) = type_in(run, &[("Cancel the launch", "\x1b[B\x1b[B\r")]) else {
+        return;
+    };
+    assert_eq!(seen.code, 0, "{seen:?}");
+    assert_same(&saves(&fork.deck), &fork.mine);
+    fork.settles();
 }
 
 #[test]
