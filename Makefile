@@ -22,10 +22,10 @@ export RUST_TEST_THREADS ?= 4
 export INSTANCE_SYNC_TEST_PROGRAMS := $(PROGRAMS)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint demo bench soak fuzz docs dist install uninstall clean
+.PHONY: help build test lint demo bench soak fuzz docs screenshots dist install uninstall clean
 
 help: ## Print this table
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build the program for development
 	$(CARGO) build --locked
@@ -57,6 +57,9 @@ fuzz: ## Feed each reader of files mutated bytes, for FUZZ_SECONDS (60) each
 
 docs: ## Write docs/cli.md anew from the program's own help
 	UPDATE_DOCS=1 $(CARGO) test --locked --test cli cli_reference
+
+screenshots: ## Draw the pictures of the windows in docs/images anew
+	UPDATE_SNAPSHOTS=1 $(CARGO) test --locked --test window screenshots
 
 dist: ## Build the program for release
 	$(CARGO) build --locked --release

@@ -1,15 +1,16 @@
 //! The window that asks what becomes of units that changed on two sides.
 
+mod buttons;
 mod rows;
 
 use std::collections::BTreeMap;
 
 use eframe::egui::{
-    Align, CentralPanel, Checkbox, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui,
-    Vec2,
+    Align, CentralPanel, Frame, Label, Layout, Margin, RichText, ScrollArea, Ui, UiBuilder, Vec2,
 };
 
 use super::{
+    clean,
     icons::Icons,
     protocol::{Conflict, Fate, FromWindow, Keep, ToWindow},
     theme,
@@ -20,6 +21,10 @@ use crate::texts::text;
 
 /// Between the two sides.
 const GAP: f32 = 16.0;
+/// Where a window has less room inside, the sides stand one below the other.
+const NARROW: f32 = 560.0;
+/// Where it has less, everything scrolls.
+const ROOMY: f32 = 400.0;
 
 /// The window.
 pub struct ConflictView {
@@ -28,6 +33,8 @@ pub struct ConflictView {
     each: bool,
     /// What was chosen so far, by path.
     chosen: BTreeMap<String, Keep>,
+    /// How high the buttons are: they come after the units, and have their place before them.
+    below: f32,
     icons: Icons,
 }
 
@@ -35,9 +42,10 @@ impl ConflictView {
     /// Returns the window for a question.
     pub fn new(conflict: Conflict) -> Self {
         Self {
-            conflict,
+            conflict: clean::conflict(conflict),
             each: false,
             chosen: BTreeMap::new(),
+            below: 0.0,
             icons: Icons::default(),
         }
     }
@@ -64,7 +72,7 @@ impl ConflictView {
     /// One decision for all, or one for each.
     fn switch(&mut self, ui: &mut Ui) {
         let label = text!("conflict-each", number = self.conflict.units.len());
-        ui.add(Checkbox::new(&mut self.each, label));
+        widgets::tick(ui, &mut self.each, &label);
     }
 
     /// What needs no decision, one line each.
@@ -88,108 +96,55 @@ impl ConflictView {
         }
     }
 
-    /// The buttons that decide, each with what it does.
-    fn deciding(&mut self, ui: &mut Ui) -> Option<FromWindow> {
-        if self.each {
-            return self.go_on(ui);
+    /// What stands above the units.
+    fn above(&mut self, ui: &mut Ui) {
+        self.heading(ui);
+        if self.conflict.units.len() > 1 {
+            ui.add_space(4.0);
+            self.switch(ui);
         }
-        let mut done = None;
-        let several = self.conflict.units.len() > 1;
-        let explained = self.explained();
-        two_columns(ui, |ui, cloud| {
-            let (word, keep) = match (cloud, several) {
-                (false, false) => (text!("conflict-keep-local"), Keep::Local),
-                (false, true) => (text!("conflict-keep-local-all"), Keep::Local),
-                (true, false) => (text!("conflict-keep-cloud"), Keep::Cloud),
-                (true, true) => (text!("conflict-keep-cloud-all"), Keep::Cloud),
-            };
-            if widgets::primary(ui, &word, ui.available_width()).clicked() {
-                done = Some(self.all(keep));
-            }
-            widgets::caption(ui, if cloud { &explained.1 } else { &explained.0 });
-        });
-        done
+        ui.add_space(4.0);
+        self.sides(ui);
     }
 
-    /// What keeping this device's does, and what keeping the cloud's does.
-    fn explained(&self) -> (String, String) {
-        let cloud = text!("conflict-keep-cloud-means", device = self.cloud_device());
-        (text!("conflict-keep-local-means"), cloud)
+    /// What stands below the units.
+    fn below(&mut self, ui: &mut Ui) -> Option<FromWindow> {
+        ui.add_space(10.0);
+        let decided = self.deciding(ui);
+        ui.add_space(8.0);
+        ui.separator();
+        ui.add_space(6.0);
+        self.footer(ui).or(decided)
     }
 
-    /// Whose version the cloud's latest is.
-    fn cloud_device(&self) -> String {
-        let latest = self
-            .conflict
-            .units
-            .iter()
-            .filter_map(|unit| unit.cloud.first())
-            .max_by_key(|version| version.time);
-        latest.map_or_else(String::new, |version| version.device.clone())
-    }
-
-    fn go_on(&self, ui: &mut Ui) -> Option<FromWindow> {
-        let open = self.conflict.units.len() - self.chosen.len();
-        let count = |keep| self.chosen.values().filter(|one| **one == keep).count();
-        let mut done = None;
-        ui.horizontal(|ui| {
-            ui.add_enabled_ui(open == 0, |ui| {
-                let word = if self.conflict.launch {
-                    text!("conflict-go-on-launch")
-                } else {
-                    text!("conflict-go-on")
-                };
-                if widgets::primary(ui, &word, 180.0).clicked() {
-                    let answers = self.chosen.clone();
-                    done = Some(FromWindow::Decided { answers });
-                }
-            });
-            let sentence = if open > 0 {
-                text!("conflict-open", number = open)
-            } else {
-                text!(
-                    "conflict-sum",
-                    local = count(Keep::Local),
-                    cloud = count(Keep::Cloud),
-                    both = count(Keep::Both)
-                )
-            };
-            widgets::caption(ui, &sentence);
-        });
-        done
-    }
-
-    /// Keep both, decide later, cancel.
-    fn footer(&mut self, ui: &mut Ui) -> Option<FromWindow> {
-        let mut done = None;
-        ui.horizontal(|ui| {
-            if !self.each {
-                if widgets::button(ui, &text!("conflict-keep-both"), 130.0).clicked() {
-                    done = Some(self.all(Keep::Both));
-                }
-                let room = Vec2::new((ui.available_width() - 310.0).max(120.0), 40.0);
-                ui.allocate_ui_with_layout(room, Layout::top_down(Align::Min), |ui| {
-                    widgets::caption(ui, &text!("conflict-keep-both-means"));
-                });
-            }
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let (cancel, later) = if self.conflict.launch {
-                    (text!("window-cancel-launch"), text!("conflict-later"))
-                } else {
-                    (text!("window-cancel"), text!("conflict-later"))
-                };
-                if widgets::button(ui, &cancel, 130.0).clicked() {
-                    done = Some(FromWindow::Cancel);
-                }
-                if self.conflict.can_wait {
-                    let later = widgets::button(ui, &later, 130.0);
-                    if later.on_hover_text(text!("conflict-later-means")).clicked() {
-                        done = Some(FromWindow::Later);
-                    }
-                }
+    /// Everything at its place; only the units scroll.
+    fn roomy(&mut self, ui: &mut Ui) -> Option<FromWindow> {
+        self.above(ui);
+        ui.add_space(8.0);
+        let rest = ui.available_rect_before_wrap();
+        let units = rest.with_max_y(rest.bottom() - self.below);
+        let mut wider = units;
+        wider.max.x += f32::from(theme::MARGIN) - 4.0;
+        ui.scope_builder(UiBuilder::new().max_rect(wider), |ui| {
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                ui.set_max_width(units.width());
+                self.scrolled(ui);
             });
         });
-        done
+        let below = rest.with_min_y(units.bottom());
+        let drawn = ui.scope_builder(UiBuilder::new().max_rect(below), |ui| self.below(ui));
+        let height = drawn.response.rect.height();
+        if (height - self.below).abs() > 0.5 {
+            self.below = height;
+            ui.ctx().request_discard("the buttons have another height");
+        }
+        drawn.inner
+    }
+
+    fn scrolled(&mut self, ui: &mut Ui) {
+        widgets::pages(ui);
+        self.rows(ui);
+        self.merging(ui);
     }
 }
 
@@ -199,60 +154,51 @@ impl View for ConflictView {
     }
 
     fn size(&self) -> Vec2 {
-        Vec2::new(860.0, 600.0)
+        let some = |number: usize, most| f32::from(u8::try_from(number).unwrap_or(most).min(most));
+        let units = some(self.conflict.units.len(), 3);
+        let several = some(self.conflict.units.len().saturating_sub(1), 1);
+        let lines = some(self.conflict.merging.len(), 4);
+        let merging = 32.0 * lines.min(1.0) + 20.0 * lines;
+        Vec2::new(860.0, 396.0 + 28.0 * several + 78.0 * units + merging)
     }
 
     fn hear(&mut self, news: ToWindow) {
         if let ToWindow::Conflict(conflict) = news {
-            self.conflict = conflict;
+            self.conflict = clean::conflict(conflict);
         }
     }
 
     fn ui(&mut self, ui: &mut Ui) -> Option<FromWindow> {
-        let mut done = is_escaped(ui).then_some(FromWindow::Cancel);
-        let frame = |top, bottom| {
-            Frame::new().fill(theme::WINDOW).inner_margin(Margin {
-                left: theme::MARGIN,
-                right: theme::MARGIN,
-                top,
-                bottom,
+        let escaped = is_escaped(ui).then_some(FromWindow::Cancel);
+        let margin = Margin::same(theme::MARGIN);
+        let frame = Frame::new().fill(theme::WINDOW).inner_margin(margin);
+        let decided = CentralPanel::default().frame(frame).show(ui, |ui| {
+            if ui.available_height() >= ROOMY && !is_narrow(ui) {
+                return self.roomy(ui);
+            }
+            let area = ScrollArea::vertical().auto_shrink(false);
+            area.show(ui, |ui| {
+                self.above(ui);
+                self.scrolled(ui);
+                self.below(ui)
             })
-        };
-        Panel::top("heading")
-            .frame(frame(theme::MARGIN, 10))
-            .show_separator_line(false)
-            .show(ui, |ui| {
-                self.heading(ui);
-                if self.conflict.units.len() > 1 {
-                    self.switch(ui);
-                }
-                ui.add_space(4.0);
-                self.sides(ui);
-            });
-        Panel::bottom("decision")
-            .frame(frame(10, theme::MARGIN))
-            .show_separator_line(false)
-            .show(ui, |ui| {
-                done = self.deciding(ui).or(done.take());
-                ui.add_space(8.0);
-                ui.separator();
-                ui.add_space(6.0);
-                done = self.footer(ui).or(done.take());
-            });
-        CentralPanel::default().frame(frame(0, 0)).show(ui, |ui| {
-            ScrollArea::vertical()
-                .auto_shrink(false)
-                .show_viewport(ui, |ui, seen| {
-                    self.rows(ui, seen);
-                    self.merging(ui);
-                });
+            .inner
         });
-        done
+        decided.inner.or(escaped)
     }
 }
 
-/// Draws this device's side, then the cloud's.
+/// Whether there is no room for two sides.
+fn is_narrow(ui: &Ui) -> bool {
+    ui.available_width() < NARROW
+}
+
+/// Draws this device's side, then the cloud's: beside each other, where there is room.
 fn two_columns(ui: &mut Ui, mut add: impl FnMut(&mut Ui, bool)) {
+    if is_narrow(ui) {
+        ui.vertical(|ui| [false, true].map(|cloud| add(ui, cloud)));
+        return;
+    }
     let width = (ui.available_width() - GAP) / 2.0;
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;

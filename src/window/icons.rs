@@ -7,7 +7,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use eframe::egui::{ColorImage, Context, Image, TextureHandle, TextureOptions, Ui, Vec2};
+use eframe::egui::{
+    ColorImage, Context, Image, TextureFilter, TextureHandle, TextureOptions, Ui, Vec2,
+};
 use image::{ImageReader, Limits};
 
 use super::widgets;
@@ -42,8 +44,12 @@ impl Icons {
 
 fn load(context: &Context, path: &Path) -> Option<TextureHandle> {
     let image = decode(File::open(path).ok()?)?;
-    // Minecraft's own are small, and meant to be seen as pixels.
-    Some(context.load_texture(path.display().to_string(), image, TextureOptions::NEAREST))
+    // Minecraft's own are small, and meant to be seen as pixels; none of which is left out.
+    let options = TextureOptions {
+        minification: TextureFilter::Linear,
+        ..TextureOptions::NEAREST
+    };
+    Some(context.load_texture(path.display().to_string(), image, options))
 }
 
 /// Decodes a PNG file of moderate size.

@@ -1,14 +1,13 @@
 //! The window that says what the player must know, with what to do about it.
 
-use eframe::egui::{
-    self, CentralPanel, Frame, Label, Margin, Panel, RichText, ScrollArea, Ui, Vec2,
-};
+use eframe::egui::{CentralPanel, Frame, Label, Margin, Panel, RichText, ScrollArea, Ui, Vec2};
 
 use super::{
+    clean,
     protocol::{FromWindow, Message, ToWindow},
     theme,
     view::{View, is_escaped},
-    widgets,
+    widgets::{self, Choice},
 };
 use crate::texts::text;
 
@@ -20,24 +19,27 @@ pub struct MessageView {
 impl MessageView {
     /// Returns the window for a message.
     pub fn new(message: Message) -> Self {
-        Self { message }
+        Self {
+            message: clean::message(message),
+        }
     }
 
     fn buttons(&self, ui: &mut Ui) -> Option<FromWindow> {
-        let mut done = None;
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if self.message.launch && self.message.can_play {
-                if widgets::primary(ui, &text!("message-play"), 150.0).clicked() {
-                    done = Some(FromWindow::Play);
-                }
-                if widgets::button(ui, &text!("window-cancel-launch"), 150.0).clicked() {
-                    done = Some(FromWindow::Cancel);
-                }
-            } else if widgets::button(ui, &text!("window-close"), 120.0).clicked() {
-                done = Some(FromWindow::Close);
-            }
-        });
-        done
+        let choice = |text, primary, means| Choice {
+            text,
+            primary,
+            means,
+            hint: None,
+        };
+        let choices = if self.message.launch && self.message.can_play {
+            vec![
+                choice(text!("window-cancel-launch"), false, FromWindow::Cancel),
+                choice(text!("message-play"), true, FromWindow::Play),
+            ]
+        } else {
+            vec![choice(text!("window-close"), false, FromWindow::Close)]
+        };
+        widgets::buttons(ui, choices)
     }
 }
 
@@ -54,7 +56,7 @@ impl View for MessageView {
             .map(|said| 1 + said.hints.len())
             .sum();
         let lines = u8::try_from(hints).unwrap_or(u8::MAX);
-        Vec2::new(560.0, (170.0 + 44.0 * f32::from(lines)).min(520.0))
+        Vec2::new(560.0, (152.0 + 40.0 * f32::from(lines)).min(520.0))
     }
 
     fn front(&self) -> bool {
@@ -63,7 +65,7 @@ impl View for MessageView {
 
     fn hear(&mut self, news: ToWindow) {
         if let ToWindow::Message(message) = news {
-            self.message = message;
+            self.message = clean::message(message);
         }
     }
 
@@ -77,6 +79,7 @@ impl View for MessageView {
             .show(ui, |ui| done = self.buttons(ui).or(done.take()));
         CentralPanel::default().frame(frame).show(ui, |ui| {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                widgets::pages(ui);
                 let heading = if self.message.launch {
                     text!("message-heading-launch")
                 } else {

@@ -7,6 +7,8 @@
 pub mod protocol;
 
 #[cfg(feature = "window")]
+mod clean;
+#[cfg(feature = "window")]
 mod conflict;
 #[cfg(feature = "window")]
 mod focus;

@@ -3,13 +3,16 @@
 use eframe::egui::{Align, CentralPanel, Frame, Label, Layout, Margin, RichText, Ui, Vec2};
 
 use super::{
-    format,
+    clean, format,
     protocol::{FromWindow, Progress, ToWindow, Work},
     theme,
     view::{View, is_escaped},
     widgets,
 };
 use crate::texts::text;
+
+/// Four of them, in seconds.
+const DAYS: u64 = 4 * 24 * 3600;
 
 /// The window.
 pub struct ProgressView {
@@ -21,7 +24,7 @@ impl ProgressView {
     /// Returns the window for a work.
     pub fn new(progress: Progress) -> Self {
         Self {
-            progress,
+            progress: clean::progress(progress),
             cancelled: false,
         }
     }
@@ -46,7 +49,9 @@ impl ProgressView {
 
     fn pace(&self) -> String {
         let pace = format::size(self.progress.bytes_per_second);
-        let left = self.progress.seconds_left.map(format::left);
+        // What takes days is a guess.
+        let left = self.progress.seconds_left.filter(|left| *left < DAYS);
+        let left = left.map(format::left);
         left.map_or_else(
             || text!("progress-pace", pace = &pace),
             |left| text!("progress-pace-left", pace = &pace, left = left),
@@ -81,7 +86,7 @@ impl View for ProgressView {
 
     fn hear(&mut self, news: ToWindow) {
         if let ToWindow::Progress(progress) = news {
-            self.progress = progress;
+            self.progress = clean::progress(progress);
         }
     }
 
@@ -102,7 +107,7 @@ impl View for ProgressView {
             ui.horizontal(|ui| {
                 ui.label(RichText::new(&amount).color(theme::WEAK));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    ui.label(self.pace());
+                    ui.add(Label::new(self.pace()).truncate());
                 });
             });
             ui.with_layout(Layout::bottom_up(Align::Max), |ui| {

@@ -55,7 +55,7 @@ pub enum ToWindow {
 }
 
 /// From the window.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum FromWindow {
     /// It is on the screen.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eframe::egui::{
     self, Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin,
-    Stroke, TextStyle, Theme, Vec2, Visuals,
+    Stroke, TextStyle, Theme, Vec2, Visuals, style::ScrollStyle,
 };
 
 /// Behind everything.
@@ -52,6 +52,11 @@ pub fn apply(context: &Context) {
         style.spacing.item_spacing = Vec2::new(10.0, 6.0);
         style.spacing.button_padding = Vec2::new(14.0, 8.0);
         style.spacing.window_margin = Margin::same(MARGIN);
+        // A bar that is seen says that there is more; it stands in the margin.
+        style.spacing.scroll = ScrollStyle {
+            floating_allocated_width: 0.0,
+            ..ScrollStyle::thin()
+        };
         // What moves by itself costs the processor of a handheld.
         style.animation_time = 0.0;
         style.scroll_animation = egui::style::ScrollAnimation::none();

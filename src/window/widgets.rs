@@ -7,8 +7,16 @@ use eframe::egui::{
 
 use super::theme;
 
+mod row;
+
+pub use row::{Choice, buttons, pages, row_width, tick, width_of};
+
 /// The height of buttons: large enough for a thumb.
-const BUTTON: f32 = 38.0;
+pub const BUTTON: f32 = 38.0;
+/// The width of those that stand in a row, where their words need no more.
+const WIDTH: f32 = 130.0;
+/// The size of their words.
+const LETTERS: f32 = 14.0;
 
 /// A heading.
 pub fn heading(ui: &mut Ui, text: &str) {
@@ -38,22 +46,22 @@ pub fn primary(ui: &mut Ui, text: &str, width: f32) -> Response {
     let button = Button::new(word(text))
         .fill(fill)
         .stroke(Stroke::new(1.0, theme::ACCENT_LIGHT));
-    focusable(ui, button, width)
+    focusable(ui, button, width_of(ui, text).max(width))
 }
 
-/// Any other button.
+/// Any other button, at least this wide.
 pub fn button(ui: &mut Ui, text: &str, width: f32) -> Response {
-    focusable(ui, Button::new(word(text)), width)
+    focusable(ui, Button::new(word(text)), width_of(ui, text).max(width))
 }
 
 fn word(text: &str) -> RichText {
     RichText::new(text)
-        .font(theme::bold(14.0))
+        .font(theme::bold(LETTERS))
         .color(theme::TEXT)
 }
 
 fn focusable(ui: &mut Ui, button: Button<'_>, width: f32) -> Response {
-    let size = Vec2::new(width, BUTTON);
+    let size = Vec2::new(width.min(ui.available_width()), BUTTON);
     let middle = Layout::centered_and_justified(Direction::LeftToRight);
     let button = button.truncate().min_size(size);
     let response = ui.allocate_ui_with_layout(size, middle, |ui| ui.add(button));
@@ -62,8 +70,11 @@ fn focusable(ui: &mut Ui, button: Button<'_>, width: f32) -> Response {
     response
 }
 
-/// Shows where the keyboard is.
+/// Shows where the keyboard is, and brings it into view.
 fn outline(ui: &Ui, response: &Response) {
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
     if response.has_focus() {
         let rect = response.rect.expand(2.0);
         let stroke = Stroke::new(2.0, theme::TEXT);
@@ -137,7 +148,7 @@ pub fn tile(
             painter.circle_filled(middle, 3.5, colour);
         }
     }
-    let inside = rect.shrink2(Vec2::new(10.0, 8.0));
+    let inside = rect.shrink2(Vec2::new(14.0, rect.height() / 9.0));
     let mut content = ui.new_child(egui::UiBuilder::new().max_rect(inside));
     content.set_clip_rect(rect.intersect(ui.clip_rect()));
     paint(&mut content);
@@ -167,9 +178,9 @@ pub fn letter(ui: &mut Ui, name: &str, side: f32) {
 
 /// A computer, or a cloud.
 pub fn symbol(ui: &mut Ui, cloud: bool) {
-    let (rect, _) = ui.allocate_exact_size(Vec2::new(36.0, 30.0), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(36.0, 38.0), Sense::hover());
     let painter = ui.painter();
-    let at = |x: f32, y: f32| rect.min + Vec2::new(x, y);
+    let at = |x: f32, y: f32| rect.min + Vec2::new(x, y + 4.0);
     if cloud {
         let colour = theme::ACCENT_LIGHT;
         for (x, y, radius) in [(10.0, 19.0, 7.0), (19.0, 13.5, 9.5), (28.0, 19.5, 6.5)] {

@@ -3,7 +3,7 @@
 use eframe::egui::{Align, Label, Layout, Rect, RichText, Ui, UiBuilder, Vec2};
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{ConflictView, two_columns};
+use super::{ConflictView, is_narrow, two_columns};
 use crate::{
     texts::text,
     window::{
@@ -29,6 +29,7 @@ impl ConflictView {
                 ui.horizontal(|ui| {
                     widgets::symbol(ui, cloud);
                     ui.vertical(|ui| {
+                        ui.spacing_mut().item_spacing.y = 2.0;
                         ui.horizontal(|ui| {
                             let name = if cloud {
                                 text!("conflict-cloud")
@@ -63,19 +64,29 @@ impl ConflictView {
         sides.all(|side| side == Some(first)).then_some(first)
     }
 
-    /// The units of which something is `seen`; for the others there is only room.
-    pub(super) fn rows(&mut self, ui: &mut Ui, seen: Rect) {
-        let height = if self.each { VERSION + BOTH } else { VERSION } + SPACE;
+    /// The units of which something is seen, and one more on each side, where Tab goes on; for the others
+    /// there is only room.
+    pub(super) fn rows(&mut self, ui: &mut Ui) {
+        let versions = if is_narrow(ui) {
+            2.0 * VERSION + 6.0
+        } else {
+            VERSION
+        };
+        let height = if self.each { versions + BOTH } else { versions } + SPACE;
         let top = ui.cursor().min;
         let width = ui.available_width();
         let count = self.conflict.units.len();
         for place in 0..count {
             let from = height * f32::from(u16::try_from(place).unwrap_or(u16::MAX));
-            if from + height < seen.top() || from > seen.bottom() {
+            let rect = Rect::from_min_size(top + Vec2::new(0.0, from), Vec2::new(width, height));
+            if !ui.is_rect_visible(rect.expand2(Vec2::new(0.0, height))) {
+                // What is below keeps its id, and so the keyboard.
+                ui.skip_ahead_auto_ids(1);
                 continue;
             }
-            let rect = Rect::from_min_size(top + Vec2::new(0.0, from), Vec2::new(width, height));
-            ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(place), |ui| {
+            // The keyboard stays where it is when others come into view.
+            let id = ui.scope_id().with(("unit", place));
+            ui.scope_builder(UiBuilder::new().max_rect(rect).scope_id(id), |ui| {
                 self.row(ui, place);
             });
         }
@@ -142,7 +153,9 @@ impl ConflictView {
             let tile = widgets::tile(ui, size, &label, selected, |ui| {
                 let text = RichText::new(&label).font(theme::plain(12.5));
                 ui.set_max_width(ui.available_width() - 28.0);
-                ui.add(Label::new(text).selectable(false).truncate());
+                ui.centered_and_justified(|ui| {
+                    ui.add(Label::new(text).selectable(false).truncate());
+                });
             });
             if tile.clicked() {
                 choice = Some(Keep::Both);
