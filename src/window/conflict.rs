@@ -6,7 +6,7 @@ mod rows;
 use std::collections::BTreeMap;
 
 use eframe::egui::{
-    Align, CentralPanel, Frame, Label, Layout, Margin, RichText, ScrollArea, Ui, UiBuilder, Vec2,
+    Align, CentralPanel, Frame, Label, Layout, Margin, RichText, Ui, UiBuilder, Vec2,
 };
 
 use super::{
@@ -123,13 +123,8 @@ impl ConflictView {
         ui.add_space(8.0);
         let rest = ui.available_rect_before_wrap();
         let units = rest.with_max_y(rest.bottom() - self.below);
-        let mut wider = units;
-        wider.max.x += f32::from(theme::MARGIN) - 4.0;
-        ui.scope_builder(UiBuilder::new().max_rect(wider), |ui| {
-            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                ui.set_max_width(units.width());
-                self.scrolled(ui);
-            });
+        ui.scope_builder(UiBuilder::new().max_rect(units), |ui| {
+            widgets::scroll(ui, |ui| self.units(ui));
         });
         let below = rest.with_min_y(units.bottom());
         let drawn = ui.scope_builder(UiBuilder::new().max_rect(below), |ui| self.below(ui));
@@ -141,8 +136,7 @@ impl ConflictView {
         drawn.inner
     }
 
-    fn scrolled(&mut self, ui: &mut Ui) {
-        widgets::pages(ui);
+    fn units(&mut self, ui: &mut Ui) {
         self.rows(ui);
         self.merging(ui);
     }
@@ -176,13 +170,11 @@ impl View for ConflictView {
             if ui.available_height() >= ROOMY && !is_narrow(ui) {
                 return self.roomy(ui);
             }
-            let area = ScrollArea::vertical().auto_shrink(false);
-            area.show(ui, |ui| {
+            widgets::scroll(ui, |ui| {
                 self.above(ui);
-                self.scrolled(ui);
+                self.units(ui);
                 self.below(ui)
             })
-            .inner
         });
         decided.inner.or(escaped)
     }

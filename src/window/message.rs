@@ -1,6 +1,6 @@
 //! The window that says what the player must know, with what to do about it.
 
-use eframe::egui::{CentralPanel, Frame, Label, Margin, Panel, RichText, ScrollArea, Ui, Vec2};
+use eframe::egui::{CentralPanel, Frame, Label, Margin, Panel, RichText, Ui, Vec2};
 
 use super::{
     clean,
@@ -78,8 +78,7 @@ impl View for MessageView {
             .show_separator_line(false)
             .show(ui, |ui| done = self.buttons(ui).or(done.take()));
         CentralPanel::default().frame(frame).show(ui, |ui| {
-            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                widgets::pages(ui);
+            widgets::scroll(ui, |ui| {
                 let heading = if self.message.launch {
                     text!("message-heading-launch")
                 } else {

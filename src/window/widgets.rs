@@ -9,7 +9,7 @@ use super::theme;
 
 mod row;
 
-pub use row::{Choice, buttons, pages, row_width, tick, width_of};
+pub use row::{Choice, buttons, row_width, scroll, tick, width_of};
 
 /// The height of buttons: large enough for a thumb.
 pub const BUTTON: f32 = 38.0;

@@ -1,6 +1,6 @@
 //! Buttons in a row, boxes to tick, and keys that scroll.
 
-use eframe::egui::{self, Key, Layout, Response, Stroke, Ui, Vec2};
+use eframe::egui::{self, Key, Layout, Response, ScrollArea, Stroke, Ui, UiBuilder, Vec2};
 
 use super::{LETTERS, WIDTH, button, outline, primary, theme};
 
@@ -79,8 +79,26 @@ pub fn buttons<T>(ui: &mut Ui, choices: Vec<Choice<T>>) -> Option<T> {
     .inner
 }
 
+/// What scrolls where it is longer than its place, with a bar in the margin beside it.
+pub fn scroll<T>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> T) -> T {
+    let inside = ui.available_rect_before_wrap();
+    let mut wider = inside;
+    wider.max.x += f32::from(theme::MARGIN) - 4.0;
+    let area = |ui: &mut Ui| {
+        let contents = |ui: &mut Ui| {
+            ui.set_max_width(inside.width());
+            pages(ui);
+            add(ui)
+        };
+        let area = ScrollArea::vertical().auto_shrink(false);
+        area.show(ui, contents).inner
+    };
+    ui.scope_builder(UiBuilder::new().max_rect(wider), area)
+        .inner
+}
+
 /// Lets the keyboard alone move through what is longer than the window.
-pub fn pages(ui: &Ui) {
+fn pages(ui: &Ui) {
     let page = ui.clip_rect().height() * 0.8;
     let pressed = |key| ui.input(|input| input.key_pressed(key));
     if pressed(Key::PageDown) {
