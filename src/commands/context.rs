@@ -76,11 +76,20 @@ impl Context<'_> {
             Phase::Restic => (Title::FetchingRestic, Work::Preparing),
             Phase::Fetch => (Title::Fetching, Work::Downloading),
             Phase::Push => (Title::Saving, Work::Uploading),
+            Phase::Swap => return self.finish(),
         };
         self.progress.show(title, progress.done, progress.total);
         if let Some(window) = self.window.take() {
             let bytes = (progress.done, progress.total);
             window.show(|| self.instance(), work, progress.item, bytes);
+            self.window.set(Some(window));
+        }
+    }
+
+    /// From here on nothing can be cancelled.
+    fn finish(&self) {
+        if let Some(window) = self.window.take() {
+            window.finish();
             self.window.set(Some(window));
         }
     }

@@ -40,6 +40,8 @@ pub enum Phase {
     Fetch,
     /// Saving to the cloud.
     Push,
+    /// Putting files in their places: short, and not to be stopped.
+    Swap,
 }
 
 /// Whoever listens.

@@ -9,7 +9,7 @@ use std::{
 use super::{
     advance,
     cloud::Store,
-    event::{Event, warn},
+    event::{Event, Phase, Progress, warn},
     fetch::{self, Lost, Wants, missing},
     observe::{self, Local},
     outcome::Changes,
@@ -103,6 +103,12 @@ pub fn carry_out(
     };
     // From here on it goes to its end.
     cancel::check().inspect_err(|_| staging.discard())?;
+    (session.listener)(Event::Progress(Progress {
+        phase: Phase::Swap,
+        item: None,
+        done: changes.bytes,
+        total: Some(changes.bytes),
+    }));
     let swap = Swap {
         targets: &targets,
         reason: Reason::Pull,

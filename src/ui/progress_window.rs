@@ -33,6 +33,8 @@ struct Course {
     work_begun: Instant,
     done_before: u64,
     last: Option<Instant>,
+    /// What the window shows.
+    shown: Option<Progress>,
     window: Showing,
 }
 
@@ -70,6 +72,7 @@ impl ProgressWindow {
                 work_begun: now,
                 done_before: done,
                 last: None,
+                shown: None,
                 window: Showing::NotYet,
             }
         });
@@ -87,28 +90,33 @@ impl ProgressWindow {
         let moved = done.saturating_sub(course.done_before);
         let pace = Pace::of(moved, now.duration_since(course.work_begun));
         let left = total.and_then(|total| pace.time_for(total.saturating_sub(done)));
-        let progress = |instance| {
-            ToWindow::Progress(Progress {
-                instance,
-                work,
-                item,
-                done,
-                total,
-                bytes_per_second: pace.bytes_per_second,
-                seconds_left: left.map(|left| left.as_secs()),
-                can_cancel: !cancel::is_requested(),
-                front: self.front,
-            })
-        };
-        match &mut course.window {
-            Showing::NotYet => {
-                let window = Window::begin(Kind::Progress, progress(instance()));
-                course.window = window.map_or(Showing::NoMore, Showing::Now);
-            }
-            Showing::Now(window) => window.say(&progress(instance())),
-            Showing::NoMore => return,
+        if matches!(course.window, Showing::NoMore) {
+            return;
         }
-        course.listen();
+        course.say(Progress {
+            instance: instance(),
+            work,
+            item,
+            done,
+            total,
+            bytes_per_second: pace.bytes_per_second,
+            seconds_left: left.map(|left| left.as_secs()),
+            can_cancel: !cancel::is_requested(),
+            front: self.front,
+        });
+    }
+
+    /// Says that the rest is short, and cannot be cancelled.
+    pub fn finish(&self) {
+        let mut slot = self.course.borrow_mut();
+        let Some(course) = slot.as_mut() else { return };
+        if let Some(progress) = course.shown.take() {
+            course.say(Progress {
+                can_cancel: false,
+                seconds_left: None,
+                ..progress
+            });
+        }
     }
 
     /// Takes the window away.
@@ -118,6 +126,20 @@ impl ProgressWindow {
 }
 
 impl Course {
+    fn say(&mut self, progress: Progress) {
+        let news = ToWindow::Progress(progress.clone());
+        match &mut self.window {
+            Showing::NotYet => {
+                let window = Window::begin(Kind::Progress, news);
+                self.window = window.map_or(Showing::NoMore, Showing::Now);
+            }
+            Showing::Now(window) => window.say(&news),
+            Showing::NoMore => return,
+        }
+        self.shown = Some(progress);
+        self.listen();
+    }
+
     fn listen(&mut self) {
         while let Showing::Now(window) = &mut self.window {
             match window.hear(Some(Duration::ZERO)) {
