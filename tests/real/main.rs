@@ -95,5 +95,7 @@ mod two_keys;
 #[cfg(unix)] // a game's lock
 mod undo_command;
 mod verify_command;
+#[cfg(all(target_os = "linux", feature = "window"))] // X11
+mod window_setup;
 #[cfg(unix)] // record locks
 mod world_lock;

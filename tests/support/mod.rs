@@ -19,6 +19,8 @@
 )]
 
 pub mod cheap_key;
+#[cfg(target_os = "linux")] // X11
+pub mod display;
 #[cfg(unix)] // a shell script
 pub mod fake_restic;
 pub mod fault_server;

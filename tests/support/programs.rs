@@ -30,6 +30,16 @@ pub enum Program {
     Java,
     /// Compiles what sets a clock wrong.
     Cc,
+    /// A screen without a monitor.
+    Xvfb,
+    /// Manages the windows on it.
+    Openbox,
+    /// Moves its mouse, presses its keys.
+    Xdotool,
+    /// A bus that outlives the program that is started on it.
+    DbusDaemon,
+    /// The system's Python, with what sees windows as a screen reader does.
+    PyAtSpi,
 }
 
 impl Program {
@@ -67,6 +77,8 @@ impl Program {
         let path = env::var_os("PATH").unwrap_or_default();
         std::iter::once(Self::folder())
             .chain(env::split_paths(&path))
+            // Where Debian keeps what no person starts.
+            .chain([PathBuf::from("/usr/libexec")])
             .flat_map(|folder| {
                 self.names()
                     .iter()
@@ -87,6 +99,11 @@ impl Program {
             Self::Python => &["python3"],
             Self::Java => &["java"],
             Self::Cc => &["cc"],
+            Self::Xvfb => &["Xvfb"],
+            Self::Openbox => &["openbox"],
+            Self::Xdotool => &["xdotool"],
+            Self::DbusDaemon => &["dbus-daemon"],
+            Self::PyAtSpi => &["at-spi-bus-launcher"],
         }
     }
 
@@ -97,6 +114,11 @@ impl Program {
             // What players have is often without the compiler.
             Self::Java => output_of(file, "--list-modules")
                 .is_some_and(|modules| modules.contains("jdk.compiler@")),
+            Self::PyAtSpi => Command::new("/usr/bin/python3")
+                .args(["-c", "import pyatspi"])
+                .stderr(Stdio::null())
+                .status()
+                .is_ok_and(|status| status.success()),
             _ => true,
         }
     }
