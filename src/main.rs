@@ -6,7 +6,7 @@ use clap::{
     Parser,
     error::{ContextKind, ContextValue, ErrorKind},
 };
-use instance_sync::{cli::Cli, commands, window};
+use instance_sync::{cli::Cli, commands, process::console, window};
 
 fn main() -> ExitCode {
     // What a launcher runs for most instances is over before the command line is even looked at: that
@@ -17,7 +17,14 @@ fn main() -> ExitCode {
     if let Some(kind) = window::asked_for(std::env::args_os().skip(1)) {
         return window::run(kind);
     }
-    match Cli::try_parse() {
+    // A double click on the program, on Windows.
+    let clicked = std::env::args_os().len() < 2 && console::is_ours_alone();
+    let parsed = if clicked {
+        Cli::try_parse_from(["instance-sync", "setup"])
+    } else {
+        Cli::try_parse()
+    };
+    match parsed {
         Ok(cli) => commands::run(&cli),
         Err(error) => without_secret(error).exit(),
     }

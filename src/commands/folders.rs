@@ -10,10 +10,14 @@ use crate::{
     error::{Context as _, Error, Result},
     sync::{opt_in, session::absolute, settings::Settings},
     ui::prompt::Prompt,
-    wiring::{self, instances::Instance},
+    wiring::{
+        self,
+        instances::{Instance, Listing},
+    },
 };
 
 /// A folder to opt in.
+#[derive(Clone)]
 pub struct Folder {
     /// What was asked for, for this folder.
     pub settings: Settings,
@@ -38,37 +42,14 @@ impl Folder {
 /// Asks for them, where somebody can be asked and nothing was said. None: all are synced already.
 pub fn choose(context: &Context<'_>, prompt: &Prompt<'_>, args: &Setup) -> Result<Vec<Folder>> {
     let settings = &context.settings;
-    if args.instance.is_empty() {
-        if context.folder_given || is_game_folder(&settings.pack) {
-            return Ok(vec![given(settings)?]);
-        }
-        if !prompt.is_terminal() {
-            return Err(no_game_folder(settings));
-        }
+    if let Some(said) = said(context, args)? {
+        return Ok(said);
     }
-    if context.folder_given && !args.instance.is_empty() {
-        return Err(Error::usage(
-            "--instance and --pack-folder exclude each other",
-        ));
+    if !prompt.is_terminal() {
+        return Err(no_game_folder(settings));
     }
-    let listing = wiring::instances(&args.launcher_dir, &settings.dirs)?;
-    for error in &listing.errors {
-        context.output.warning(&error.to_string(), error.hints());
-    }
-    if !args.instance.is_empty() {
-        let named = |name: &String| by_name(&listing.instances, name);
-        let named = args
-            .instance
-            .iter()
-            .map(named)
-            .collect::<Result<Vec<_>>>()?;
-        return Ok(named.into_iter().map(|one| of(settings, one)).collect());
-    }
-    let open: Vec<&Instance> = listing
-        .instances
-        .iter()
-        .filter(|one| args.force || !one.sync.opted_in || one.sync.copy)
-        .collect();
+    let listing = listing(context, args)?;
+    let open = open(&listing, args);
     if listing.instances.is_empty() {
         return Err(no_game_folder(settings));
     }
@@ -81,6 +62,49 @@ pub fn choose(context: &Context<'_>, prompt: &Prompt<'_>, args: &Setup) -> Resul
     let chosen = prompt.choose_many(question, &items)?;
     let chosen = chosen.into_iter().filter_map(|place| open.get(place));
     Ok(chosen.map(|one| of(settings, one)).collect())
+}
+
+/// Returns the folders that were named, or the one that this is. `None` where nothing was said and this is
+/// no game's.
+pub fn said(context: &Context<'_>, args: &Setup) -> Result<Option<Vec<Folder>>> {
+    let settings = &context.settings;
+    if args.instance.is_empty() {
+        if context.folder_given || is_game_folder(&settings.pack) {
+            return Ok(Some(vec![given(settings)?]));
+        }
+        return Ok(None);
+    }
+    if context.folder_given {
+        return Err(Error::usage(
+            "--instance and --pack-folder exclude each other",
+        ));
+    }
+    let listing = listing(context, args)?;
+    let named = |name: &String| by_name(&listing.instances, name);
+    let named = args
+        .instance
+        .iter()
+        .map(named)
+        .collect::<Result<Vec<_>>>()?;
+    Ok(Some(
+        named.into_iter().map(|one| of(settings, one)).collect(),
+    ))
+}
+
+/// Lists the instances of the launchers, and says what of them cannot be read.
+pub fn listing(context: &Context<'_>, args: &Setup) -> Result<Listing> {
+    let listing = wiring::instances(&args.launcher_dir, &context.settings.dirs)?;
+    for error in &listing.errors {
+        context.output.warning(&error.to_string(), error.hints());
+    }
+    Ok(listing)
+}
+
+/// Returns the instances that are not synced yet, or all of them where they are to be anew.
+pub fn open<'a>(listing: &'a Listing, args: &Setup) -> Vec<&'a Instance> {
+    let all = listing.instances.iter();
+    all.filter(|one| args.force || !one.sync.opted_in || one.sync.copy)
+        .collect()
 }
 
 fn no_game_folder(settings: &Settings) -> Error {
@@ -100,7 +124,8 @@ fn given(settings: &Settings) -> Result<Folder> {
     })
 }
 
-fn of(settings: &Settings, instance: &Instance) -> Folder {
+/// Returns the folder of an instance.
+pub fn of(settings: &Settings, instance: &Instance) -> Folder {
     let settings = Settings {
         pack: instance.game_folder.clone(),
         ..settings.clone()

@@ -41,6 +41,7 @@ use crate::{
     cli::{Cli, Command, Global},
     config::{layout::Layout, sync_file},
     error::{Error, Result},
+    process::console,
     sync::{playing, settings::Settings},
     texts::{self, text},
     ui::{
@@ -165,6 +166,9 @@ fn stands_aside(context: &Context<'_>) -> bool {
 /// Where this command asks: a window where nobody sees a terminal, or where somebody said so.
 fn surface(cli: &Cli, output: &Output) -> Surface {
     let terminal = output.is_terminal() && Prompt::new(output).is_terminal();
+    // The terminal of a double click is there for nobody.
+    let for_us = matches!(cli.command, Command::Setup(_)) && console::is_ours_alone();
+    let terminal = terminal && !for_us;
     let windows = !cli.global.no_gui && !cli.global.json;
     match Surface::of_this_process(terminal, windows) {
         Surface::Window if cli.global.no_gui => Surface::Terminal,

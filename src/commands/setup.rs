@@ -1,4 +1,9 @@
-//! `setup`: opting in, by questions.
+//! `setup`: opting in, by questions on a terminal, through a pipe, or in a window.
+
+mod desk;
+mod scene;
+mod terminal;
+mod window;
 
 use std::path::Path;
 
@@ -6,24 +11,28 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     Context, Done,
-    folders::{self, Folder},
+    folders::Folder,
     init,
     which::{self, Which},
 };
 use crate::{
     cli::Setup,
-    domain::{ids::InstanceId, location::Location, shell},
+    domain::{ids::InstanceId, location::Location, profile::Profile, shell},
     error::{Error, Kind, Result},
+    process::console,
     secrets::{
-        Place, keyring,
-        token::{self, Token},
+        Place, files, keyring,
+        token::{self, RepositoryKey, Token},
     },
     sync::{
+        access::Access,
         account,
         catalogue::{self, Offer},
+        event::Listener,
         opt_in::{self, OptedIn, Request},
+        settings::Settings,
     },
-    ui::prompt::Prompt,
+    ui::surface::{self, Surface},
     wiring::{
         self,
         instances::{Hooks, Instance},
@@ -32,10 +41,68 @@ use crate::{
 
 /// Runs the command.
 pub fn run(context: &Context<'_>, args: &Setup) -> Result<Done> {
-    let prompt = Prompt::new(context.output);
-    let all = folders::choose(context, &prompt, args)?;
+    // A script that answers line by line goes on doing so.
+    let silent = surface::is_asked_for() || !console::is_script_on_input();
+    if context.surface == Surface::Window
+        && silent
+        && let Some(done) = window::run(context, args)?
+    {
+        return Ok(done);
+    }
+    terminal::run(context, args)
+}
+
+/// Whose the instances are to be.
+#[derive(Clone)]
+struct Given {
+    location: Location,
+    token: Option<Token>,
+    passphrase: Option<SecretString>,
+}
+
+/// What is there of an account.
+#[derive(Clone)]
+struct Found {
+    offers: Vec<Offer>,
+    /// Whether its catalogue may be told.
+    tell: bool,
+}
+
+impl Found {
+    /// What is known of an account whose list cannot be read.
+    fn without_list(error: &Error) -> Self {
+        Self {
+            offers: Vec::new(),
+            tell: error.kind() != Kind::Credentials,
+        }
+    }
+}
+
+/// What of the command line counts for each folder.
+#[derive(Clone, Copy)]
+struct How {
+    profile: Profile,
+    place: Place,
+    force: bool,
+    fast_key: bool,
+}
+
+impl How {
+    fn of(args: &Setup, place: Place) -> Self {
+        Self {
+            profile: args.profile,
+            place,
+            force: args.force,
+            fast_key: !args.no_fast_key,
+        }
+    }
+}
+
+/// Returns those of the folders that are not opted in yet, or are to be anew; and says of the others that
+/// they are.
+fn open_ones(context: &Context<'_>, args: &Setup, all: Vec<Folder>) -> Result<Vec<Folder>> {
     let mut open = Vec::new();
-    for folder in &all {
+    for folder in all {
         match opt_in::current(&folder.settings, &folder.layout) {
             Ok(Some(current)) if !args.force => {
                 // Said before anything is asked.
@@ -46,136 +113,34 @@ pub fn run(context: &Context<'_>, args: &Setup) -> Result<Done> {
             _ => open.push(folder),
         }
     }
-    let Some(first) = open.first() else {
-        if all.is_empty() {
-            let text = "All instances of the launchers are synced already. For another folder: --pack-folder.";
-            context.output.line(text);
-        }
-        return Ok(Done::Well);
-    };
-    if prompt.is_terminal() {
-        for folder in &open {
-            let text = format!("Opting in {}", folder.layout.pack().display());
-            context.output.line(&text);
-        }
-    }
-    let account = account(context, &prompt, args, first)?;
-    let place = place(context, &prompt, args)?;
-    let (mut failed, mut done) = (0, Vec::new());
-    for folder in &open {
-        let asked = which(context, &prompt, &account, folder, open.len() > 1)
-            .and_then(|which| opt_in(context, args, &account, folder, which, place));
-        context.settle();
-        match asked {
-            Ok(opted_in) => {
-                init::report(context, &opted_in);
-                done.push(folder.layout.pack());
-            }
-            Err(error) if open.len() == 1 => return Err(error),
-            Err(error) => {
-                context.output.error(&error);
-                failed += 1;
-            }
-        }
-    }
-    unwired(context, args, &done);
-    match failed {
-        0 => Ok(Done::Well),
-        _ => Err(Error::failed(format!(
-            "{failed} of {} folders could not be opted in",
-            open.len()
-        ))),
-    }
+    Ok(open)
 }
 
-/// Whose the instances are to be, and what is there of that account.
-struct Account {
-    location: Location,
-    token: Option<Token>,
-    passphrase: Option<SecretString>,
-    offers: Vec<Offer>,
-    tell: bool,
+/// Returns the way to an account, for this folder.
+fn access(given: &Given, folder: &Folder) -> Result<Access> {
+    let kept: Option<RepositoryKey> =
+        current(folder).and_then(|id| opt_in::key_of(&folder.layout, id));
+    let (token, passphrase) = (given.token.as_ref(), given.passphrase.as_ref());
+    account::given(
+        &folder.settings,
+        given.location.clone(),
+        token,
+        passphrase,
+        kept,
+    )
 }
 
-/// Asks whose they are, until the account's instances can be listed, or the player goes on without.
-fn account(
-    context: &Context<'_>,
-    prompt: &Prompt<'_>,
-    args: &Setup,
-    folder: &Folder,
-) -> Result<Account> {
-    loop {
-        let location = match &args.url {
-            Some(url) => init::location(url)?,
-            None => prompt.line("Server (https://..., or a folder)", init::location)?,
-        };
-        let rest = matches!(location, Location::Rest(_));
-        let token = token_of(prompt, &context.settings, rest)?;
-        let mut passphrase = passphrase_of(prompt, token.is_some())?;
-        let kept = current(folder).and_then(|id| opt_in::key_of(&folder.layout, id));
-        let (given, place) = (token.as_ref(), location.clone());
-        let access = account::given(&folder.settings, place, given, passphrase.as_ref(), kept)?;
-        let listener = |event| context.hear(event);
-        let listed = catalogue::list(&folder.settings, &folder.layout, &listener, &access);
-        context.settle();
-        let (offers, tell) = match listed {
-            Ok(offers) => {
-                if offers.is_empty() && prompt.is_terminal() {
-                    passphrase = said_twice(prompt, passphrase)?;
-                }
-                (offers, true)
-            }
-            Err(error) => {
-                context.output.warning(&error.to_string(), error.hints());
-                if prompt.is_terminal() && !goes_on(prompt)? {
-                    continue;
-                }
-                (Vec::new(), error.kind() != Kind::Credentials)
-            }
-        };
-        return Ok(Account {
-            location,
-            token,
-            passphrase,
-            offers,
-            tell,
-        });
-    }
+/// Lists the account's instances.
+fn list(access: &Access, folder: &Folder, listener: Listener<'_>) -> Result<Vec<Offer>> {
+    catalogue::list(&folder.settings, &folder.layout, listener, access)
 }
 
-fn passphrase_of(prompt: &Prompt<'_>, optional: bool) -> Result<Option<SecretString>> {
-    let question = if optional {
-        "Passphrase (empty: none; whoever runs the server could then read the saves)"
-    } else {
-        "Passphrase that only you know"
-    };
-    prompt.secret(question, |text| match text.expose_secret() {
-        "" if optional => Ok(None),
-        text => token::passphrase(text).map(Some),
-    })
-}
-
-/// Nobody can replace a passphrase that was mistyped when it was used for the first time.
-fn said_twice(prompt: &Prompt<'_>, first: Option<SecretString>) -> Result<Option<SecretString>> {
-    let Some(first) = first else { return Ok(None) };
-    prompt.secret("The same passphrase again", |again| {
-        if again.expose_secret() == first.expose_secret() {
-            Ok(())
-        } else {
-            Err(Error::usage("that is not the same")
-                .hint("To choose another one, start again: Ctrl-C."))
-        }
-    })?;
-    Ok(Some(first))
-}
-
-/// Asks whether to go on where the account's instances cannot be listed.
-fn goes_on(prompt: &Prompt<'_>) -> Result<bool> {
-    let items = [
-        "Ask for the account again",
-        "Go on: make a new instance, or type an id",
-    ];
-    Ok(prompt.choose("What now? Arrow keys, then Enter", &items)? == 1)
+/// Returns the account's instances as they are offered for a folder: what is called the same is most
+/// likely the same.
+fn offered(offers: &[Offer], name: Option<&str>) -> Vec<(usize, Offer)> {
+    let mut offers: Vec<(usize, Offer)> = offers.iter().cloned().enumerate().collect();
+    offers.sort_by_key(|(_, offer)| name.is_none_or(|name| offer.known.label() != name));
+    offers
 }
 
 /// What the folder is opted in as.
@@ -184,52 +149,13 @@ fn current(folder: &Folder) -> Option<InstanceId> {
     Some(current.ok()??.instance_id)
 }
 
-/// Asks where the secrets are to be kept, where there is a choice and somebody to make it.
-fn place(context: &Context<'_>, prompt: &Prompt<'_>, args: &Setup) -> Result<Place> {
-    if args.keyring {
-        return Ok(Place::Keyring);
-    }
-    if !prompt.is_terminal() || !keyring::answers() {
-        return Ok(Place::File);
-    }
-    let items = [
-        "The keyring of the system",
-        "Files in .cloud-sync that only you can read",
-    ];
-    let question = "Where are the secrets to be kept? Arrow keys, then Enter";
-    if prompt.choose(question, &items)? != 0 {
-        return Ok(Place::File);
-    }
-    if let Err(error) = keyring::try_out() {
-        let hints = ["They are kept in files.".to_owned()];
-        context.output.warning(&error.to_string(), &hints);
-        return Ok(Place::File);
-    }
-    Ok(Place::Keyring)
-}
-
-fn which(
-    context: &Context<'_>,
-    prompt: &Prompt<'_>,
-    account: &Account,
-    folder: &Folder,
-    several: bool,
-) -> Result<Which> {
-    let name = folder.name.as_deref();
-    let subject = name.filter(|_| several);
-    let mut offers = account.offers.clone();
-    // What is called the same is most likely the same.
-    offers.sort_by_key(|offer| name.is_none_or(|name| offer.known.label() != name));
-    which::ask(context, prompt, &offers, current(folder), subject)
-}
-
 fn opt_in(
-    context: &Context<'_>,
-    args: &Setup,
-    account: &Account,
+    given: &Given,
+    found: &Found,
     folder: &Folder,
     which: Which,
-    place: Place,
+    how: How,
+    listener: Listener<'_>,
 ) -> Result<OptedIn> {
     let (instance, chosen) = match which {
         Which::Own => (None, None),
@@ -237,22 +163,35 @@ fn opt_in(
         Which::Listed(known) => (Some(known.instance), Some(known)),
     };
     folder.make()?;
-    let profile = which::profile(args.profile, chosen.as_ref());
+    let profile = which::profile(how.profile, chosen.as_ref());
     let label = chosen.map(|one| one.label().to_owned());
     let request = Request {
-        location: account.location.clone(),
-        token: account.token.clone(),
-        passphrase: account.passphrase.clone(),
+        location: given.location.clone(),
+        token: given.token.clone(),
+        passphrase: given.passphrase.clone(),
         instance,
         profile,
-        place,
+        place: how.place,
         offline: false,
-        force: args.force,
-        fast_key: !args.no_fast_key,
+        force: how.force,
+        fast_key: how.fast_key,
         label: label.or_else(|| folder.name.clone()),
-        tell: account.tell,
+        tell: found.tell,
     };
-    opt_in::opt_in(&folder.settings, &|event| context.hear(event), &request)
+    opt_in::opt_in(&folder.settings, listener, &request)
+}
+
+/// Returns the keyring, or the files and why where it does not keep what it is given.
+fn keyring_or_files() -> (Place, Option<Error>) {
+    match keyring::try_out() {
+        Ok(()) => (Place::Keyring, None),
+        Err(error) => (Place::File, Some(error)),
+    }
+}
+
+/// Says how many of several folders failed.
+fn failed(failed: usize, all: usize) -> Error {
+    Error::failed(format!("{failed} of {all} folders could not be opted in"))
 }
 
 /// Says of instances whose launcher runs no hooks for them what to do about that.
@@ -282,25 +221,29 @@ fn unwired(context: &Context<'_>, args: &Setup, done: &[&Path]) {
     }
 }
 
-fn token_of(
-    prompt: &Prompt<'_>,
-    settings: &crate::sync::settings::Settings,
-    needed: bool,
-) -> Result<Option<Token>> {
-    if let Some(path) = &settings.token_file {
-        let loaded = crate::secrets::files::read_token(path)?;
-        return match loaded {
-            Some(loaded) => Ok(Some(loaded.value)),
-            None => Err(Error::usage(format!("there is no {}", path.display()))),
-        };
-    }
-    let question = if needed {
-        "Token (ACCOUNT:SECRET)"
-    } else {
-        "Token (ACCOUNT:SECRET; empty: none)"
+/// Returns the token of the file that was named.
+fn token_of_file(settings: &Settings) -> Result<Option<Token>> {
+    let Some(path) = &settings.token_file else {
+        return Ok(None);
     };
-    prompt.secret(question, |text: &SecretString| match text.expose_secret() {
+    match files::read_token(path)? {
+        Some(loaded) => Ok(Some(loaded.value)),
+        None => Err(Error::usage(format!("there is no {}", path.display()))),
+    }
+}
+
+/// Reads a token that was typed; none where it is not `needed` and empty.
+fn token_typed(text: &SecretString, needed: bool) -> Result<Option<Token>> {
+    match text.expose_secret() {
         "" if !needed => Ok(None),
         text => Token::parse(text).map(Some),
-    })
+    }
+}
+
+/// Reads a passphrase that was typed; none where it is `optional` and empty.
+fn passphrase_typed(text: &SecretString, optional: bool) -> Result<Option<SecretString>> {
+    match text.expose_secret() {
+        "" if optional => Ok(None),
+        text => token::passphrase(text).map(Some),
+    }
 }

@@ -5,6 +5,7 @@
 //! nothing of ours ends it.
 
 pub mod command;
+pub mod console;
 pub mod core_dumps;
 mod leash;
 pub mod restic;

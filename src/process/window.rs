@@ -9,6 +9,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use zeroize::Zeroizing;
+
 use super::leash::{self, Leash};
 
 /// How many lines may wait for a child that does not listen.
@@ -17,11 +19,10 @@ const QUEUED: usize = 16;
 /// How long a child may take to end once nothing more is said to it.
 const FAREWELL: Duration = Duration::from_millis(500);
 
-/// What came from the child.
-#[derive(Debug, PartialEq, Eq)]
+/// What came from the child. It has no `Debug`: a line can hold a secret.
 pub enum Heard {
     /// A line.
-    Line(String),
+    Line(Zeroizing<String>),
     /// Nothing, so far.
     Nothing,
     /// It is gone.
@@ -33,7 +34,7 @@ pub struct WindowChild {
     child: Child,
     leash: Leash,
     said: Option<SyncSender<String>>,
-    lines: Receiver<String>,
+    lines: Receiver<Zeroizing<String>>,
 }
 
 impl WindowChild {
@@ -69,7 +70,9 @@ impl WindowChild {
         if let Some(stdout) = child.stdout.take() {
             thread::spawn(move || {
                 for line in BufReader::new(stdout).lines() {
-                    let Ok(line) = line else { return };
+                    let Ok(line) = line.map(Zeroizing::new) else {
+                        return;
+                    };
                     at_once(&line);
                     if sender.send(line).is_err() {
                         return;

@@ -82,11 +82,12 @@ impl Language {
     }
 
     /// Its files.
-    fn sources(self) -> [&'static str; 5] {
+    fn sources(self) -> [&'static str; 6] {
         macro_rules! files {
             ($folder:literal) => {
                 [
                     include_str!(concat!($folder, "/windows.ftl")),
+                    include_str!(concat!($folder, "/setup.ftl")),
                     include_str!(concat!($folder, "/hooks.ftl")),
                     include_str!(concat!($folder, "/sync.ftl")),
                     include_str!(concat!($folder, "/cloud.ftl")),

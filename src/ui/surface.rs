@@ -37,6 +37,11 @@ impl Surface {
     }
 }
 
+/// Returns whether somebody said that questions are asked in windows.
+pub fn is_asked_for() -> bool {
+    env::var_os(VARIABLE).is_some_and(|asked| asked == "window")
+}
+
 /// Returns whether there is a screen, as far as that can be told without asking for it.
 fn has_display() -> bool {
     let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());

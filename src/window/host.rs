@@ -11,6 +11,7 @@ use eframe::{
     App, CreationContext, NativeOptions,
     egui::{self, Context, UserAttentionType, ViewportBuilder, ViewportCommand},
 };
+use zeroize::Zeroizing;
 
 use super::{
     conflict::ConflictView,
@@ -18,12 +19,18 @@ use super::{
     message::MessageView,
     progress::ProgressView,
     protocol::{FromWindow, Kind, ToWindow},
+    setup::SetupView,
     theme,
     view::View,
 };
+use crate::process::core_dumps;
 
 /// Shows the window.
 pub fn run(kind: Kind) -> ExitCode {
+    if kind == Kind::Setup {
+        // Secrets are typed in it.
+        core_dumps::forbid();
+    }
     let mut lines = io::stdin().lock().lines();
     let first = lines.next().and_then(|line| parse(&line.ok()?));
     drop(lines);
@@ -62,6 +69,7 @@ pub fn view_of(kind: Kind, first: ToWindow) -> Option<Box<dyn View>> {
         (Kind::Conflict, ToWindow::Conflict(conflict)) => Box::new(ConflictView::new(conflict)),
         (Kind::Progress, ToWindow::Progress(progress)) => Box::new(ProgressView::new(progress)),
         (Kind::Message, ToWindow::Message(message)) => Box::new(MessageView::new(message)),
+        (Kind::Setup, ToWindow::Setup(setup)) => Box::new(SetupView::new(setup)),
         _ => return None,
     })
 }
@@ -100,13 +108,14 @@ impl Host {
     }
 
     fn answer(&mut self, context: &Context, event: &FromWindow) {
-        if let Ok(line) = serde_json::to_string(event) {
+        // It can hold what was typed as a secret.
+        if let Ok(line) = serde_json::to_string(event).map(Zeroizing::new) {
             tell(&mut io::stdout(), &line);
         }
-        self.answered |= !matches!(event, FromWindow::Shown);
         // A work that is cancelled ends first.
         let stays = matches!(event, FromWindow::Shown) || self.view.outlives(event);
         if !stays {
+            self.answered = true;
             context.send_viewport_cmd(ViewportCommand::Close);
         }
     }

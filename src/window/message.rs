@@ -87,7 +87,7 @@ impl View for MessageView {
                 widgets::heading(ui, &heading);
                 for said in &self.message.said {
                     ui.add_space(8.0);
-                    let text = RichText::new(capital(&said.text)).color(theme::AMBER);
+                    let text = RichText::new(widgets::capital(&said.text)).color(theme::AMBER);
                     ui.add(Label::new(text).wrap());
                     for hint in &said.hints {
                         widgets::explain(ui, hint);
@@ -96,14 +96,5 @@ impl View for MessageView {
             });
         });
         done
-    }
-}
-
-/// Errors begin in lower case, since a word stands before them elsewhere.
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars).collect(),
-        None => String::new(),
     }
 }

@@ -23,6 +23,8 @@ mod message;
 #[cfg(feature = "window")]
 mod progress;
 #[cfg(feature = "window")]
+mod setup;
+#[cfg(feature = "window")]
 mod theme;
 #[cfg(feature = "window")]
 pub mod view;

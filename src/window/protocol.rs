@@ -5,6 +5,8 @@
 //! with [`Shown`](FromWindow::Shown) once it is on the screen, and then with what the player does. It ends
 //! when its input does.
 
+pub mod setup;
+
 use std::{collections::BTreeMap, path::PathBuf};
 
 use jiff::Timestamp;
@@ -52,10 +54,14 @@ pub enum ToWindow {
     Progress(Progress),
     /// Something that the player must know.
     Message(Message),
+    /// What is to be set up.
+    Setup(setup::Setup),
+    /// What became of what the player wanted in the window of `setup`.
+    SetupNews(setup::News),
 }
 
 /// From the window.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum FromWindow {
     /// It is on the screen.
@@ -73,6 +79,8 @@ pub enum FromWindow {
     Close,
     /// The game is to start all the same.
     Play,
+    /// What the player wants in the window of `setup`. It can hold secrets.
+    Setup(setup::Act),
 }
 
 /// What becomes of a unit.

@@ -21,6 +21,8 @@ pub const ACCENT_LIGHT: Color32 = Color32::from_rgb(0x2f, 0xa3, 0xc6);
 pub const GREEN: Color32 = Color32::from_rgb(0x96, 0xdb, 0x59);
 /// What needs a look.
 pub const AMBER: Color32 = Color32::from_rgb(0xf2, 0xb8, 0x4b);
+/// What went wrong.
+pub const RED: Color32 = Color32::from_rgb(0xff, 0x8a, 0x80);
 /// Text.
 pub const TEXT: Color32 = Color32::from_rgb(0xf2, 0xf2, 0xf2);
 /// Text that explains: 7 to 1 on [`WINDOW`].

@@ -1,11 +1,11 @@
 //! What all windows are made of.
 
 use eframe::egui::{
-    self, Align2, Button, Color32, Direction, Frame, Layout, Margin, Pos2, Rect, Response,
-    RichText, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, accesskit::Role,
+    self, Align2, Button, Checkbox, Color32, Direction, Frame, Layout, Margin, Pos2, Rect,
+    Response, RichText, Sense, Shape, Stroke, TextEdit, Ui, Vec2, WidgetInfo, accesskit::Role,
 };
 
-use super::theme;
+use super::{protocol::Said, theme};
 
 mod row;
 
@@ -225,4 +225,43 @@ pub fn bar(ui: &mut Ui, part: Option<f32>, label: &str) {
         theme::ACCENT_LIGHT.gamma_multiply(0.35)
     };
     painter.rect_filled(done, 4.0, colour);
+}
+
+/// Returns a sentence with a capital: errors begin in lower case, since a word stands before them elsewhere.
+pub fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
+
+/// What went wrong, in its colour, with what to do about it.
+pub fn said(ui: &mut Ui, said: &Said, colour: Color32) {
+    let text = RichText::new(capital(&said.text)).color(colour);
+    ui.add(egui::Label::new(text).wrap());
+    for hint in &said.hints {
+        explain(ui, hint);
+    }
+}
+
+/// A box to check.
+pub fn check(ui: &mut Ui, on: &mut bool, text: impl Into<RichText>) -> Response {
+    ui.spacing_mut().icon_width = 18.0;
+    let response = ui.add(Checkbox::new(on, text.into()));
+    outline(ui, &response);
+    response
+}
+
+/// A field to type in below its name. What is typed in a `hidden` one is shown as dots, also to screen readers.
+pub fn field(ui: &mut Ui, name: &str, text: &mut String, hidden: bool) -> Response {
+    let name = ui.label(RichText::new(name).font(theme::bold(13.0)));
+    let edit = TextEdit::singleline(text)
+        .password(hidden)
+        .margin(Margin::symmetric(10, 8))
+        .desired_width(f32::INFINITY);
+    let response = ui.add(edit).labelled_by(name.id);
+    outline(ui, &response);
+    ui.add_space(4.0);
+    response
 }

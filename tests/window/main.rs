@@ -16,4 +16,5 @@ mod raster;
 mod renderer;
 mod scenes;
 mod screenshots;
+mod setup;
 mod stage;

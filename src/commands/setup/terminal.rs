@@ -1,0 +1,194 @@
+//! `setup` on a terminal, or answered line by line through a pipe.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{
+    Found, Given, How, access, current, failed, keyring_or_files, list, offered, open_ones, opt_in,
+    passphrase_typed, token_of_file, token_typed, unwired,
+};
+use crate::{
+    cli::Setup,
+    commands::{
+        Context, Done,
+        folders::{self, Folder},
+        init,
+        which::{self, Which},
+    },
+    domain::location::Location,
+    error::{Error, Result},
+    secrets::{Place, keyring, token::Token},
+    ui::prompt::Prompt,
+};
+
+/// Asks, and opts in.
+pub fn run(context: &Context<'_>, args: &Setup) -> Result<Done> {
+    let prompt = Prompt::new(context.output);
+    let all = folders::choose(context, &prompt, args)?;
+    let is_any = !all.is_empty();
+    let open = open_ones(context, args, all)?;
+    let Some(first) = open.first() else {
+        if !is_any {
+            let text = "All instances of the launchers are synced already. For another folder: --pack-folder.";
+            context.output.line(text);
+        }
+        return Ok(Done::Well);
+    };
+    if prompt.is_terminal() {
+        for folder in &open {
+            let text = format!("Opting in {}", folder.layout.pack().display());
+            context.output.line(&text);
+        }
+    }
+    let (given, found) = account(context, &prompt, args, first)?;
+    let how = How::of(args, place(context, &prompt, args)?);
+    let (mut wrong, mut done) = (0, Vec::new());
+    for folder in &open {
+        let asked = which(context, &prompt, &found, folder, open.len() > 1).and_then(|which| {
+            let listener = |event| context.hear(event);
+            opt_in(&given, &found, folder, which, how, &listener)
+        });
+        context.settle();
+        match asked {
+            Ok(opted_in) => {
+                init::report(context, &opted_in);
+                done.push(folder.layout.pack());
+            }
+            Err(error) if open.len() == 1 => return Err(error),
+            Err(error) => {
+                context.output.error(&error);
+                wrong += 1;
+            }
+        }
+    }
+    unwired(context, args, &done);
+    match wrong {
+        0 => Ok(Done::Well),
+        _ => Err(failed(wrong, open.len())),
+    }
+}
+
+/// Asks whose they are, until the account's instances can be listed, or the player goes on without.
+fn account(
+    context: &Context<'_>,
+    prompt: &Prompt<'_>,
+    args: &Setup,
+    folder: &Folder,
+) -> Result<(Given, Found)> {
+    loop {
+        let location = match &args.url {
+            Some(url) => init::location(url)?,
+            None => prompt.line("Server (https://..., or a folder)", init::location)?,
+        };
+        let rest = matches!(location, Location::Rest(_));
+        let token = match token_of_file(&context.settings)? {
+            Some(token) => Some(token),
+            None => token_of(prompt, rest)?,
+        };
+        let passphrase = passphrase_of(prompt, token.is_some())?;
+        let mut given = Given {
+            location,
+            token,
+            passphrase,
+        };
+        let access = access(&given, folder)?;
+        let listed = list(&access, folder, &|event| context.hear(event));
+        context.settle();
+        let found = match listed {
+            Ok(offers) => {
+                if offers.is_empty() && prompt.is_terminal() {
+                    given.passphrase = said_twice(prompt, given.passphrase)?;
+                }
+                Found { offers, tell: true }
+            }
+            Err(error) => {
+                context.output.warning(&error.to_string(), error.hints());
+                if prompt.is_terminal() && !goes_on(prompt)? {
+                    continue;
+                }
+                Found::without_list(&error)
+            }
+        };
+        return Ok((given, found));
+    }
+}
+
+fn passphrase_of(prompt: &Prompt<'_>, optional: bool) -> Result<Option<SecretString>> {
+    let question = if optional {
+        "Passphrase (empty: none; whoever runs the server could then read the saves)"
+    } else {
+        "Passphrase that only you know"
+    };
+    prompt.secret(question, |text| passphrase_typed(text, optional))
+}
+
+/// Nobody can replace a passphrase that was mistyped when it was used for the first time.
+fn said_twice(prompt: &Prompt<'_>, first: Option<SecretString>) -> Result<Option<SecretString>> {
+    let Some(first) = first else { return Ok(None) };
+    prompt.secret("The same passphrase again", |again| {
+        if again.expose_secret() == first.expose_secret() {
+            Ok(())
+        } else {
+            Err(Error::usage("that is not the same")
+                .hint("To choose another one, start again: Ctrl-C."))
+        }
+    })?;
+    Ok(Some(first))
+}
+
+/// Asks whether to go on where the account's instances cannot be listed.
+fn goes_on(prompt: &Prompt<'_>) -> Result<bool> {
+    let items = [
+        "Ask for the account again",
+        "Go on: make a new instance, or type an id",
+    ];
+    Ok(prompt.choose("What now? Arrow keys, then Enter", &items)? == 1)
+}
+
+/// Asks where the secrets are to be kept, where there is a choice and somebody to make it.
+fn place(context: &Context<'_>, prompt: &Prompt<'_>, args: &Setup) -> Result<Place> {
+    if args.keyring {
+        return Ok(Place::Keyring);
+    }
+    if !prompt.is_terminal() || !keyring::answers() {
+        return Ok(Place::File);
+    }
+    let items = [
+        "The keyring of the system",
+        "Files in .cloud-sync that only you can read",
+    ];
+    let question = "Where are the secrets to be kept? Arrow keys, then Enter";
+    if prompt.choose(question, &items)? != 0 {
+        return Ok(Place::File);
+    }
+    let (place, error) = keyring_or_files();
+    if let Some(error) = error {
+        let hints = ["They are kept in files.".to_owned()];
+        context.output.warning(&error.to_string(), &hints);
+    }
+    Ok(place)
+}
+
+fn which(
+    context: &Context<'_>,
+    prompt: &Prompt<'_>,
+    found: &Found,
+    folder: &Folder,
+    several: bool,
+) -> Result<Which> {
+    let name = folder.name.as_deref();
+    let subject = name.filter(|_| several);
+    let offers: Vec<_> = offered(&found.offers, name)
+        .into_iter()
+        .map(|(_, offer)| offer)
+        .collect();
+    which::ask(context, prompt, &offers, current(folder), subject)
+}
+
+fn token_of(prompt: &Prompt<'_>, needed: bool) -> Result<Option<Token>> {
+    let question = if needed {
+        "Token (ACCOUNT:SECRET)"
+    } else {
+        "Token (ACCOUNT:SECRET; empty: none)"
+    };
+    prompt.secret(question, |text| token_typed(text, needed))
+}

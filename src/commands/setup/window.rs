@@ -1,0 +1,403 @@
+//! `setup` in a window: what the player does there is done here, by the same engine as on a terminal.
+
+use std::{collections::BTreeSet, path::PathBuf};
+
+use secrecy::ExposeSecret;
+
+use super::{
+    Found, Given, How, access,
+    desk::{Desk, Leaving},
+    failed, keyring_or_files, list, open_ones, opt_in, passphrase_typed,
+    scene::{self, Candidate},
+    token_of_file, token_typed,
+};
+use crate::{
+    cancel,
+    cli::Setup,
+    commands::{
+        Context, Done,
+        folders::{self, Folder},
+        init,
+        which::Which,
+    },
+    domain::location::Location,
+    error::{Error, Result},
+    process::{console, core_dumps},
+    secrets::{Place, keyring, token::Token},
+    sync::event::{Event, Listener},
+    texts::text,
+    window::protocol::{
+        Said,
+        setup::{self, Act, Became, Connect, Ended, Finish, Finished, News, Wired},
+    },
+    wiring::{
+        self,
+        execute::{Finality, Request},
+        instances::{Hooks, Instance},
+    },
+};
+
+/// Shows the window until the player is through. `None` where none can be shown: then nothing was done.
+pub fn run(context: &Context<'_>, args: &Setup) -> Result<Option<Done>> {
+    if let Some(url) = &args.url {
+        init::location(url)?;
+    }
+    core_dumps::forbid();
+    let token = token_of_file(&context.settings)?;
+    let Some((games, choose, said)) = candidates(context, args)? else {
+        return Ok(Some(Done::Well));
+    };
+    let shown = setup::Setup {
+        games: games.iter().map(Candidate::shown).collect(),
+        choose,
+        address: args.url.clone(),
+        has_token: token.is_some(),
+        said,
+        now: context.settings.now(),
+    };
+    let Some(desk) = Desk::open(shown) else {
+        return Ok(None);
+    };
+    // Where the program was started by a double click, its console is in the way.
+    if console::is_ours_alone() {
+        console::leave();
+    }
+    let course = Course {
+        context,
+        args,
+        token,
+        games,
+        desk,
+        account: None,
+    };
+    course.run().map(Some)
+}
+
+/// The folders, whether the player chooses among them, and what is to be said first. `None` where a folder
+/// was said that is opted in already.
+type Candidates = Option<(Vec<Candidate>, bool, Vec<Said>)>;
+
+fn candidates(context: &Context<'_>, args: &Setup) -> Result<Candidates> {
+    let said = folders::said(context, args)?;
+    let Some(folders) = said else {
+        let listing = folders::listing(context, args)?;
+        let open = folders::open(&listing, args);
+        let mut said: Vec<Said> = listing.errors.iter().map(scene::said).collect();
+        if listing.instances.is_empty() {
+            said.push(Said {
+                text: text!("setup-no-launcher"),
+                hints: vec![text!("setup-no-launcher-hint")],
+            });
+        } else if open.is_empty() {
+            said.push(Said {
+                text: text!("setup-all-synced"),
+                hints: vec![text!("setup-all-synced-hint")],
+            });
+        }
+        let candidate = |one: &&Instance| Candidate {
+            folder: folders::of(&context.settings, one),
+            instance: Some((*one).clone()),
+        };
+        let games = open.iter().map(candidate).collect();
+        return Ok(Some((games, true, said)));
+    };
+    let open = open_ones(context, args, folders)?;
+    if open.is_empty() {
+        return Ok(None);
+    }
+    // Only to offer the wiring: a launcher that cannot be read is nothing to this folder.
+    let dirs = &context.settings.dirs;
+    let listing = wiring::instances(&args.launcher_dir, dirs).unwrap_or_default();
+    let candidate = |folder: Folder| Candidate {
+        instance: listing
+            .instances
+            .iter()
+            .find(|one| one.is_at(folder.layout.pack()))
+            .cloned(),
+        folder,
+    };
+    let games = open.into_iter().map(candidate).collect();
+    Ok(Some((games, false, Vec::new())))
+}
+
+/// One window, from its first page to its last.
+struct Course<'a, 'c> {
+    context: &'a Context<'c>,
+    args: &'a Setup,
+    /// The token of a file.
+    token: Option<Token>,
+    games: Vec<Candidate>,
+    desk: Desk,
+    account: Option<(Given, Found)>,
+}
+
+impl Course<'_, '_> {
+    fn run(mut self) -> Result<Done> {
+        let mut result = None;
+        while let Some(act) = self.desk.wait() {
+            match act {
+                Act::Connect(connect) => self.connect(&connect),
+                Act::Finish(finish) => {
+                    if let Some(done) = self.finish(&finish) {
+                        result = Some(done);
+                    }
+                }
+            }
+        }
+        result.unwrap_or_else(|| Err(cancel::error()))
+    }
+
+    fn refuse(&mut self, error: &Error, regardless: bool) {
+        let said = scene::said(error);
+        self.desk.say(News::Refused { said, regardless });
+    }
+
+    /// Tries an account.
+    fn connect(&mut self, connect: &Connect) {
+        self.account = None;
+        let given = match self.given(connect) {
+            Ok(given) => given,
+            Err(error) => return self.refuse(&error, false),
+        };
+        let Some(first) = connect
+            .games
+            .first()
+            .and_then(|place| self.games.get(*place))
+        else {
+            return self.refuse(&Error::usage(text!("setup-no-launcher")), false);
+        };
+        let (folder, tried) = (first.folder.clone(), given.clone());
+        let asks = !self.args.keyring;
+        let looked = self
+            .desk
+            .beside(self.context, Leaving::AtOnce, move |listener| {
+                let access = access(&tried, &folder)?;
+                let listed = list(&access, &folder, listener);
+                Ok((listed, asks && keyring::answers()))
+            });
+        let (listed, keyring) = match looked {
+            Some(Ok(looked)) => looked,
+            Some(Err(error)) => return self.refuse(&error, false),
+            None => return,
+        };
+        let found = match listed {
+            Ok(offers) => Found { offers, tell: true },
+            Err(error) if connect.regardless => Found::without_list(&error),
+            Err(error) => return self.refuse(&error, true),
+        };
+        // Nobody can replace a passphrase that was mistyped when it was used for the first time.
+        if found.offers.is_empty()
+            && let Some(passphrase) = &given.passphrase
+        {
+            let Some(again) = &connect.again else {
+                return self.desk.say(News::Repeat);
+            };
+            if again.expose_secret() != passphrase.expose_secret() {
+                let error = Error::usage(text!("setup-not-the-same"));
+                return self.refuse(&error.hint(text!("setup-not-the-same-hint")), false);
+            }
+        }
+        let game = |place: &usize| Some((*place, self.games.get(*place)?));
+        let games: Vec<_> = connect.games.iter().filter_map(game).collect();
+        let account = scene::account(&given, &found, &games, keyring);
+        self.account = Some((given, found));
+        self.desk.take_said();
+        self.desk.say(News::Connected(account));
+    }
+
+    /// What was typed, where it can be an account.
+    fn given(&self, connect: &Connect) -> Result<Given> {
+        let location = init::location(self.args.url.as_deref().unwrap_or(&connect.address))?;
+        let rest = matches!(location, Location::Rest(_));
+        let token = match &self.token {
+            Some(token) => Some(token.clone()),
+            None => token_typed(&connect.token, rest)?,
+        };
+        let passphrase = passphrase_typed(&connect.passphrase, token.is_some())?;
+        Ok(Given {
+            location,
+            token,
+            passphrase,
+        })
+    }
+
+    /// Opts in. `None` where that could not be begun.
+    fn finish(&mut self, finish: &Finish) -> Option<Result<Done>> {
+        let (given, found) = self.account.clone()?;
+        let answers: Result<Vec<(usize, Which)>> = finish
+            .games
+            .iter()
+            .map(|(place, which)| Ok((*place, answered(which, &found)?)))
+            .collect();
+        let answers = match answers {
+            Ok(answers) => answers,
+            Err(error) => {
+                self.refuse(&error, false);
+                return None;
+            }
+        };
+        let how = How::of(self.args, self.place(finish.keyring));
+        let (mut ended, mut done, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+        for (place, which) in answers {
+            let Some(game) = self.games.get(place) else {
+                continue;
+            };
+            let (name, folder) = (game.name(), game.folder.clone());
+            if self.desk.is_left() {
+                let became = Became::NotBegun;
+                ended.push(Ended { name, became });
+                continue;
+            }
+            self.desk.working(text!("setup-at", name = &name));
+            let (given, found) = (given.clone(), found.clone());
+            let opted = self
+                .desk
+                .beside(self.context, Leaving::AfterIt, move |listener| {
+                    opt_in(&given, &found, &folder, which, how, listener)
+                });
+            let became = match opted.unwrap_or_else(|| Err(Error::failed(text!("catalogue-died"))))
+            {
+                Ok(opted_in) => {
+                    init::report(self.context, &opted_in);
+                    done.push(place);
+                    scene::became(&opted_in)
+                }
+                Err(error) => {
+                    let said = scene::said(&error);
+                    errors.push(error);
+                    Became::Failed(said)
+                }
+            };
+            ended.push(Ended { name, became });
+        }
+        let launchers = if finish.wire && !self.desk.is_left() {
+            self.wire(&done)
+        } else {
+            Vec::new()
+        };
+        let stopped = self.desk.is_left();
+        let all = ended.len();
+        let unwired = launchers.iter().any(|one| one.failed.is_some());
+        let said = self.desk.take_said();
+        self.desk.stay();
+        self.desk.say(News::Finished(Finished {
+            games: ended,
+            launchers,
+            said,
+        }));
+        Some(self.verdict(errors, all, stopped, unwired))
+    }
+
+    /// Where the secrets are kept.
+    fn place(&mut self, keyring: bool) -> Place {
+        if self.args.keyring {
+            return Place::Keyring;
+        }
+        if !keyring {
+            return Place::File;
+        }
+        let tried = self
+            .desk
+            .beside(self.context, Leaving::AfterIt, |listener| {
+                let (place, error) = keyring_or_files();
+                if let Some(error) = error {
+                    let hints = vec![text!("setup-kept-in-files")];
+                    listener(Event::Warning(error.to_string(), hints));
+                }
+                place
+            });
+        tried.unwrap_or(Place::File)
+    }
+
+    /// Wires the launchers of the games that were opted in, and those that have commands of their own.
+    fn wire(&mut self, done: &[usize]) -> Vec<Wired> {
+        let games = done.iter().filter_map(|place| self.games.get(*place));
+        let instances: Vec<&Instance> = games.filter_map(|game| game.instance.as_ref()).collect();
+        let with = |hooks| instances.iter().filter(move |one| one.hooks == hooks);
+        let mut requests = Vec::new();
+        let folders: BTreeSet<PathBuf> = with(Hooks::None)
+            .map(|one| one.launcher_folder.clone())
+            .collect();
+        let stamp = self.context.settings.now();
+        let stamp = stamp.strftime("%Y%m%d-%H%M%S%.3f").to_string();
+        let request = |folders, instances| Request {
+            folders,
+            instances,
+            finality: Finality::Final,
+            stamp: stamp.clone(),
+        };
+        if !folders.is_empty() {
+            requests.push(request(folders.into_iter().collect(), Vec::new()));
+        }
+        for one in with(Hooks::Shadowed) {
+            let name = one.folder.display().to_string();
+            requests.push(request(vec![one.launcher_folder.clone()], vec![name]));
+        }
+        if requests.is_empty() {
+            return Vec::new();
+        }
+        self.desk.working(text!("setup-wiring"));
+        let dirs = self.context.settings.dirs.clone();
+        let install = move |_: Listener<'_>| {
+            let install = |request: &Request| wiring::install(request, &dirs);
+            requests.iter().map(install).collect::<Vec<_>>()
+        };
+        let reports = self.desk.beside(self.context, Leaving::AfterIt, install);
+        let shown = |report: Result<wiring::report::Report>| match report {
+            Ok(report) => scene::wired(&report),
+            Err(error) => vec![scene::not_wired(&error)],
+        };
+        let all: Vec<Wired> = reports
+            .unwrap_or_default()
+            .into_iter()
+            .flat_map(shown)
+            .collect();
+        for said in all.iter().filter_map(|one| one.failed.as_ref()) {
+            self.context.output.warning(&said.text, &said.hints);
+        }
+        all
+    }
+
+    /// How the command ends.
+    fn verdict(
+        &self,
+        mut errors: Vec<Error>,
+        all: usize,
+        stopped: bool,
+        unwired: bool,
+    ) -> Result<Done> {
+        if stopped {
+            return Err(cancel::error());
+        }
+        match (errors.len(), all) {
+            (0, _) if unwired => {
+                Err(Error::failed(text!("setup-unwired")).hint(text!("setup-no-hooks-hint")))
+            }
+            (0, _) => Ok(Done::Well),
+            (1, 1) => Err(errors.remove(0)),
+            (wrong, _) => {
+                for error in &errors {
+                    self.context.output.error(error);
+                }
+                Err(failed(wrong, all))
+            }
+        }
+    }
+}
+
+/// What was answered, of what is there.
+fn answered(which: &setup::Which, found: &Found) -> Result<Which> {
+    match which {
+        setup::Which::Own => Ok(Which::Own),
+        setup::Which::Listed { offer } => found
+            .offers
+            .get(*offer)
+            .map(|offer| Which::Listed(offer.known.clone()))
+            .ok_or_else(|| Error::usage(text!("setup-not-listed"))),
+        setup::Which::Typed { id } => {
+            let id = id.trim().parse();
+            id.map(Which::Typed)
+                .map_err(|error: crate::domain::ids::BadId| Error::usage(error.to_string()))
+        }
+    }
+}

@@ -1,0 +1,80 @@
+# Was das Fenster der Einrichtung sagt: src/window/setup, src/commands/setup.
+
+setup-title = Cloud-Spielstände einrichten – Instance Sync
+setup-next = Weiter
+setup-back = Zurück
+setup-connect = Verbinden
+setup-start = Jetzt abgleichen
+setup-regardless = Ohne die Liste weiter
+setup-regardless-means = Du kannst eine neue Instanz anlegen oder die Id einer Instanz eintippen.
+setup-connecting = Wird verbunden …
+setup-starting = Wird eingerichtet …
+setup-stopping = Wird angehalten …
+setup-at = { $name } wird eingerichtet …
+setup-restic = restic wird geholt, das Programm zum Sichern: { $percent } %
+setup-wiring = Der Launcher wird angeschlossen …
+
+setup-games = Welche Spiele sollen abgeglichen werden?
+setup-games-means = Das sind die Instanzen deiner Launcher, die noch nicht abgeglichen werden.
+setup-game = { $name } ({ $launcher })
+setup-no-launcher = keine Instanz eines Launchers gefunden
+setup-no-launcher-hint = Starte deinen Launcher einmal, oder rufe instance-sync setup mit --pack-folder und dem Ordner des Spiels auf.
+setup-all-synced = alle Instanzen deiner Launcher werden schon abgeglichen
+setup-all-synced-hint = Für den Ordner eines anderen Spiels rufe instance-sync setup mit --pack-folder auf.
+
+setup-account = Dieses Gerät verbinden
+setup-account-means = Tippe oder füge die Adresse deines Servers ein und das Token, das dir sein Betreiber gegeben hat. Ein Ordner geht auch, ohne Token.
+setup-address = Adresse des Servers, oder ein Ordner
+setup-token = Token
+setup-token-given = Das Token kommt aus der genannten Datei.
+setup-passphrase = Passphrase (mit Token freiwillig)
+setup-passphrase-means = Mit einer Passphrase kannst nur du die Spielstände lesen, nicht der Betreiber des Servers. Eine verlorene kann niemand ersetzen. Tippe auf jedem Gerät dieselbe.
+setup-again = Noch einmal dieselbe Passphrase
+setup-again-means = Dieses Konto ist neu. Tippe die Passphrase ein zweites Mal.
+setup-not-the-same = die beiden Passphrasen sind nicht gleich
+setup-not-the-same-hint = Tippe in beide Felder dieselbe.
+setup-show = Zeigen, was ich tippe
+
+setup-which = Was ist { $name }?
+setup-which-of = { $number } von { $total }
+setup-which-means = Wähle eine neue Instanz, oder die, die ein anderes deiner Geräte schon hat.
+setup-which-none = Noch kein anderes Gerät dieses Kontos hat eine Instanz.
+setup-new = Eine neue Instanz
+setup-new-means = Die Spielstände von hier kommen in die Cloud; andere Geräte können beitreten.
+setup-own = Die Instanz, die dieser Ordner ist
+setup-typed = Eine andere, mit ihrer Id
+setup-typed-means = instance-sync status zeigt sie auf einem Gerät, das sie hat.
+setup-id = Id der Instanz
+setup-row = { $name }: { $line }
+setup-played = zuletzt gespielt { $ago } auf { $device } · { $id }
+setup-never-played = nie gespielt, angelegt auf { $devices } · { $id }
+setup-played-unknown = zuletzt gespielt: unbekannt, auf { $devices } · { $id }
+
+setup-where = Wohin die Spielstände kommen
+setup-where-means = Die Spielstände kommen nach { $place }, verschlüsselt, bevor sie dieses Gerät verlassen.
+setup-readers-passphrase = Nur wer die Passphrase kennt, kann sie lesen, auch nicht der Betreiber des Servers.
+setup-readers-operator = Wer das Token hat, kann sie lesen, und der Betreiber des Servers könnte es auch.
+setup-readers-token = Wer das Token hat, kann sie lesen.
+setup-secrets = Wo liegen Token und Passphrase auf diesem Gerät?
+setup-in-files = In Dateien, die nur du lesen kannst
+setup-in-files-means = Im Ordner des Spiels, in .cloud-sync. Sie gehen ohne Passwort.
+setup-in-keyring = Im Schlüsselbund des Systems
+setup-in-keyring-means = Er muss offen sein, wenn du spielst.
+setup-kept-in-files = Sie liegen in Dateien.
+setup-wire = Den Launcher für mich anschließen
+setup-wire-means = Er holt die Spielstände vor einem Spiel und sichert sie danach. Schließe den Launcher vorher. Eine Kopie seiner Einstellungen bleibt.
+
+setup-done = Eingerichtet
+setup-failed = Nichts wurde eingerichtet
+setup-became-already = Es wurde schon abgeglichen. Nichts wurde geändert.
+setup-became-created = Es wird jetzt abgeglichen, als neue Instanz. Der erste Spielstand kommt nach dem nächsten Spiel in die Cloud.
+setup-became-joined = Es wird jetzt abgeglichen. Der nächste Start bringt die Spielstände hierher.
+setup-became-joined-saves = Es wird jetzt abgeglichen. Der nächste Start vergleicht, was hier ist, mit der Cloud; bei einer Welt, die anders ist, wirst du gefragt.
+setup-became-nothing = Es wurde nicht begonnen.
+setup-wired = Der Launcher gleicht vor und nach jedem Spiel ab.
+setup-no-hooks-hint = Um den Launcher später anzuschließen: instance-sync hooks install
+setup-next-play = Starte das Spiel wie immer. Auf einem anderen Gerät rufe diese Einrichtung auch auf und wähle dieselbe Instanz.
+setup-next-wire = Der Launcher tut noch nichts von selbst. Um ihn anzuschließen: instance-sync hooks install
+setup-launcher = Der Launcher
+setup-unwired = der Launcher konnte nicht angeschlossen werden
+setup-not-listed = diese Instanz ist nicht in der Liste des Kontos

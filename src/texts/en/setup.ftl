@@ -1,0 +1,80 @@
+# What the window of setup says: src/window/setup, src/commands/setup.
+
+setup-title = Set up cloud saves – Instance Sync
+setup-next = Next
+setup-back = Back
+setup-connect = Connect
+setup-start = Start syncing
+setup-regardless = Go on without the list
+setup-regardless-means = You can make a new instance, or type the id of one.
+setup-connecting = Connecting…
+setup-starting = Setting up…
+setup-stopping = Stopping…
+setup-at = Setting up { $name }…
+setup-restic = Fetching restic, which does the saving: { $percent } %
+setup-wiring = Wiring the launcher…
+
+setup-games = Which games are to be synced?
+setup-games-means = These are the instances of your launchers that are not synced yet.
+setup-game = { $name } ({ $launcher })
+setup-no-launcher = no instance of a launcher was found
+setup-no-launcher-hint = Start your launcher once, or run instance-sync setup with --pack-folder and the folder of the game.
+setup-all-synced = all instances of your launchers are synced already
+setup-all-synced-hint = For the folder of another game, run instance-sync setup with --pack-folder.
+
+setup-account = Connect this device
+setup-account-means = Type or paste the address of your server, and the token that its operator gave you. A folder works too, without a token.
+setup-address = Server address, or a folder
+setup-token = Token
+setup-token-given = The token comes from the file that was named.
+setup-passphrase = Passphrase (optional with a token)
+setup-passphrase-means = With a passphrase only you can read the saves, and not whoever runs the server. Nobody can replace one that is lost. Type the same on every device.
+setup-again = The same passphrase again
+setup-again-means = This account is new. Type the passphrase a second time.
+setup-not-the-same = the two passphrases are not the same
+setup-not-the-same-hint = Type the same in both fields.
+setup-show = Show what is typed
+
+setup-which = What is { $name }?
+setup-which-of = { $number } of { $total }
+setup-which-means = Choose a new instance, or the one that another device of yours has already.
+setup-which-none = No other device of this account has an instance yet.
+setup-new = A new instance
+setup-new-means = The saves here go to the cloud; other devices can join.
+setup-own = The instance that this folder is
+setup-typed = Another one, by its id
+setup-typed-means = instance-sync status shows it on a device that has it.
+setup-id = Id of the instance
+setup-row = { $name }: { $line }
+setup-played = last played { $ago } on { $device } · { $id }
+setup-never-played = never played, made on { $devices } · { $id }
+setup-played-unknown = last played: unknown, on { $devices } · { $id }
+
+setup-where = Where saves will go
+setup-where-means = Saves go to { $place }, encrypted on this device before they leave it.
+setup-readers-passphrase = Only who knows the passphrase can read them, not even whoever runs the server.
+setup-readers-operator = Who has the token can read them, and so could whoever runs the server.
+setup-readers-token = Who has the token can read them.
+setup-secrets = Where are token and passphrase kept on this device?
+setup-in-files = In files that only you can read
+setup-in-files-means = In the game folder, in .cloud-sync. They work without a password.
+setup-in-keyring = In the keyring of the system
+setup-in-keyring-means = It has to be unlocked when you play.
+setup-kept-in-files = They are kept in files.
+setup-wire = Wire the launcher for me
+setup-wire-means = It gets the saves before a game and sends them after it. Close the launcher first. A copy of its settings is kept.
+
+setup-done = Set up
+setup-failed = Nothing was set up
+setup-became-already = It was synced already. Nothing was changed.
+setup-became-created = It is synced now, as a new instance. The first save goes to the cloud after the next game.
+setup-became-joined = It is synced now. The next launch brings the saves here.
+setup-became-joined-saves = It is synced now. The next launch compares what is here with the cloud; about a world that differs you are asked.
+setup-became-nothing = It was not begun.
+setup-wired = The launcher syncs before and after each game.
+setup-no-hooks-hint = To wire the launcher later: instance-sync hooks install
+setup-next-play = Start the game as always. On another device, run this setup too and choose the same instance.
+setup-next-wire = The launcher does nothing by itself yet. To wire it: instance-sync hooks install
+setup-launcher = The launcher
+setup-unwired = the launcher could not be wired
+setup-not-listed = that instance is not in the account’s list

@@ -1,0 +1,187 @@
+//! Whose account it is: address, token, passphrase.
+
+use eframe::egui::{Key, RichText, Ui};
+use secrecy::SecretString;
+use zeroize::Zeroizing;
+
+use super::{Page, SetupView, Step};
+use crate::{
+    texts::text,
+    window::{
+        protocol::{
+            FromWindow,
+            setup::{Account, Act, Connect, Setup, Which},
+        },
+        theme, widgets,
+    },
+};
+
+/// What was typed.
+#[derive(Default)]
+pub struct Form {
+    address: String,
+    token: Zeroizing<String>,
+    passphrase: Zeroizing<String>,
+    again: Option<Zeroizing<String>>,
+    shown: bool,
+    has_address: bool,
+    has_token: bool,
+    /// Where the keyboard is to be next.
+    focus: Option<Field>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Address,
+    Token,
+    Passphrase,
+    Again,
+}
+
+impl Form {
+    /// Returns the form with what was given already.
+    pub fn of(setup: &Setup) -> Self {
+        Self {
+            address: setup.address.clone().unwrap_or_default(),
+            has_address: setup.address.is_some(),
+            has_token: setup.has_token,
+            ..Self::default()
+        }
+    }
+
+    /// Asks for the passphrase a second time.
+    pub fn ask_again(&mut self) {
+        self.again = Some(Zeroizing::default());
+        self.focus = Some(Field::Again);
+    }
+
+    /// Puts the keyboard where what was refused can be mended.
+    pub fn mend(&mut self) {
+        self.focus = Some(match (self.has_token, &self.again) {
+            (_, Some(_)) => Field::Again,
+            (false, None) => Field::Token,
+            (true, None) if self.has_address => Field::Passphrase,
+            (true, None) => Field::Address,
+        });
+    }
+
+    /// Returns whether everything needed is filled in.
+    pub fn is_ready(&self) -> bool {
+        self.missing().is_none()
+    }
+
+    fn lacks_again(&self) -> bool {
+        matches!(&self.again, Some(again) if again.is_empty())
+    }
+
+    /// The first field that is needed and empty.
+    fn missing(&self) -> Option<Field> {
+        if self.address.trim().is_empty() {
+            Some(Field::Address)
+        } else if !self.has_token && self.token.is_empty() && self.passphrase.is_empty() {
+            Some(Field::Token)
+        } else if !self.passphrase.is_empty() && self.lacks_again() {
+            Some(Field::Again)
+        } else {
+            None
+        }
+    }
+}
+
+impl SetupView {
+    pub(super) fn connect(&mut self, ui: &mut Ui) -> Option<Step> {
+        if self.fresh {
+            self.form.focus = self.form.missing();
+        }
+        widgets::heading(ui, &text!("setup-account"));
+        widgets::explain(ui, &text!("setup-account-means"));
+        if !self.setup.choose {
+            for game in &self.setup.games {
+                widgets::caption(ui, &game.folder.display().to_string());
+            }
+            for said in &self.setup.said {
+                widgets::said(ui, said, theme::AMBER);
+            }
+        }
+        ui.add_space(8.0);
+        let mut entered = None;
+        let free = self.working.is_none();
+        ui.add_enabled_ui(free, |ui| entered = self.fields(ui));
+        match (entered?, self.form.missing()) {
+            (_, None) => Some(Step::Say(self.try_account(false))),
+            (field, Some(missing)) => {
+                // The keyboard goes on to what is missing, or stays.
+                self.form.focus = Some(if missing == field { field } else { missing });
+                ui.ctx().request_repaint();
+                None
+            }
+        }
+    }
+
+    /// Draws the fields. Returns the one in which Enter was pressed.
+    fn fields(&mut self, ui: &mut Ui) -> Option<Field> {
+        let form = &mut self.form;
+        let (hidden, focus) = (!form.shown, form.focus.take());
+        let mut entered = None;
+        let mut draw = |ui: &mut Ui, field, name: &str, text: &mut String, hidden| {
+            let response = widgets::field(ui, name, text, hidden);
+            if focus == Some(field) {
+                response.request_focus();
+                response.scroll_to_me(None);
+            }
+            if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+                entered = Some(field);
+            }
+        };
+        ui.add_enabled_ui(!form.has_address, |ui| {
+            let name = text!("setup-address");
+            draw(ui, Field::Address, &name, &mut form.address, false);
+        });
+        if form.has_token {
+            widgets::caption(ui, &text!("setup-token-given"));
+        } else {
+            let name = text!("setup-token");
+            draw(ui, Field::Token, &name, &mut form.token, hidden);
+        }
+        let name = text!("setup-passphrase");
+        draw(ui, Field::Passphrase, &name, &mut form.passphrase, hidden);
+        widgets::caption(ui, &text!("setup-passphrase-means"));
+        if let Some(again) = &mut form.again {
+            ui.add_space(4.0);
+            let amber = RichText::new(text!("setup-again-means")).color(theme::AMBER);
+            ui.label(amber);
+            let name = text!("setup-again");
+            draw(ui, Field::Again, &name, again, hidden);
+        }
+        ui.add_space(4.0);
+        widgets::check(ui, &mut form.shown, text!("setup-show"));
+        entered
+    }
+
+    /// What is to be tried.
+    pub(super) fn try_account(&self, regardless: bool) -> FromWindow {
+        let form = &self.form;
+        let secret = |text: &str| SecretString::from(text);
+        FromWindow::Setup(Act::Connect(Connect {
+            games: self.chosen.iter().copied().collect(),
+            address: form.address.trim().to_owned(),
+            token: secret(&form.token),
+            passphrase: secret(&form.passphrase),
+            again: form.again.as_ref().map(|again| secret(again)),
+            regardless,
+        }))
+    }
+
+    /// Takes what an account has.
+    pub(super) fn connected(&mut self, account: Account) {
+        // An answer about another account is none.
+        self.answers.clear();
+        if account.offers.is_empty() {
+            let own = |place: &usize| (*place, Which::Own);
+            self.answers = self.chosen.iter().map(own).collect();
+        }
+        self.keyring &= account.keyring;
+        self.account = Some(account);
+        self.turn_to(Page::Which(0));
+    }
+}
