@@ -17,4 +17,5 @@ mod renderer;
 mod scenes;
 mod screenshots;
 mod setup;
+mod setup_pictures;
 mod stage;

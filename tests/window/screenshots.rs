@@ -18,7 +18,7 @@ use crate::{
 const FOLDER: &str = "docs/images";
 
 /// In both languages, at twice the size: sharp on every screen.
-fn pictures(name: &str, show: impl Fn(Setting) -> Stage) {
+pub fn pictures(name: &str, show: impl Fn(Setting) -> Stage) {
     let mut results = SnapshotResults::new();
     for language in Language::ALL {
         let mut stage = show(Setting {

@@ -10,7 +10,7 @@ use instance_sync::{
     texts::{Language, speaking},
     window::{
         self,
-        protocol::{Conflict, FromWindow, Kind, Message, Progress, ToWindow},
+        protocol::{Conflict, FromWindow, Kind, Message, Progress, ToWindow, setup::Setup},
         view::View,
     },
 };
@@ -81,6 +81,10 @@ impl Setting {
         self.show(Kind::Message, ToWindow::Message(message))
     }
 
+    pub fn setup(self, setup: Setup) -> Stage {
+        self.show(Kind::Setup, ToWindow::Setup(setup))
+    }
+
     fn show(self, kind: Kind, first: ToWindow) -> Stage {
         let view = window::view_of(kind, first).expect("a window of this kind");
         let size = self.size.unwrap_or_else(|| view.size());
@@ -123,7 +127,8 @@ impl Stage {
     }
 
     pub fn hear(&mut self, news: ToWindow) {
-        self.harness.state_mut().view.hear(news);
+        let play = self.harness.state_mut();
+        speaking(play.language, || play.view.hear(news));
         self.harness.run();
     }
 
