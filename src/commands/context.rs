@@ -12,12 +12,7 @@ use crate::{
         session::absolute,
         settings::Settings,
     },
-    ui::{
-        output::Output,
-        progress::{Progress, Title},
-        progress_window::ProgressWindow,
-        surface::Surface,
-    },
+    ui::{output::Output, progress::Progress, progress_window::ProgressWindow, surface::Surface},
     window::protocol::{Said, Work},
     workdir::label,
 };
@@ -71,14 +66,14 @@ impl Context<'_> {
     }
 
     fn show(&self, progress: event::Progress) {
-        let (title, work) = match progress.phase {
-            Phase::Scan => (Title::Reading, Work::Reading),
-            Phase::Restic => (Title::FetchingRestic, Work::Preparing),
-            Phase::Fetch => (Title::Fetching, Work::Downloading),
-            Phase::Push => (Title::Saving, Work::Uploading),
+        let work = match progress.phase {
+            Phase::Scan => Work::Reading,
+            Phase::Restic => Work::Preparing,
+            Phase::Fetch => Work::Downloading,
+            Phase::Push => Work::Uploading,
             Phase::Swap => return self.finish(),
         };
-        self.progress.show(title, progress.done, progress.total);
+        self.progress.show(work, progress.done, progress.total);
         if let Some(window) = self.window.take() {
             let bytes = (progress.done, progress.total);
             window.show(|| self.instance(), work, progress.item, bytes);

@@ -9,7 +9,7 @@ use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::{output::Output, pace::Pace};
-use crate::texts::text;
+use crate::{texts::text, window::protocol::Work};
 
 /// Work that takes less is not worth a line.
 const QUIET: Duration = Duration::from_secs(1);
@@ -21,46 +21,31 @@ const BEAT: Duration = Duration::from_secs(1);
 /// Shows how far the current work is.
 pub struct Progress<'a> {
     output: &'a Output,
-    work: RefCell<Option<Work>>,
+    course: RefCell<Option<Course>>,
 }
 
-/// What a work is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Title {
-    /// Reading files here.
-    Reading,
-    /// Getting restic's program.
-    FetchingRestic,
-    /// Getting versions from the cloud.
-    Fetching,
-    /// Saving to the cloud.
-    Saving,
-}
-
-impl Title {
-    /// The word for programs.
-    fn phase(self) -> &'static str {
-        match self {
-            Self::Reading => "Reading",
-            Self::FetchingRestic => "Fetching restic",
-            Self::Fetching => "Fetching",
-            Self::Saving => "Saving",
-        }
-    }
-
-    /// The word for people.
-    fn spoken(self) -> String {
-        match self {
-            Self::Reading => text!("work-reading"),
-            Self::FetchingRestic => text!("work-fetching-restic"),
-            Self::Fetching => text!("work-fetching"),
-            Self::Saving => text!("work-saving"),
-        }
+/// The word for programs.
+fn phase(work: Work) -> &'static str {
+    match work {
+        Work::Reading => "Reading",
+        Work::Preparing => "Fetching restic",
+        Work::Downloading => "Fetching",
+        Work::Uploading => "Saving",
     }
 }
 
-struct Work {
-    title: Title,
+/// The word for people.
+fn spoken(work: Work) -> String {
+    match work {
+        Work::Reading => text!("work-reading"),
+        Work::Preparing => text!("work-fetching-restic"),
+        Work::Downloading => text!("work-fetching"),
+        Work::Uploading => text!("work-saving"),
+    }
+}
+
+struct Course {
+    work: Work,
     begun: Instant,
     /// What was done when it was first heard of.
     done_before: u64,
@@ -73,56 +58,59 @@ impl<'a> Progress<'a> {
     pub fn new(output: &'a Output) -> Self {
         Self {
             output,
-            work: RefCell::new(None),
+            course: RefCell::new(None),
         }
     }
 
-    /// Shows that `done` of `total` bytes of the work called `title` are done.
-    pub fn show(&self, title: Title, done: u64, total: Option<u64>) {
-        let mut slot = self.work.borrow_mut();
-        if slot.as_ref().is_some_and(|work| work.title != title) {
+    /// Shows that `done` of `total` bytes of a work are done.
+    pub fn show(&self, work: Work, done: u64, total: Option<u64>) {
+        let mut slot = self.course.borrow_mut();
+        if slot.as_ref().is_some_and(|course| course.work != work) {
             end(slot.take());
         }
-        let work = slot.get_or_insert_with(|| Work {
-            title,
+        let course = slot.get_or_insert_with(|| Course {
+            work,
             begun: Instant::now(),
             done_before: done,
             last_line: None,
             bar: None,
         });
-        if work.begun.elapsed() < QUIET {
+        if course.begun.elapsed() < QUIET {
             return;
         }
         if self.output.is_terminal() && !self.output.is_json() {
-            let bar = work.bar.get_or_insert_with(|| bar(title));
+            let bar = course.bar.get_or_insert_with(|| bar(work));
             bar.set_length(total.unwrap_or(done));
             bar.set_position(done);
             return;
         }
         let pause = if self.output.is_json() { BEAT } else { PAUSE };
-        if work.last_line.is_some_and(|last| last.elapsed() < pause) {
+        if course.last_line.is_some_and(|last| last.elapsed() < pause) {
             return;
         }
-        work.last_line = Some(Instant::now());
-        let pace = Pace::of(done.saturating_sub(work.done_before), work.begun.elapsed());
+        course.last_line = Some(Instant::now());
+        let pace = Pace::of(
+            done.saturating_sub(course.done_before),
+            course.begun.elapsed(),
+        );
         let left = total.and_then(|total| pace.time_for(total.saturating_sub(done)));
         if self.output.is_json() {
             self.output.object(&json!({
                 "event": "progress",
-                "phase": title.phase(),
+                "phase": phase(work),
                 "done": done,
                 "total": total,
                 "bytes_per_second": pace.bytes_per_second,
                 "seconds_left": left.map(|left| left.as_secs()),
             }));
         } else {
-            self.output.passing(&line(title, done, total, pace, left));
+            self.output.passing(&line(work, done, total, pace, left));
         }
     }
 
     /// Takes the display away, before a line is printed and at the end.
     pub fn clear(&self) {
-        end(self.work.borrow_mut().take());
+        end(self.course.borrow_mut().take());
     }
 }
 
@@ -132,16 +120,16 @@ impl Drop for Progress<'_> {
     }
 }
 
-fn end(work: Option<Work>) {
-    if let Some(bar) = work.and_then(|work| work.bar) {
+fn end(course: Option<Course>) {
+    if let Some(bar) = course.and_then(|course| course.bar) {
         bar.finish_and_clear();
     }
 }
 
 /// A line of it; how long it takes is known only where the end is.
-fn line(title: Title, done: u64, total: Option<u64>, pace: Pace, left: Option<Duration>) -> String {
+fn line(work: Work, done: u64, total: Option<u64>, pace: Pace, left: Option<Duration>) -> String {
     let bytes = |bytes: u64| HumanBytes(bytes).to_string();
-    let (title, done, pace) = (title.spoken(), bytes(done), bytes(pace.bytes_per_second));
+    let (title, done, pace) = (spoken(work), bytes(done), bytes(pace.bytes_per_second));
     let total = total.map(bytes);
     match (total, left.map(rough)) {
         (Some(total), Some(left)) => text!(
@@ -178,13 +166,13 @@ fn rough(time: Duration) -> String {
     }
 }
 
-fn bar(title: Title) -> ProgressBar {
+fn bar(work: Work) -> ProgressBar {
     let template = "{msg:12} {bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta}";
     let style =
         ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(0)
         .with_style(style)
-        .with_message(title.spoken())
+        .with_message(spoken(work))
 }
 
 #[cfg(test)]
@@ -223,7 +211,7 @@ mod tests {
         let said = |total, left| {
             let pace = Pace::of(1024, Duration::from_secs(1));
             speaking(Language::English, || {
-                line(Title::Saving, 2048, total, pace, left)
+                line(Work::Uploading, 2048, total, pace, left)
             })
         };
         assert_eq!(said(None, None), "Saving: 2.00 KiB, 1.00 KiB/s");
