@@ -27,6 +27,7 @@ use crate::{texts::text, window::protocol::Said};
 /// The room for the buttons.
 const BUTTONS: f32 = 54.0;
 const WIDTH: f32 = 150.0;
+const SCROLL_BAR: f32 = 10.0;
 
 /// The window.
 #[allow(clippy::struct_excessive_bools)] // each is a fact of its own
@@ -46,6 +47,8 @@ pub struct SetupView {
     working: Option<String>,
     stopping: bool,
     refused: Option<(Said, bool)>,
+    /// Whether what was refused was not shown yet.
+    unseen: bool,
     finished: Option<Finished>,
 }
 
@@ -88,6 +91,7 @@ impl SetupView {
             working: None,
             stopping: false,
             refused: None,
+            unseen: false,
             finished: None,
             setup,
         }
@@ -148,7 +152,7 @@ impl SetupView {
     }
 
     /// What is waited for, or what went wrong.
-    fn trouble(&self, ui: &mut Ui) -> Option<Step> {
+    fn trouble(&mut self, ui: &mut Ui) -> Option<Step> {
         ui.add_space(8.0);
         if let Some(working) = &self.working {
             let text = if self.stopping {
@@ -161,13 +165,16 @@ impl SetupView {
         }
         let (said, regardless) = self.refused.as_ref()?;
         widgets::said(ui, said, theme::RED);
-        if !*regardless || self.page != Page::Connect {
-            return None;
+        let go_on = (*regardless && self.page == Page::Connect).then(|| {
+            ui.add_space(4.0);
+            let go_on = widgets::button(ui, &text!("setup-regardless"), 200.0);
+            widgets::caption(ui, &text!("setup-regardless-means"));
+            go_on
+        });
+        if std::mem::take(&mut self.unseen) {
+            ui.scroll_to_cursor(Some(Align::BOTTOM));
         }
-        ui.add_space(4.0);
-        let go_on = widgets::button(ui, &text!("setup-regardless"), 200.0);
-        widgets::caption(ui, &text!("setup-regardless-means"));
-        go_on.clicked().then(|| Step::Say(self.try_account(true)))
+        go_on?.clicked().then(|| Step::Say(self.try_account(true)))
     }
 
     /// What goes on, Back, and Cancel: from the right to the left, so that the keyboard comes in this order.
@@ -247,7 +254,7 @@ impl View for SetupView {
     }
 
     fn size(&self) -> Vec2 {
-        Vec2::new(620.0, 620.0)
+        Vec2::new(620.0, 680.0)
     }
 
     fn outlives(&self, event: &FromWindow) -> bool {
@@ -274,6 +281,7 @@ impl View for SetupView {
             News::Working { .. } => {}
             News::Refused { said, regardless } => {
                 self.refused = Some((said, regardless));
+                self.unseen = true;
                 self.form.mend();
             }
             News::Repeat => self.form.ask_again(),
@@ -303,7 +311,11 @@ impl View for SetupView {
                 ScrollArea::vertical()
                     .id_salt(salt)
                     .auto_shrink(false)
-                    .show(ui, |ui| step = step.take().or(self.page(ui)));
+                    .show(ui, |ui| {
+                        // Its bar lies above what it scrolls.
+                        ui.set_max_width(ui.available_width() - SCROLL_BAR);
+                        step = step.take().or(self.page(ui));
+                    });
             });
             let below = Rect::from_min_max(below.min + Vec2::new(0.0, 12.0), below.max);
             let layout = Layout::right_to_left(Align::Center);

@@ -2,8 +2,12 @@
 //! opted in, and the secrets are nowhere but in their files.
 
 use std::fs;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::support::display::Display;
+use super::support::launcher::{Brand, Launcher};
 use super::support::*;
 
 /// A screen, and a world with a server.
@@ -19,8 +23,20 @@ fn start(display: &Display, world: &World, device: &Device, options: &[&str]) ->
     display.shows(run).start()
 }
 
-/// Types a text, key by key.
+/// Types a text, key by key, once the window gets the keys.
+#[track_caller]
 fn type_text(display: &Display, text: &str) {
+    let since = Instant::now();
+    while !display.focused().starts_with("Set up cloud saves") {
+        let in_time = since.elapsed() < Duration::from_secs(40);
+        assert!(in_time, "the window gets no keys");
+        thread::sleep(Duration::from_millis(50));
+        // A window that was there before its manager is given none by it.
+        if since.elapsed() > Duration::from_secs(3) {
+            display.key("alt+Tab");
+            thread::sleep(Duration::from_millis(500));
+        }
+    }
     for c in text.chars() {
         let key = match c {
             ':' => "colon".to_owned(),
@@ -34,18 +50,23 @@ fn type_text(display: &Display, text: &str) {
     }
 }
 
-/// All arguments of all processes that can be seen.
-fn all_arguments() -> String {
-    let mut all = String::new();
-    for entry in fs::read_dir("/proc").unwrap().flatten() {
-        let words = fs::read(entry.path().join("cmdline")).unwrap_or_default();
-        all.push_str(&String::from_utf8_lossy(&words).replace('\0', " "));
-        all.push('\n');
+/// The arguments of a process and of all that it started.
+fn arguments_below(process: &str) -> String {
+    let folder = Path::new("/proc").join(process);
+    let words = fs::read(folder.join("cmdline")).unwrap_or_default();
+    let mut all = String::from_utf8_lossy(&words).replace('\0', " ") + "\n";
+    for thread in fs::read_dir(folder.join("task")).into_iter().flatten() {
+        let children = thread.unwrap().path().join("children");
+        for child in fs::read_to_string(children).unwrap_or_default().split(' ') {
+            if !child.is_empty() {
+                all.push_str(&arguments_below(child));
+            }
+        }
     }
     all
 }
 
-/// A secret of this test alone would not be let in: the server knows this one.
+/// The server lets this one in.
 const SECRET: &str = ALICE.secret;
 
 #[test]
@@ -70,8 +91,8 @@ fn address_and_token_are_typed_into_the_window_and_the_folder_is_opted_in() {
     display.sees("What is");
     let seen = format!("{:?}", display.elements());
     assert!(!seen.contains(SECRET), "{seen}");
-    // The servers of the tests are told secrets by files, and this program never by its arguments.
-    let arguments = all_arguments();
+    let arguments = arguments_below(&run.id().to_string());
+    assert!(arguments.contains("__window setup"), "{arguments}");
     assert!(!arguments.contains(SECRET), "{arguments}");
     display.press("Next");
     display.sees("Where saves will go");
@@ -127,4 +148,64 @@ fn escape_leaves_everything_as_it_was_and_a_pipe_is_answered_as_before() {
     let answers = format!("{cloud}\n{}\n\n\n", ALICE.token);
     let output = display.shows(deck.command(&["setup"]).stdin(answers)).ok();
     output.assert_says("is opted in as the new instance");
+}
+
+#[test]
+fn an_instance_of_a_launcher_is_chosen_and_its_launcher_is_wired() {
+    let Some(display) = Display::start() else {
+        return;
+    };
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let deck = world.device("deck");
+    let launcher = Launcher::install(&deck, Brand::Prism9, "Pack");
+    let url = format!("--url={}", world.cloud().display());
+    let run = deck
+        .command(&["setup", &url])
+        .no_pack()
+        .in_folder(&deck.home);
+    let run = display.shows(run).start();
+    display.choose("Pack (Prism Launcher)");
+    display.press("Next");
+    display.sees("Token");
+    type_text(&display, "alice:secret-of-this-test");
+    display.key("Return");
+    display.sees("What is Pack");
+    display.press("Next");
+    display.sees("Wire the launcher for me");
+    display.press("Start syncing");
+    display.sees("The launcher syncs before and after each game");
+    display.press("Close");
+    let output = run.wait();
+    assert!(output.status.success(), "{output}");
+    output.assert_never_says("secret-of-this-test");
+    assert!(launcher.game.join(".cloud-sync/sync.json").is_file());
+    let [before, after] = launcher.commands();
+    assert!(before.contains(" pull ") && after.contains(" push "));
+    assert!(deck.program().is_file());
+}
+
+/// Whatever ends the window, nothing that was not begun is begun.
+#[test]
+fn a_window_that_dies_changes_nothing() {
+    let Some((display, world)) = scene() else {
+        return;
+    };
+    let deck = world.device("deck");
+    let run = start(&display, &world, &deck, &[]);
+    display.sees("Connect this device");
+    let children = format!("/proc/{0}/task/{0}/children", run.id());
+    let window: i32 = fs::read_to_string(children)
+        .unwrap()
+        .split_whitespace()
+        .next()
+        .expect("the window is a child")
+        .parse()
+        .unwrap();
+    let window = rustix::process::Pid::from_raw(window).unwrap();
+    rustix::process::kill_process(window, rustix::process::Signal::KILL).unwrap();
+    let output = run.wait();
+    assert_eq!(output.status.code(), Some(130), "{output}");
+    assert!(!deck.pack.join(".cloud-sync").exists());
 }

@@ -313,6 +313,8 @@ fn an_error_is_shown_and_what_was_typed_stays() {
     press(&mut window, Key::Enter);
     assert_eq!(tried(&window).token.expose_secret(), "alice:wrong");
     hear(&mut window, refused(true));
+    let all = window.get_by_label("Check the token.").rect();
+    assert!(all.bottom() < 626.0, "it was not scrolled to: {all:?}");
     assert!(!tried(&window).regardless);
     click(&mut window, "Go on without the list");
     assert!(tried(&window).regardless);
@@ -433,7 +435,7 @@ fn two_hundred_games_and_instances_can_be_reached() {
     tab_to(&mut window, "Game 199 (Prism Launcher)");
     press(&mut window, Key::Space);
     let row = window.get_by_label("Game 199 (Prism Launcher)").rect();
-    assert!(row.bottom() < 566.0, "it was not scrolled to: {row:?}");
+    assert!(row.bottom() < 626.0, "it was not scrolled to: {row:?}");
     click(&mut window, "Next");
     type_in(&mut window, ADDRESS, "/mnt/cloud");
     type_in(&mut window, "Token", "alice:hunter2");
@@ -444,7 +446,7 @@ fn two_hundred_games_and_instances_can_be_reached() {
     tab_to(&mut window, last);
     press(&mut window, Key::Space);
     let row = window.get_by_label(last).rect();
-    assert!(row.bottom() < 566.0, "it was not scrolled to: {row:?}");
+    assert!(row.bottom() < 626.0, "it was not scrolled to: {row:?}");
     click(&mut window, "Next");
     click(&mut window, "Start syncing");
     assert_eq!(finish(&window).games, [(199, Which::Listed { offer: 199 })]);
