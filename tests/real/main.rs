@@ -100,6 +100,8 @@ mod window_conflict;
 #[cfg(all(target_os = "linux", feature = "window"))]
 mod window_faults;
 #[cfg(all(target_os = "linux", feature = "window"))]
+mod window_launcher;
+#[cfg(all(target_os = "linux", feature = "window"))]
 mod window_setup;
 #[cfg(all(target_os = "linux", feature = "window"))]
 mod window_work;

@@ -98,7 +98,7 @@ impl Display {
     }
 
     /// What a program needs to find the screen.
-    fn environment(&self) -> Vec<(&'static str, PathBuf)> {
+    pub fn environment(&self) -> Vec<(&'static str, PathBuf)> {
         vec![
             ("DISPLAY", PathBuf::from(&self.number)),
             ("DBUS_SESSION_BUS_ADDRESS", PathBuf::from(&self.bus)),

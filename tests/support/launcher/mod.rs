@@ -113,6 +113,15 @@ impl Launcher {
         }
     }
 
+    /// Lets it, and what it starts, find a screen.
+    #[cfg(target_os = "linux")]
+    pub fn on(mut self, display: &super::display::Display) -> Self {
+        let found = display.environment().into_iter();
+        self.env
+            .extend(found.map(|(name, value)| (name.into(), value.into())));
+        self
+    }
+
     /// Returns the file of its settings.
     pub fn settings(&self) -> PathBuf {
         self.folder.join(match self.brand {
