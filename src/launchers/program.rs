@@ -13,6 +13,7 @@ use super::launcher::Launcher;
 use crate::{
     config::{json_file, layout::real, user_dirs::UserDirs},
     error::{Context, Error, Result},
+    texts::text,
 };
 
 /// Whether a program can be started.
@@ -38,16 +39,18 @@ pub fn startable(program: &str) -> Startable {
     }
 }
 
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
 /// Returns where the copy for a launcher is: in the user's data folder, or in that of its Flatpak.
 pub fn place(launcher: &Launcher, dirs: &UserDirs) -> Result<PathBuf> {
     let folder = match (launcher.sandbox(), &dirs.data) {
         (Some(sandbox), _) => sandbox.join("instance-sync"),
         (None, Some(data)) => data.join("bin"),
         (None, None) => {
-            return Err(
-                Error::failed("there is no folder for the program that hooks start")
-                    .hint("Set HOME. Nothing was changed."),
-            );
+            let error = Error::failed(text!("launcher-no-place"));
+            return Err(error.hint(text!("launcher-set-home")));
         }
     };
     Ok(folder.join(format!("instance-sync{}", env::consts::EXE_SUFFIX)))
@@ -55,8 +58,7 @@ pub fn place(launcher: &Launcher, dirs: &UserDirs) -> Result<PathBuf> {
 
 /// Returns the program that is running.
 pub fn running() -> Result<PathBuf> {
-    let program =
-        env::current_exe().context(|| "cannot tell which program is running".to_owned())?;
+    let program = env::current_exe().context(|| text!("launcher-which-program"))?;
     Ok(real(&program))
 }
 
@@ -73,10 +75,11 @@ pub fn is_current(running: &Path, copy: &Path) -> bool {
 
 /// Puts the running program at `copy`, in one step: a hook finds the old one or the new one.
 pub fn put(running: &Path, copy: &Path) -> Result<()> {
-    let what = || format!("cannot write {}", copy.display());
+    let what = || text!("launcher-cannot-write", path = shown(copy));
     let folder = copy.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).context(|| format!("cannot make {}", folder.display()))?;
-    let bytes = fs::read(running).context(|| format!("cannot read {}", running.display()))?;
+    fs::create_dir_all(folder).context(|| text!("launcher-cannot-make", path = shown(folder)))?;
+    let bytes =
+        fs::read(running).context(|| text!("launcher-cannot-read", path = shown(running)))?;
     let mut file = tempfile::Builder::new()
         .prefix(".writing-")
         .tempfile_in(folder)
@@ -116,7 +119,7 @@ pub fn remove(copy: &Path) -> Result<bool> {
     } else {
         fs::remove_file(copy)
     };
-    away.context(|| format!("cannot remove {}", copy.display()))?;
+    away.context(|| text!("launcher-cannot-remove", path = shown(copy)))?;
     let _ = fs::remove_file(copy.with_extension("old"));
     if let Some(folder) = copy.parent() {
         let _ = fs::remove_dir(folder);

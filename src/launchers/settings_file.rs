@@ -10,7 +10,12 @@ use crate::{
     config::json_file::{self, Access},
     domain::digest::Hasher,
     error::{Context, Error, Result},
+    texts::text,
 };
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
 
 /// How many copies of one file are kept.
 const COPIES: usize = 10;
@@ -18,13 +23,13 @@ const COPIES: usize = 10;
 /// Reads a file that has to be there.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     json_file::read_bytes(path)?
-        .ok_or_else(|| Error::failed(format!("{} is not there", path.display())))
+        .ok_or_else(|| Error::failed(text!("launcher-not-there", path = shown(path))))
 }
 
 /// Returns the error for a file that is not what a launcher writes.
 pub fn unreadable(path: &Path, why: &str) -> Error {
-    Error::failed(format!("cannot read {}: {why}", path.display()))
-        .hint("The file was left as it is. Does the launcher start with it?")
+    Error::failed(text!("launcher-unreadable", path = shown(path), why = why))
+        .hint(text!("launcher-unreadable-hint"))
 }
 
 /// Copies what a file was below `backups`. Returns the copy.
@@ -34,7 +39,7 @@ pub fn back_up(backups: &Path, path: &Path, bytes: &[u8], stamp: &str) -> Result
     let which: String = hasher.finish().to_string().chars().take(12).collect();
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let folder = backups.join(which);
-    fs::create_dir_all(&folder).context(|| format!("cannot make {}", folder.display()))?;
+    fs::create_dir_all(&folder).context(|| text!("launcher-cannot-make", path = shown(&folder)))?;
     let copy = folder.join(format!("{stamp}-{name}"));
     json_file::write_bytes(&copy, bytes, Access::Private)?;
     // The names begin with the time: the oldest come first.
@@ -49,8 +54,7 @@ pub fn back_up(backups: &Path, path: &Path, bytes: &[u8], stamp: &str) -> Result
 
 /// Replaces a file that is still `before`, with its permissions; a link to it stays a link.
 pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<()> {
-    let what = || format!("cannot write {}", path.display());
-    let hint = "It was left as it is.";
+    let what = || text!("launcher-cannot-write", path = shown(path));
     let write = || -> Result<()> {
         let real = path.canonicalize().context(what)?;
         let folder = real.parent().unwrap_or(Path::new("."));
@@ -63,15 +67,13 @@ pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<()> {
         file.as_file().set_permissions(permissions).context(what)?;
         file.as_file().sync_all().context(what)?;
         if read(&real)? != before {
-            return Err(
-                Error::failed(format!("{} was changed just now", path.display()))
-                    .hint("Close the launcher and run the command again."),
-            );
+            let error = text!("launcher-changed", path = shown(path));
+            return Err(Error::failed(error).hint(text!("launcher-changed-hint")));
         }
         file.persist(&real)
             .map_err(|error| error.error)
             .context(what)?;
         json_file::sync_folder(folder).context(what)
     };
-    write().map_err(|error| error.hint(hint))
+    write().map_err(|error| error.hint(text!("launcher-left")))
 }

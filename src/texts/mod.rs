@@ -82,7 +82,7 @@ impl Language {
     }
 
     /// Its files.
-    fn sources(self) -> [&'static str; 6] {
+    fn sources(self) -> [&'static str; 7] {
         macro_rules! files {
             ($folder:literal) => {
                 [
@@ -92,6 +92,7 @@ impl Language {
                     include_str!(concat!($folder, "/sync.ftl")),
                     include_str!(concat!($folder, "/cloud.ftl")),
                     include_str!(concat!($folder, "/folder.ftl")),
+                    include_str!(concat!($folder, "/launchers.ftl")),
                 ]
             };
         }

@@ -16,6 +16,7 @@ use crate::{
     domain::launcher::wire::Edit,
     error::{Error, Result},
     launchers::{launcher::Launcher, program, running, settings_file},
+    texts::text,
 };
 
 /// What was asked for.
@@ -186,20 +187,16 @@ impl Work<'_> {
                 .flatten();
             if self.request.finality == Finality::Preview {
                 let note = |id| {
-                    format!(
-                        "{} is running (process {id}): close it before you run this for good",
-                        launcher.kind
-                    )
+                    let launcher = launcher.kind.to_string();
+                    text!("launcher-runs-preview", launcher = launcher, id = id)
                 };
                 row.notes.extend(running.map(note));
                 return Ok(());
             }
             if let Some(id) = running {
-                return Err(Error::failed(format!(
-                    "{} is running (process {id}), and would write over the change",
-                    launcher.kind
-                ))
-                .hint("Close it and run the command again. Its settings were left as they are."));
+                let launcher = launcher.kind.to_string();
+                let error = text!("launcher-runs", launcher = launcher, id = id);
+                return Err(Error::failed(error).hint(text!("launcher-runs-hint")));
             }
             self.carry_out(&launcher, &mut row, program.as_deref(), &before, &edit)
         });
@@ -245,8 +242,7 @@ impl Work<'_> {
         if !edit.changes.is_empty() {
             let backups = self.dirs.data.as_deref().map(|data| data.join("backups"));
             let backups = backups.ok_or_else(|| {
-                Error::failed("there is no folder for a copy of the file")
-                    .hint("Set HOME. Nothing was changed.")
+                Error::failed(text!("launcher-no-backup")).hint(text!("launcher-set-home"))
             })?;
             row.backup = Some(settings_file::back_up(
                 &backups,
@@ -274,14 +270,12 @@ impl Work<'_> {
         }
         let running = program::running()?;
         if !program::is_current(&running, copy) {
-            program::put(&running, copy).map_err(|error| error.hint("No hook was wired."))?;
+            program::put(&running, copy).map_err(|error| error.hint(text!("launcher-no-hook")))?;
         }
         if launcher.sandbox().is_some() && program::needs_libraries(copy) {
-            self.report.notes.push(format!(
-                "{} needs libraries of this system, which the Flatpak may lack: should its games not start, take the \
-                 hooks out and use a static build of instance-sync (target musl)",
-                copy.display()
-            ));
+            let program = copy.display().to_string();
+            let note = text!("launcher-libraries", program = program);
+            self.report.notes.push(note);
         }
         self.report.programs.push(copy.to_path_buf());
         Ok(())

@@ -15,6 +15,7 @@ use crate::{
         launcher::Launcher,
         program, settings_file,
     },
+    texts::text,
 };
 
 const NOT_OWN: &str = "it has no commands of its own, and runs those of the launcher: to wire that, leave --instance out";
@@ -151,11 +152,11 @@ impl Planner<'_> {
             Some(Some(program)) => {
                 file.wire(program, reach::game_folder(self.launcher, instances), &kept)
             }
-            Some(None) => Err("the path of the program that hooks start is not Unicode".to_owned()),
+            Some(None) => Err(text!("launcher-program-not-unicode")),
             None => file.unwire(&kept),
         };
         let edit = edit.map_err(|why| {
-            Error::failed(format!("{}: {why}", path.display())).hint("The file was left as it is.")
+            Error::failed(format!("{}: {why}", path.display())).hint(text!("launcher-file-left"))
         })?;
         if self.program.is_some() {
             reach::check_chained(self.launcher, &edit, instances)?;

@@ -9,6 +9,7 @@ use crate::{
     },
     error::{Error, Result},
     launchers::{instances::Instance, launcher::Launcher},
+    texts::text,
 };
 
 /// Says which instances the launcher's hooks do not reach.
@@ -49,12 +50,9 @@ pub fn check_chained(launcher: &Launcher, edit: &Edit, instances: &[Instance]) -
     {
         return Ok(());
     }
-    Err(Error::failed(format!(
-        "a command that is there names the instance's folder, and there is an apostrophe in the path of one: {} would \
-         take the two apart in the wrong place",
-        launcher.kind
-    ))
-    .hint("Put the command into a script of its own, without the launcher's variables. The file was left as it is."))
+    let launcher = launcher.kind.to_string();
+    let error = text!("launcher-apostrophe", launcher = launcher);
+    Err(Error::failed(error).hint(text!("launcher-apostrophe-hint")))
 }
 
 /// Returns how hooks find the game folder: by the folder that they start in, where the path of an
