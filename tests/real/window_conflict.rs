@@ -93,6 +93,7 @@ fn escape_and_the_cross_cancel_the_launch_and_later_plays_on() {
     ] {
         let run = pull(&display, &fork).start();
         display.button("Cancel launch");
+        display.focuses("Cloud sync conflict");
         // Enter and Space decide nothing by themselves.
         display.key("Return");
         display.key("space");

@@ -3,8 +3,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use super::support::display::Display;
 use super::support::launcher::{Brand, Launcher};
@@ -26,17 +24,7 @@ fn start(display: &Display, world: &World, device: &Device, options: &[&str]) ->
 /// Types a text, key by key, once the window gets the keys.
 #[track_caller]
 fn type_text(display: &Display, text: &str) {
-    let since = Instant::now();
-    while !display.focused().starts_with("Set up cloud saves") {
-        let in_time = since.elapsed() < Duration::from_secs(40);
-        assert!(in_time, "the window gets no keys");
-        thread::sleep(Duration::from_millis(50));
-        // A window that was there before its manager is given none by it.
-        if since.elapsed() > Duration::from_secs(3) {
-            display.key("alt+Tab");
-            thread::sleep(Duration::from_millis(500));
-        }
-    }
+    display.focuses("Set up cloud saves");
     for c in text.chars() {
         let key = match c {
             ':' => "colon".to_owned(),

@@ -52,6 +52,7 @@ impl Display {
         display.number = format!(":{number}");
         display.bus = display.serve(&bus, &["--session", "--nofork"], &["--print-address=1"]);
         display.spawn(&openbox, &[]);
+        display.is_managed();
         display.spawn(
             Path::new(A11Y),
             &["--launch-immediately", "--a11y=1", "--screen-reader=1"],
@@ -76,6 +77,19 @@ impl Display {
         std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
         self.servers.push(child);
         line.trim().to_owned()
+    }
+
+    /// Waits for the window manager: a window that was there before it is given no keys.
+    #[track_caller]
+    fn is_managed(&self) {
+        let since = Instant::now();
+        let xdotool = Program::Xdotool.find().unwrap();
+        // Only a manager says on which desktop one is.
+        let asks = || self.command(&xdotool).arg("get_desktop").status().unwrap();
+        while !asks().success() {
+            assert!(since.elapsed() < PATIENCE, "no window manager");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     #[track_caller]
@@ -202,6 +216,23 @@ impl Display {
     #[track_caller]
     pub fn key(&self, key: &str) {
         self.xdotool(&["key", key]);
+    }
+
+    /// Waits until the window with these words in its title gets the keys, and returns the title.
+    #[track_caller]
+    pub fn focuses(&self, words: &str) -> String {
+        let since = Instant::now();
+        loop {
+            let focused = self.focused();
+            if focused.contains(words) {
+                return focused;
+            }
+            assert!(
+                since.elapsed() < PATIENCE,
+                "{focused:?} gets the keys, not {words:?}"
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// Returns the title of the window that gets the keys.

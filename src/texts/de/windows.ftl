@@ -67,7 +67,7 @@ conflict-open =
        *[other] { $number } sind noch zu wählen.
     }
 conflict-sum = { $local } wie auf diesem Gerät, { $cloud } wie in der Cloud, { $both } doppelt behalten. Jede andere Fassung bleibt im Verlauf, und instance-sync undo nimmt es zurück.
-conflict-merging = Ohne Frage:
+conflict-merging = Ohne Rückfrage:
 conflict-fetched = { $name }: die neuere Fassung von { $device } kommt aus der Cloud
 conflict-removed = { $name }: auf einem anderen Gerät gelöscht, hier auch; instance-sync undo holt es zurück
 conflict-sent = { $name }: was hier ist, kommt in die Cloud
