@@ -36,7 +36,7 @@ pub struct Context<'a> {
     /// What only the player can mend, for a window.
     pub alerts: RefCell<Vec<Said>>,
     pub(super) progress: Progress<'a>,
-    pub(super) window: Cell<Option<ProgressWindow>>,
+    pub(super) window: RefCell<Option<ProgressWindow>>,
 }
 
 impl Context<'_> {
@@ -74,18 +74,16 @@ impl Context<'_> {
             Phase::Swap => return self.finish(),
         };
         self.progress.show(work, progress.done, progress.total);
-        if let Some(window) = self.window.take() {
+        if let Some(window) = &*self.window.borrow() {
             let bytes = (progress.done, progress.total);
             window.show(|| self.instance(), work, progress.item, bytes);
-            self.window.set(Some(window));
         }
     }
 
     /// From here on nothing can be cancelled.
     fn finish(&self) {
-        if let Some(window) = self.window.take() {
+        if let Some(window) = &*self.window.borrow() {
             window.finish();
-            self.window.set(Some(window));
         }
     }
 
@@ -94,15 +92,14 @@ impl Context<'_> {
     pub fn show_work(&self, front: bool) {
         cancel::begin();
         let window = (self.surface == Surface::Window).then(|| ProgressWindow::new(front));
-        self.window.set(window);
+        self.window.replace(window);
     }
 
     /// Takes the progress display away.
     pub fn settle(&self) {
         self.progress.clear();
-        if let Some(window) = self.window.take() {
+        if let Some(window) = &*self.window.borrow() {
             window.clear();
-            self.window.set(Some(window));
         }
     }
 

@@ -101,7 +101,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         asked: Cell::new(false),
         alerts: RefCell::default(),
         progress: Progress::new(&output),
-        window: Cell::new(None),
+        window: RefCell::new(None),
     };
     let strict = cli.global.strict;
     let result = match &cli.command {

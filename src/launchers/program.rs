@@ -9,7 +9,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::launcher::Launcher;
+use super::{launcher::Launcher, settings_file::shown};
 use crate::{
     config::{json_file, layout::real, user_dirs::UserDirs},
     error::{Context, Error, Result},
@@ -37,10 +37,6 @@ pub fn startable(program: &str) -> Startable {
     } else {
         Startable::Missing
     }
-}
-
-fn shown(path: &Path) -> String {
-    path.display().to_string()
 }
 
 /// Returns where the copy for a launcher is: in the user's data folder, or in that of its Flatpak.

@@ -13,7 +13,8 @@ use crate::{
     texts::text,
 };
 
-fn shown(path: &Path) -> String {
+/// Returns a path as it is shown.
+pub(super) fn shown(path: &Path) -> String {
     path.display().to_string()
 }
 

@@ -1,4 +1,5 @@
-//! What ties restic and windows to us: they end when we do. The only file with unsafe code.
+//! What ties restic and windows to us: they end when we do. With `console.rs`, on
+//! Windows, the only file with unsafe code.
 
 pub use platform::{Leash, prepare, stop, tie};
 

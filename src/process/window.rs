@@ -32,7 +32,8 @@ pub enum Heard {
 /// A child that shows a window. Dropping it ends it.
 pub struct WindowChild {
     child: Child,
-    leash: Leash,
+    /// Where it is a handle, it holds the child for as long as it lives.
+    _leash: Leash,
     said: Option<SyncSender<String>>,
     lines: Receiver<Zeroizing<String>>,
 }
@@ -82,7 +83,7 @@ impl WindowChild {
         }
         Ok(Self {
             child,
-            leash,
+            _leash: leash,
             said: Some(said),
             lines,
         })
@@ -124,7 +125,5 @@ impl Drop for WindowChild {
             thread::sleep(Duration::from_millis(5));
         }
         let _ = leash::stop(&mut self.child);
-        // Where it is a handle, it holds the child until here.
-        let _ = &self.leash;
     }
 }

@@ -93,8 +93,10 @@ impl ProgressWindow {
         if matches!(course.window, Showing::NoMore) {
             return;
         }
+        let known = course.shown.take().map(|shown| shown.instance);
         course.say(Progress {
-            instance: instance(),
+            // What it is called is looked up once.
+            instance: known.unwrap_or_else(instance),
             work,
             item,
             done,

@@ -42,9 +42,13 @@ pub fn is_asked_for() -> bool {
     env::var_os(VARIABLE).is_some_and(|asked| asked == "window")
 }
 
+/// Returns whether a variable says anything.
+pub(super) fn is_set(name: &str) -> bool {
+    env::var_os(name).is_some_and(|value| !value.is_empty())
+}
+
 /// Returns whether there is a screen, as far as that can be told without asking for it.
 fn has_display() -> bool {
-    let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
     if cfg!(windows) {
         true
     } else if cfg!(target_os = "macos") {

@@ -1,10 +1,9 @@
 //! Windows, as whoever opens one sees them. What they show is drawn in a process of its own: see
 //! [`crate::window`].
 
-use std::{
-    env,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
+
+use super::surface::is_set;
 
 use crate::{
     cancel,
@@ -132,6 +131,5 @@ fn heed(line: &str) {
 
 /// Whether X11 is left to try where Wayland is dead.
 fn could_be_x11() -> bool {
-    let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
     WAYLAND.into_iter().any(is_set) && is_set("DISPLAY")
 }
