@@ -68,6 +68,8 @@ impl Context<'_> {
     fn show(&self, progress: event::Progress) {
         let work = match progress.phase {
             Phase::Scan => Work::Reading,
+            // Counted, and nothing that a hook does.
+            Phase::Past => return,
             Phase::Restic => Work::Preparing,
             Phase::Fetch => Work::Downloading,
             Phase::Push => Work::Uploading,

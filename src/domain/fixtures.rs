@@ -90,6 +90,7 @@ pub fn head(id: char, units: UnitTable, dots: &[Dot]) -> Head {
         schema: 1,
         instance_id: "00000000000000000000000001".parse().expect("a ULID"),
         purpose: Purpose::Push,
+        before: None,
         push: "00000000000000000000000002".parse().expect("a ULID"),
         replica: dots[0].replica,
         counter: dots[0].counter,

@@ -9,6 +9,7 @@ pub mod copy_name;
 pub mod digest;
 #[cfg(test)]
 mod fixtures;
+pub mod history;
 pub mod ids;
 pub mod launcher;
 pub mod lineage;

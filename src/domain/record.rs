@@ -232,6 +232,21 @@ pub enum Purpose {
     Rescue,
 }
 
+/// What a safety copy was made before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Before {
+    /// A pull, or a decision, that replaced the units or waits for one.
+    Pull,
+    /// An `undo`.
+    Undo,
+    /// A `restore`.
+    Restore,
+    /// Something that a newer version knows.
+    #[serde(other)]
+    Other,
+}
+
 /// The content of `push.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PushRecord {
@@ -242,6 +257,9 @@ pub struct PushRecord {
     /// What it is for.
     #[serde(default)]
     pub purpose: Purpose,
+    /// What a safety copy was made before, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Before>,
     /// The attempt, also written as the tag `push=`.
     pub push: PushId,
     /// The folder that pushed.

@@ -81,6 +81,22 @@ impl UnitContent {
         hasher.finish()
     }
 
+    /// Returns how many files differ from those of `other`: new ones, other ones, and those that are
+    /// gone.
+    pub fn difference(&self, other: &Self) -> u64 {
+        let new = self
+            .files
+            .iter()
+            .filter(|(path, fact)| other.files.get(*path) != Some(*fact))
+            .count();
+        let gone = other
+            .files
+            .keys()
+            .filter(|path| !self.files.contains_key(*path))
+            .count();
+        (new + gone) as u64
+    }
+
     /// Returns how large it is; the largest numbers where a record claims more.
     pub fn extent(&self) -> Extent {
         Extent {

@@ -83,6 +83,11 @@ impl VersionVector {
         self.0.values().all(|counter| *counter == 0)
     }
 
+    /// Returns how many pushes are covered: who covers more of the same has a larger number.
+    pub fn total(&self) -> u128 {
+        self.0.values().map(|counter| u128::from(*counter)).sum()
+    }
+
     /// Covers everything that `other` covers as well.
     pub fn join(&mut self, other: &Self) {
         for (replica, counter) in &other.0 {

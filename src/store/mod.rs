@@ -11,6 +11,7 @@ mod locks;
 pub mod messages;
 pub mod pattern;
 pub mod release;
+pub mod remembered;
 pub mod repository;
 pub mod unpack;
 mod unread;

@@ -10,12 +10,13 @@ use std::{
 
 use crate::{
     domain::{ids::SnapshotId, path::RelPath},
-    error::{Kind, Result},
+    error::{Error, Kind, Result},
     store::{
         argv::Backup,
         messages::{Listed, Status},
         repository::{Backed, Repository, Restored},
     },
+    texts::text,
 };
 
 /// Who is told how far a call is.
@@ -30,6 +31,28 @@ pub trait RecordSource {
     fn push_record(&self, snapshot: &SnapshotId) -> Result<Option<Vec<u8>>>;
 }
 
+/// A store of which some records were read already; the others are asked for.
+pub struct Ahead<'a> {
+    store: &'a dyn Store,
+    records: Records,
+}
+
+impl<'a> Ahead<'a> {
+    /// Returns `store` with these `records`.
+    pub fn new(store: &'a dyn Store, records: Records) -> Self {
+        Self { store, records }
+    }
+}
+
+impl RecordSource for Ahead<'_> {
+    fn push_record(&self, snapshot: &SnapshotId) -> Result<Option<Vec<u8>>> {
+        match self.records.get(snapshot) {
+            Some(record) => Ok(record.clone()),
+            None => self.store.push_record(snapshot),
+        }
+    }
+}
+
 /// An open repository.
 pub trait Store: RecordSource {
     /// Lists the snapshots that can be read.
@@ -39,6 +62,12 @@ pub trait Store: RecordSource {
     fn snapshots_and_records(&self, wanted: &[SnapshotId]) -> Result<(Vec<Listed>, Records)> {
         let _ = wanted;
         Ok((self.snapshots()?, Records::new()))
+    }
+    /// Reads the records of `wanted`, side by side where that is quicker. Those that cannot be read
+    /// are left out: who asks for one by itself is told why.
+    fn records(&self, wanted: &[SnapshotId]) -> Result<Records> {
+        let read = |id: &SnapshotId| Some((id.clone(), self.push_record(id).ok()?));
+        Ok(wanted.iter().filter_map(read).collect())
     }
     /// Lists the ids of all snapshots, readable or not.
     fn snapshot_ids(&self) -> Result<Vec<SnapshotId>>;
@@ -90,6 +119,30 @@ pub trait Cloud: Debug + Send + Sync {
     fn open(&self) -> Result<Box<dyn Store>>;
 }
 
+/// How many records are read at a time: each is a process of restic's, and a few requests.
+const SIDE_BY_SIDE: usize = 4;
+
+fn read_side_by_side(repository: &Repository, wanted: &[SnapshotId]) -> Result<Records> {
+    thread::scope(|scope| {
+        let read = |id| move || repository.push_record(id);
+        let started: Vec<_> = wanted
+            .iter()
+            .map(|id| (id, scope.spawn(read(id))))
+            .collect();
+        let mut records = Records::new();
+        for (id, read) in started {
+            match read.join() {
+                Ok(Ok(record)) => drop(records.insert(id.clone(), record)),
+                // Asked once more, it would take as long once more.
+                Ok(Err(error)) if error.kind() == Kind::Offline => return Err(error),
+                // Whatever else went wrong is met again by who asks for it.
+                Ok(Err(_)) | Err(_) => {}
+            }
+        }
+        Ok(records)
+    })
+}
+
 impl RecordSource for Repository {
     fn push_record(&self, snapshot: &SnapshotId) -> Result<Option<Vec<u8>>> {
         self.push_record(snapshot)
@@ -103,24 +156,20 @@ impl Store for Repository {
 
     fn snapshots_and_records(&self, wanted: &[SnapshotId]) -> Result<(Vec<Listed>, Records)> {
         thread::scope(|scope| {
-            let read = |id| move || self.push_record(id);
-            let started: Vec<_> = wanted
-                .iter()
-                .map(|id| (id, scope.spawn(read(id))))
-                .collect();
+            let records = scope.spawn(|| read_side_by_side(self, wanted));
             let listed = self.snapshots();
-            let mut records = Records::new();
-            for (id, read) in started {
-                match read.join() {
-                    Ok(Ok(record)) => drop(records.insert(id.clone(), record)),
-                    // Asked once more, it would take as long once more.
-                    Ok(Err(error)) if error.kind() == Kind::Offline => return Err(error),
-                    // Whatever else went wrong is met again by who asks for it.
-                    Ok(Err(_)) | Err(_) => {}
-                }
-            }
+            let died = |_| Err(Error::failed(text!("session-probe-died")));
+            let records = records.join().unwrap_or_else(died)?;
             Ok((listed?, records))
         })
+    }
+
+    fn records(&self, wanted: &[SnapshotId]) -> Result<Records> {
+        let mut records = Records::new();
+        for some in wanted.chunks(SIDE_BY_SIDE) {
+            records.extend(read_side_by_side(self, some)?);
+        }
+        Ok(records)
     }
 
     fn snapshot_ids(&self) -> Result<Vec<SnapshotId>> {

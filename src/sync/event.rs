@@ -36,6 +36,8 @@ pub enum Phase {
     Scan,
     /// Getting restic's program.
     Restic,
+    /// Reading what snapshots say of themselves: counted, not measured in bytes.
+    Past,
     /// Getting versions from the cloud.
     Fetch,
     /// Saving to the cloud.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    cloud::{RecordSource, Records, Store},
+    cloud::{Ahead, RecordSource, Store},
     event::warn,
     session::Session,
 };
@@ -49,7 +49,7 @@ pub fn read(
     probed: &BTreeSet<SnapshotId>,
 ) -> Result<Graph> {
     let (listed, records) = store.snapshots_and_records(&few_news(session, probed))?;
-    let store = &Ahead { store, records };
+    let store = &Ahead::new(store, records);
     let ids: BTreeSet<SnapshotId> = listed.iter().map(|snapshot| snapshot.id.clone()).collect();
     let mut graph = Graph {
         unknown: None,
@@ -175,7 +175,7 @@ fn newest_first(listed: &[Listed], wanted: impl Fn(&SnapshotId) -> bool) -> Vec<
 }
 
 /// Returns what a snapshot says of itself, where it says something that can be used.
-fn record_of(
+pub fn record_of(
     session: &Session<'_>,
     store: &dyn RecordSource,
     snapshot: &Listed,
@@ -401,19 +401,4 @@ fn is_lost(
         }
     }
     Ok(true)
-}
-
-/// A store of which some records were read already.
-struct Ahead<'a> {
-    store: &'a dyn Store,
-    records: Records,
-}
-
-impl RecordSource for Ahead<'_> {
-    fn push_record(&self, snapshot: &SnapshotId) -> Result<Option<Vec<u8>>> {
-        match self.records.get(snapshot) {
-            Some(record) => Ok(record.clone()),
-            None => self.store.push_record(snapshot),
-        }
-    }
 }

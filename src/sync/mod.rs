@@ -21,6 +21,7 @@ pub mod last_played;
 pub mod observe;
 pub mod opt_in;
 pub mod outcome;
+pub mod past;
 pub mod playing;
 pub mod provision;
 pub mod publish;

@@ -23,7 +23,7 @@ use crate::{
         agreement::{Mark, next_table},
         ids::{PushId, SnapshotId},
         path::{OWN_FOLDER, RelPath},
-        record::{Origin, Purpose, PushRecord, SCHEMA, UnitState, UnitTable, UnitVersion},
+        record::{Before, Origin, Purpose, PushRecord, SCHEMA, UnitState, UnitTable, UnitVersion},
         targets,
         unit::{UnitContent, UnitKind},
         version::{Dot, VersionVector},
@@ -226,6 +226,7 @@ fn blank(session: &Session<'_>, dot: Dot, origin: &Origin, purpose: Purpose) -> 
         schema: SCHEMA,
         instance_id: session.sync.instance_id,
         purpose,
+        before: None,
         push: PushId::new(Ulid::generate()),
         replica: dot.replica,
         counter: dot.counter,
@@ -247,6 +248,7 @@ pub fn rescue(
     root: &Path,
     contents: BTreeMap<RelPath, (UnitKind, UnitContent)>,
     partial: &BTreeSet<RelPath>,
+    before: Before,
 ) -> Result<SnapshotId> {
     let dot = next_dot(session);
     let origin = origin(session);
@@ -269,6 +271,7 @@ pub fn rescue(
         .map(|(unit, (_, content))| (unit, content))
         .collect();
     let record = PushRecord {
+        before: Some(before),
         vector,
         units,
         contents,

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     cancel,
     config::{layout::Layout, sync_file},
-    domain::{ids::SnapshotId, location::Location, path::RelPath},
+    domain::{ids::SnapshotId, location::Location, path::RelPath, record::Before},
     error::{Kind, Result},
     texts::text,
     workdir::state::{Loaded, State},
@@ -171,7 +171,13 @@ fn keep_safe(
     let mut made = swap::save_undone(session, store)?;
     let held = local.side.iter().filter(|(_, side)| !side.changed());
     let held: Vec<RelPath> = held.map(|(unit, _)| unit.clone()).collect();
-    made.extend(safety::rescue_units(session, store, local, &held)?);
+    made.extend(safety::rescue_units(
+        session,
+        store,
+        local,
+        &held,
+        Before::Pull,
+    )?);
     Ok(made)
 }
 

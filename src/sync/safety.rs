@@ -16,6 +16,7 @@ use crate::{
         lineage::CloudSide,
         path::RelPath,
         plan::{Party, Plan, Step},
+        record::Before,
     },
     error::Result,
     texts::text,
@@ -103,7 +104,7 @@ pub fn rescue(
         _ => false,
     });
     let units: Vec<RelPath> = replaced.map(|(unit, _)| unit.clone()).collect();
-    rescue_units(session, store, local, &units)
+    rescue_units(session, store, local, &units, Before::Pull)
 }
 
 /// Makes a safety copy of what is held here and is in no head: a world that lost most of its files.
@@ -114,7 +115,7 @@ pub fn keep_held(
 ) -> Result<Option<SnapshotId>> {
     let held = local.side.iter().filter(|(_, side)| side.hold.is_some());
     let units: Vec<RelPath> = held.map(|(unit, _)| unit.clone()).collect();
-    rescue_units(session, store, local, &units)
+    rescue_units(session, store, local, &units, Before::Pull)
 }
 
 /// Makes a safety copy of everything that is in no head, where a pull stops: a folder that joins
@@ -125,7 +126,7 @@ pub fn keep_safe(
     local: &Local,
 ) -> Result<Option<SnapshotId>> {
     let units: Vec<RelPath> = local.side.keys().cloned().collect();
-    rescue_units(session, store, local, &units)
+    rescue_units(session, store, local, &units, Before::Pull)
 }
 
 /// Makes a safety copy of those `units` whose content is in no head and in no safety copy yet.
@@ -134,6 +135,7 @@ pub fn rescue_units(
     store: &dyn Store,
     local: &Local,
     units: &[RelPath],
+    before: Before,
 ) -> Result<Option<SnapshotId>> {
     let only_here = |unit: &&RelPath| {
         let content = local.side.get(*unit).and_then(|side| side.content);
@@ -157,7 +159,7 @@ pub fn rescue_units(
         .map(|(unit, (_, content))| (unit.clone(), content.digest()))
         .collect();
     let root = session.layout.pack().to_path_buf();
-    let snapshot = publish::rescue(session, store, &root, contents, &local.scan.partial)?;
+    let snapshot = publish::rescue(session, store, &root, contents, &local.scan.partial, before)?;
     for (unit, digest) in digests {
         let snapshot = snapshot.clone();
         let rescued = Rescued { digest, snapshot };

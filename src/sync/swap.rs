@@ -24,6 +24,7 @@ use crate::{
         local::Hold,
         path::RelPath,
         plan::{Plan, Step, held_version},
+        record::Before,
         unit::UnitContent,
     },
     error::{Error, Result},
@@ -358,7 +359,11 @@ pub fn save_undone(session: &mut Session<'_>, store: &dyn Store) -> Result<Vec<S
             files::make_folders(&root, unit, content)?;
         }
         let units: Vec<RelPath> = contents.keys().cloned().collect();
-        match super::publish::rescue(session, store, &root, contents, &nothing_else) {
+        let before = match undo.entry.reason {
+            Reason::Pull => Before::Pull,
+            Reason::Undo => Before::Undo,
+        };
+        match super::publish::rescue(session, store, &root, contents, &nothing_else, before) {
             Ok(snapshot) => {
                 for unit in &units {
                     if let Some(replaced) = undo.entry.units.get_mut(unit) {

@@ -27,6 +27,7 @@ use crate::{
     },
     domain::{
         path::RelPath,
+        record::Before,
         unit::{FileFact, UnitContent},
     },
     error::{Context, Error, Kind, Result},
@@ -309,7 +310,7 @@ fn rescue(session: &mut Session<'_>, local: &Local, units: &BTreeSet<RelPath>) {
     if let Ok(store) = session.store() {
         let units: Vec<RelPath> = units.iter().cloned().collect();
         // Without it, what is replaced stays whole in undo until it can be saved.
-        let _ = safety::rescue_units(session, store.as_ref(), local, &units);
+        let _ = safety::rescue_units(session, store.as_ref(), local, &units, Before::Undo);
     }
 }
 

@@ -12,7 +12,7 @@ use instance_sync::domain::path::{InnerPath, RelPath};
 use instance_sync::domain::policy::Policy;
 use instance_sync::domain::profile::Profile;
 use instance_sync::domain::record::{
-    DeviceLabel, Origin, Purpose, PushRecord, UnitState, UnitVersion,
+    Before, DeviceLabel, Origin, Purpose, PushRecord, UnitState, UnitVersion,
 };
 use instance_sync::domain::unit::{Extent, FileFact, UnitContent, UnitKind};
 use instance_sync::domain::version::{Dot, VersionVector};
@@ -146,6 +146,7 @@ fn record() -> impl Strategy<Value = PushRecord> {
             } else {
                 Purpose::Rescue
             },
+            before: (counter % 3 == 0).then_some(Before::Restore),
             push,
             replica,
             counter,

@@ -1,0 +1,319 @@
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::domain::{
+    digest::Digest,
+    fixtures::{WORLD, dot, snapshot, unit, vector},
+    path::InnerPath,
+    record::{Origin, UnitTable, UnitVersion},
+    unit::{FileFact, UnitKind},
+    version::Dot,
+};
+
+/// What a push is made of in these tests: its id, its dot, what it covers besides, when, and for
+/// each unit the dot of its last change and its files.
+type Files<'a> = Option<&'a [(&'a str, &'a str)]>;
+
+fn content(files: &[(&str, &str)]) -> UnitContent {
+    let files = files.iter().map(|(name, text)| {
+        let fact = FileFact {
+            size: text.len() as u64,
+            sha256: Digest::of(text.as_bytes()),
+        };
+        (InnerPath::new(*name).expect("sound"), fact)
+    });
+    UnitContent {
+        files: files.collect(),
+        folders: BTreeSet::new(),
+    }
+}
+
+fn push(
+    id: char,
+    own: Dot,
+    below: &[Dot],
+    time: &str,
+    units: &[(&str, Dot, Files<'_>)],
+) -> (SnapshotId, PushRecord) {
+    let dots: Vec<Dot> = std::iter::once(own).chain(below.iter().copied()).collect();
+    let mut table = UnitTable::new();
+    let mut contents = BTreeMap::new();
+    for (name, dot, files) in units {
+        let files = files.map(content);
+        let state = files
+            .as_ref()
+            .map_or(UnitState::Gone, |content| UnitState::Here(content.digest()));
+        let row = UnitVersion {
+            kind: UnitKind::World,
+            dot: *dot,
+            also: BTreeSet::new(),
+            over: BTreeSet::new(),
+            origin: Origin {
+                device: "deck".to_owned(),
+                time: at(time),
+            },
+            state,
+        };
+        table.insert(unit(name), row);
+        contents.extend(files.map(|content| (unit(name), content)));
+    }
+    let mut head = crate::domain::fixtures::head(id, table, &dots);
+    head.record.time = time.to_owned();
+    head.record.vector = vector(&dots);
+    head.record.contents = contents;
+    (head.snapshot, head.record)
+}
+
+fn at(time: &str) -> Timestamp {
+    time.parse().expect("a time")
+}
+
+fn history(pushes: Vec<(SnapshotId, PushRecord)>) -> History {
+    History::new(pushes, at("2026-11-21T12:00:00Z"))
+}
+
+fn ids(moments: &[Moment]) -> String {
+    let first = |moment: &Moment| moment.snapshot.to_string().chars().next();
+    moments.iter().filter_map(first).collect()
+}
+
+const ONE: Files<'_> = Some(&[("level.dat", "1"), ("region/r.0.0.mca", "chunks")]);
+const TWO: Files<'_> = Some(&[("level.dat", "2"), ("region/r.0.0.mca", "chunks")]);
+const THREE: Files<'_> = Some(&[("level.dat", "3"), ("region/r.0.0.mca", "chunks")]);
+
+/// Two devices that play from one beginning, and a merge.
+fn forked() -> Vec<(SnapshotId, PushRecord)> {
+    let (a1, a2, b1, a3) = (dot('A', 1), dot('A', 2), dot('B', 1), dot('A', 3));
+    vec![
+        push('d', a3, &[b1], "2026-11-04T10:00:00Z", &[(WORLD, a2, TWO)]),
+        push(
+            'c',
+            b1,
+            &[a1],
+            "2026-11-03T10:00:00Z",
+            &[(WORLD, b1, THREE)],
+        ),
+        push('a', a1, &[], "2026-11-01T10:00:00Z", &[(WORLD, a1, ONE)]),
+        push('b', a2, &[], "2026-11-02T10:00:00Z", &[(WORLD, a2, TWO)]),
+    ]
+}
+
+#[test]
+fn a_fork_and_its_merge_are_told_by_vectors() {
+    let history = history(forked());
+    assert_eq!(ids(history.moments()), "abcd");
+    let parents = |id: char| {
+        history
+            .get(&snapshot(id))
+            .expect("it is there")
+            .parents
+            .clone()
+    };
+    assert_eq!(parents('a'), []);
+    assert_eq!(parents('b'), [snapshot('a')]);
+    assert_eq!(parents('c'), [snapshot('a')]);
+    let mut both = parents('d');
+    both.sort();
+    assert_eq!(both, [snapshot('b'), snapshot('c')]);
+    let heads: Vec<_> = history.heads().iter().map(|head| &head.snapshot).collect();
+    assert_eq!(heads, [&snapshot('d')]);
+}
+
+#[test]
+fn what_followed_comes_later_whatever_the_clocks_say() {
+    let mut pushes = forked();
+    for ((_, record), time) in pushes.iter_mut().zip([
+        "2026-11-01T00:00:00Z",
+        "1971-01-01T00:00:00Z",
+        "2026-10-01T00:00:00Z",
+        "2099-01-01T00:00:00Z",
+    ]) {
+        record.time = time.to_owned();
+    }
+    let history = history(pushes);
+    let times: BTreeMap<char, Option<Timestamp>> = "abcd"
+        .chars()
+        .map(|id| (id, history.get(&snapshot(id)).expect("there").time))
+        .collect();
+    assert_eq!(times[&'a'], Some(at("2026-10-01T00:00:00Z")));
+    // Ahead of today: nobody knows when that was.
+    assert_eq!(times[&'b'], None);
+    // Never before what it was made on top of.
+    assert_eq!(times[&'c'], Some(at("2026-10-01T00:00:00Z")));
+    assert_eq!(times[&'d'], Some(at("2026-11-01T00:00:00Z")));
+    let order = ids(history.moments());
+    let place = |id| order.find(id).expect("it is there");
+    assert!(place('a') < place('b') && place('a') < place('c'));
+    assert!(place('b') < place('d') && place('c') < place('d'));
+}
+
+#[test]
+fn a_version_knows_what_it_was_made_of_and_who_holds_it() {
+    let history = history(forked());
+    let versions = history.versions(&unit(WORLD));
+    let parents = |counter: Dot| -> Vec<Dot> {
+        let found = versions.iter().find(|version| version.row.dot == counter);
+        found.expect("it is there").parents.clone()
+    };
+    assert_eq!(versions.len(), 3);
+    assert_eq!(parents(dot('A', 2)), [dot('A', 1)]);
+    assert_eq!(parents(dot('B', 1)), [dot('A', 1)]);
+    let two = versions
+        .iter()
+        .find(|version| version.row.dot == dot('A', 2));
+    let two = two.expect("it is there");
+    assert_eq!(two.sources, [snapshot('b'), snapshot('d')]);
+    assert_eq!(two.since, snapshot('b'));
+    assert_eq!(two.extent, Some(Extent { files: 2, bytes: 7 }));
+}
+
+#[test]
+fn a_version_whose_own_push_is_gone_is_had_from_a_later_one() {
+    let mut pushes = forked();
+    pushes.retain(|(id, _)| *id != snapshot('b'));
+    let versions = history(pushes).versions(&unit(WORLD));
+    let two = versions
+        .iter()
+        .find(|version| version.row.dot == dot('A', 2));
+    assert_eq!(two.expect("it is there").sources, [snapshot('d')]);
+}
+
+#[test]
+fn changes_say_what_a_push_did() {
+    let (a1, a2, a3) = (dot('A', 1), dot('A', 2), dot('A', 3));
+    let history = history(vec![
+        push('a', a1, &[], "2026-11-01T10:00:00Z", &[(WORLD, a1, ONE)]),
+        push(
+            'b',
+            a2,
+            &[],
+            "2026-11-02T10:00:00Z",
+            &[(WORLD, a2, TWO), ("saves/B", a2, ONE)],
+        ),
+        push(
+            'c',
+            a3,
+            &[],
+            "2026-11-03T10:00:00Z",
+            &[(WORLD, a3, None), ("saves/B", a2, ONE)],
+        ),
+    ]);
+    let deeds = |id| -> Vec<(String, Deed, Option<u64>)> {
+        let moment = history.get(&snapshot(id)).expect("it is there");
+        let changes = history.changes(moment).into_iter();
+        changes
+            .map(|change| (change.unit.to_string(), change.deed, change.files))
+            .collect()
+    };
+    assert_eq!(deeds('a'), [(WORLD.to_owned(), Deed::Added, None)]);
+    assert_eq!(
+        deeds('b'),
+        [
+            ("saves/B".to_owned(), Deed::Added, None),
+            (WORLD.to_owned(), Deed::Changed, Some(1)),
+        ]
+    );
+    assert_eq!(deeds('c'), [(WORLD.to_owned(), Deed::Deleted, Some(2))]);
+}
+
+#[test]
+fn a_world_keeps_its_past_under_a_new_name() {
+    let (a1, a2, a3, a4) = (dot('A', 1), dot('A', 2), dot('A', 3), dot('A', 4));
+    let history = history(vec![
+        push('a', a1, &[], "2026-11-01T10:00:00Z", &[(WORLD, a1, ONE)]),
+        push('b', a2, &[], "2026-11-02T10:00:00Z", &[(WORLD, a2, TWO)]),
+        // Renamed, and played before the next push.
+        push(
+            'c',
+            a3,
+            &[],
+            "2026-11-03T10:00:00Z",
+            &[(WORLD, a3, None), ("saves/New", a3, THREE)],
+        ),
+        // Another world under the old name is no part of it.
+        push(
+            'd',
+            a4,
+            &[],
+            "2026-11-04T10:00:00Z",
+            &[(WORLD, a4, ONE), ("saves/New", a3, THREE)],
+        ),
+    ]);
+    let tale = history.tale(&unit("saves/New")).versions;
+    let told: Vec<(&str, Dot)> = tale
+        .iter()
+        .map(|version| (version.unit.as_str(), version.row.dot))
+        .collect();
+    assert_eq!(told, [(WORLD, a1), (WORLD, a2), ("saves/New", a3)]);
+    assert_eq!(tale[2].parents, [a2]);
+    // Under the old name there is what was, a deletion, and the new one.
+    assert_eq!(history.tale(&unit(WORLD)).versions.len(), 4);
+}
+
+#[test]
+fn a_world_that_only_replaced_another_has_no_past() {
+    let (a1, a2) = (dot('A', 1), dot('A', 2));
+    let other: Files<'_> = Some(&[("level.dat", "9"), ("region/r.0.0.mca", "others")]);
+    let history = history(vec![
+        push('a', a1, &[], "2026-11-01T10:00:00Z", &[(WORLD, a1, ONE)]),
+        push(
+            'b',
+            a2,
+            &[],
+            "2026-11-02T10:00:00Z",
+            &[(WORLD, a2, None), ("saves/New", a2, other)],
+        ),
+    ]);
+    assert_eq!(history.tale(&unit("saves/New")).versions.len(), 1);
+}
+
+#[test]
+fn a_time_finds_what_each_unit_was_by_then() {
+    let history = history(forked());
+    let dot_at = |time: &str| {
+        let found = history.at(at(time));
+        found.get(&unit(WORLD)).map(|version| version.row.dot)
+    };
+    assert_eq!(dot_at("2026-10-31T00:00:00Z"), None);
+    assert_eq!(dot_at("2026-11-01T10:00:00Z"), Some(dot('A', 1)));
+    assert_eq!(dot_at("2026-11-02T20:00:00Z"), Some(dot('A', 2)));
+    // Of two that did not know of each other the later.
+    assert_eq!(dot_at("2026-11-03T20:00:00Z"), Some(dot('B', 1)));
+}
+
+#[test]
+fn a_clock_of_the_past_does_not_make_a_version_older_than_what_it_replaced() {
+    let (a1, b1) = (dot('A', 1), dot('B', 1));
+    let history = history(vec![
+        push('a', a1, &[], "2026-11-10T10:00:00Z", &[(WORLD, a1, ONE)]),
+        push('b', b1, &[a1], "2001-01-01T00:00:00Z", &[(WORLD, b1, TWO)]),
+    ]);
+    let found = history.at(at("2026-11-05T00:00:00Z"));
+    assert_eq!(found.get(&unit(WORLD)), None);
+    let found = history.at(at("2026-11-10T10:00:00Z"));
+    assert_eq!(found[&unit(WORLD)].row.dot, b1);
+}
+
+#[test]
+fn a_safety_copy_is_nobodys_past() {
+    let (a1, b1) = (dot('A', 1), dot('B', 1));
+    let mut pushes = vec![
+        push('a', a1, &[], "2026-11-01T10:00:00Z", &[(WORLD, a1, ONE)]),
+        push('b', b1, &[], "2026-11-02T10:00:00Z", &[(WORLD, b1, TWO)]),
+    ];
+    pushes[1].1.purpose = Purpose::Rescue;
+    let history = history(pushes);
+    let versions = history.versions(&unit(WORLD));
+    assert_eq!(
+        versions
+            .iter()
+            .filter(|version| version.safety_copy)
+            .count(),
+        1
+    );
+    assert_eq!(
+        history.at(at("2026-11-03T00:00:00Z"))[&unit(WORLD)].row.dot,
+        a1
+    );
+    assert_eq!(history.heads().len(), 1);
+}

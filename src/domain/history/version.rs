@@ -1,0 +1,238 @@
+//! The versions of one unit, and what each was made of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::{History, Moment};
+use crate::domain::{
+    digest::Digest,
+    ids::SnapshotId,
+    path::RelPath,
+    record::{UnitState, UnitVersion},
+    unit::{Extent, UnitContent},
+    version::Dot,
+};
+
+/// One version of a unit: what it was from one change to the next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// Its name then.
+    pub unit: RelPath,
+    /// The row that says so.
+    pub row: UnitVersion,
+    /// The snapshots that hold it, its own push first where that is still there. None of a deletion.
+    pub sources: Vec<SnapshotId>,
+    /// The first snapshot that lists it.
+    pub since: SnapshotId,
+    /// When, as far as clocks can be believed.
+    pub time: Option<Timestamp>,
+    /// How large it is.
+    pub extent: Option<Extent>,
+    /// The versions of this unit that it was made on top of, by their dots.
+    pub parents: Vec<Dot>,
+    /// Whether only safety copies hold it: nobody's state.
+    pub safety_copy: bool,
+}
+
+impl Version {
+    /// Returns what it holds, or `None` where it is a deletion.
+    pub fn digest(&self) -> Option<Digest> {
+        self.row.digest()
+    }
+}
+
+/// What became of one unit, through its names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tale {
+    /// Its versions. Each comes after those that it was made on top of.
+    pub versions: Vec<Version>,
+}
+
+/// Of two units, how much must be the same for one to be the other under a new name: half.
+const SAME: u64 = 2;
+
+impl History {
+    /// Returns every unit that any snapshot lists.
+    pub fn units(&self) -> BTreeSet<&RelPath> {
+        let records = self.moments().iter();
+        records
+            .flat_map(|moment| moment.record.units.keys())
+            .collect()
+    }
+
+    /// Returns the versions of a unit under this name.
+    pub fn versions(&self, unit: &RelPath) -> Vec<Version> {
+        let mut versions: Vec<Version> = Vec::new();
+        let mut vectors = BTreeMap::new();
+        for moment in self.moments() {
+            let Some(row) = moment.record.units.get(unit) else {
+                continue;
+            };
+            let here = matches!(row.state, UnitState::Here(_)).then(|| moment.snapshot.clone());
+            let own = row.dot == moment.record.dot();
+            let known = versions
+                .iter_mut()
+                .find(|version| version.row.dot == row.dot && version.digest() == row.digest());
+            if let Some(version) = known {
+                version.extent = version.extent.or_else(|| moment.record.extent(unit));
+                version.safety_copy &= moment.is_safety_copy();
+                match here {
+                    Some(here) if own => version.sources.insert(0, here),
+                    here => version.sources.extend(here),
+                }
+                continue;
+            }
+            vectors.insert(row.dot, &moment.record.vector);
+            versions.push(Version {
+                unit: unit.clone(),
+                row: row.clone(),
+                sources: here.into_iter().collect(),
+                since: moment.snapshot.clone(),
+                time: moment.time.map(|time| dated(moment, row, time)),
+                extent: moment.record.extent(unit),
+                parents: Vec::new(),
+                safety_copy: moment.is_safety_copy(),
+            });
+        }
+        for place in 0..versions.len() {
+            versions[place].parents = made_of(&versions, place, &vectors);
+        }
+        versions
+    }
+
+    /// Returns the versions of a unit, and of what it was called before.
+    pub fn tale(&self, unit: &RelPath) -> Tale {
+        let mut versions = self.versions(unit);
+        let mut names: BTreeSet<RelPath> = [unit.clone()].into();
+        let mut name = unit.clone();
+        while let Some((first, before)) = self.renamed_from(&name, &versions) {
+            if !names.insert(before.clone()) {
+                break;
+            }
+            let older = self.versions(&before);
+            let gone = older
+                .iter()
+                .find(|version| version.row.dot == first && version.digest().is_none());
+            let last = gone.map(|gone| gone.parents.clone()).unwrap_or_default();
+            let mut older = ancestors(older, &last);
+            if let Some(version) = versions
+                .iter_mut()
+                .find(|version| version.unit == name && version.row.dot == first)
+            {
+                version.parents = last;
+            }
+            older.append(&mut versions);
+            versions = older;
+            name = before;
+        }
+        Tale { versions }
+    }
+
+    /// Returns the push in which a unit got this name, and what it was called before.
+    fn renamed_from(&self, unit: &RelPath, versions: &[Version]) -> Option<(Dot, RelPath)> {
+        let first = versions
+            .iter()
+            .find(|version| version.unit == *unit && !version.safety_copy)?;
+        let moment = self.get(&first.since)?;
+        let content = moment.record.contents.get(unit)?;
+        if first.row.dot != moment.record.dot() {
+            return None;
+        }
+        let gone = moment
+            .record
+            .units
+            .iter()
+            .filter(|(_, row)| row.dot == moment.record.dot() && row.state == UnitState::Gone);
+        let alike = gone.filter_map(|(name, row)| {
+            let parents = moment.parents.iter();
+            let before = parents
+                .filter_map(|parent| self.get(parent))
+                .find_map(|parent| self.content(parent, name))?;
+            let same = bytes_in_common(content, before);
+            let all = content.extent().bytes.max(before.extent().bytes);
+            (row.kind == first.row.kind && same.saturating_mul(SAME) >= all && same > 0)
+                .then_some((same, name.clone()))
+        });
+        let (_, name) = alike.max()?;
+        Some((moment.record.dot(), name))
+    }
+
+    /// Returns what each unit was at a time: of the versions that were there by then, the last.
+    /// Deletions are among them.
+    pub fn at(&self, time: Timestamp) -> BTreeMap<RelPath, Version> {
+        let mut found = BTreeMap::new();
+        for unit in self.units() {
+            let mut versions = self.versions(unit);
+            versions.retain(|version| {
+                !version.safety_copy && version.time.is_some_and(|made| made <= time)
+            });
+            let replaced: BTreeSet<Dot> = versions
+                .iter()
+                .flat_map(|version| version.parents.iter().copied())
+                .collect();
+            let last = versions
+                .into_iter()
+                .filter(|version| !replaced.contains(&version.row.dot))
+                .max_by_key(|version| (version.time, version.row.rank()));
+            if let Some(last) = last {
+                found.insert(unit.clone(), last);
+            }
+        }
+        found
+    }
+}
+
+/// Returns when a version was made, where the first snapshot that lists it may be a later one.
+fn dated(moment: &Moment, row: &UnitVersion, time: Timestamp) -> Timestamp {
+    if row.dot == moment.record.dot() {
+        time
+    } else {
+        row.origin.time.min(time)
+    }
+}
+
+/// Returns the last of the versions that one was made on top of.
+fn made_of(
+    versions: &[Version],
+    place: usize,
+    vectors: &BTreeMap<Dot, &crate::domain::version::VersionVector>,
+) -> Vec<Dot> {
+    let knows = |version: &Version, other: &Version| {
+        version.row.dot != other.row.dot
+            && (version.row.includes(other.row.dot)
+                || vectors
+                    .get(&version.row.dot)
+                    .is_some_and(|vector| vector.covers_dot(other.row.dot)))
+    };
+    let version = &versions[place];
+    let below: Vec<&Version> = versions
+        .iter()
+        .filter(|other| knows(version, other) && !knows(other, version))
+        .collect();
+    let is_last = |other: &&&Version| !below.iter().any(|one| knows(one, other));
+    below
+        .iter()
+        .filter(is_last)
+        .map(|version| version.row.dot)
+        .collect()
+}
+
+/// Keeps the versions that are in `last`, or that one of them was made of.
+fn ancestors(mut versions: Vec<Version>, last: &[Dot]) -> Vec<Version> {
+    let mut wanted: BTreeSet<Dot> = last.iter().copied().collect();
+    for version in versions.iter().rev() {
+        if wanted.contains(&version.row.dot) {
+            wanted.extend(&version.parents);
+        }
+    }
+    versions.retain(|version| wanted.contains(&version.row.dot));
+    versions
+}
+
+/// Returns the bytes of the files that both have under the same name.
+fn bytes_in_common(one: &UnitContent, other: &UnitContent) -> u64 {
+    let files = one.files.iter();
+    let same = files.filter(|(path, fact)| other.files.get(*path) == Some(*fact));
+    same.fold(0, |sum, (_, fact)| sum.saturating_add(fact.size))
+}

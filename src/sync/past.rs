@@ -1,0 +1,117 @@
+//! The past of an instance: every snapshot's record, in order.
+
+use std::collections::BTreeSet;
+
+use super::{
+    cloud::{Ahead, Records, Store},
+    event::{Event, Phase, Progress},
+    graph,
+    session::Session,
+};
+use crate::{
+    domain::{history::History, ids::SnapshotId, record::PushRecord},
+    error::{Kind, Result},
+    store::{messages::Listed, remembered::Remembered},
+};
+
+/// How many records are asked for together, between two looks at how far it is.
+const TOGETHER: usize = 8;
+
+/// All that can be known of the past.
+#[derive(Debug)]
+pub struct Past {
+    /// What snapshots say of themselves, in order.
+    pub history: History,
+    /// Every snapshot that can be listed.
+    pub listed: Vec<Listed>,
+    /// Those that say nothing of themselves: made with plain restic, or left aside for a reason that
+    /// was told.
+    pub foreign: Vec<SnapshotId>,
+    /// Those that there are and that cannot be read, each with the reason.
+    pub unreadable: Vec<(SnapshotId, String)>,
+}
+
+/// Reads the past of a session's instance.
+///
+/// A record that was read before comes from this device, unless the session trusts no cache. What
+/// cannot be read is named in the result, and hides nothing else.
+pub fn read(session: &Session<'_>, store: &dyn Store) -> Result<Past> {
+    let listed = store.snapshots()?;
+    let all: BTreeSet<SnapshotId> = store.snapshot_ids()?.into_iter().collect();
+    let visible: BTreeSet<SnapshotId> = listed.iter().map(|one| one.id.clone()).collect();
+    let remembered = remembered(session);
+    if let Some(remembered) = &remembered {
+        remembered.forget_others(&all);
+    }
+    let known = Known { store, remembered };
+    let mut past = Past {
+        history: History::default(),
+        foreign: Vec::new(),
+        // restic leaves out silently what it cannot read.
+        unreadable: all
+            .difference(&visible)
+            .map(|id| (id.clone(), graph::cannot_be_read(1, id).to_string()))
+            .collect(),
+        listed: Vec::new(),
+    };
+    let mut records: Vec<(SnapshotId, PushRecord)> = Vec::new();
+    for (number, some) in listed.chunks(TOGETHER).enumerate() {
+        (session.listener)(Event::Progress(Progress {
+            phase: Phase::Past,
+            item: None,
+            done: (number * TOGETHER) as u64,
+            total: Some(listed.len() as u64),
+        }));
+        let ahead = known.read_together(some)?;
+        for one in some {
+            match graph::record_of(session, &ahead, one) {
+                Ok(Some(record)) => records.push((one.id.clone(), record)),
+                Ok(None) => past.foreign.push(one.id.clone()),
+                Err(error) if error.kind() == Kind::Damaged => {
+                    past.unreadable.push((one.id.clone(), error.to_string()));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    past.history = History::new(records, session.settings.now());
+    past.listed = listed;
+    Ok(past)
+}
+
+/// What this device remembers, where it may be believed and there is a place for it.
+fn remembered(session: &Session<'_>) -> Option<Remembered> {
+    let cache = session.settings.dirs.cache.as_ref()?;
+    let real = session.settings.cloud.is_none() && session.trust_cache;
+    real.then(|| Remembered::of(cache, session.sync.instance_id))
+}
+
+/// A store of which some records are remembered.
+struct Known<'a> {
+    store: &'a dyn Store,
+    remembered: Option<Remembered>,
+}
+
+impl<'a> Known<'a> {
+    /// Reads the records of some snapshots, those that are not remembered side by side.
+    fn read_together(&self, some: &[Listed]) -> Result<Ahead<'a>> {
+        let mut records = Records::new();
+        let mut missing = Vec::new();
+        for one in some {
+            match self.remembered.as_ref().and_then(|kept| kept.get(&one.id)) {
+                Some(record) => drop(records.insert(one.id.clone(), Some(record))),
+                None => missing.push(one.id.clone()),
+            }
+        }
+        let read = self.store.records(&missing)?;
+        if let Some(kept) = &self.remembered {
+            for (id, record) in &read {
+                if let Some(record) = record {
+                    kept.keep(id, record);
+                }
+            }
+        }
+        records.extend(read);
+        Ok(Ahead::new(self.store, records))
+    }
+}
