@@ -22,6 +22,7 @@ pub mod plan;
 pub mod policy;
 pub mod profile;
 pub mod record;
+pub mod save;
 pub mod scope;
 pub mod settle;
 pub mod shell;

@@ -74,6 +74,7 @@ mod question;
 #[cfg(unix)]
 mod read_only;
 mod rounds;
+mod saves;
 #[cfg(unix)]
 mod scene;
 #[cfg(target_os = "linux")] // /proc shows what a hook has started
