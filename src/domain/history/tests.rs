@@ -53,6 +53,7 @@ fn push(
                 time: at(time),
             },
             state,
+            about: None,
         };
         table.insert(unit(name), row);
         contents.extend(files.map(|content| (unit(name), content)));

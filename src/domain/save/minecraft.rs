@@ -18,6 +18,8 @@ pub const LEVEL: &str = "level.dat";
 const CLOCKS: &str = "data/minecraft/world_clocks.dat";
 /// Where the players are since 26.1: `UUID.dat`. Before, who plays alone was in `level.dat`.
 const PLAYERS: &str = "players/data/";
+/// How the name of a player's file ends.
+const PLAYER: &str = ".dat";
 /// Of a world with more players than these nobody's position is looked up.
 const MOST_PLAYERS: usize = 8;
 
@@ -65,7 +67,7 @@ pub fn sources(content: &UnitContent) -> Vec<InnerPath> {
 
 fn is_player(path: &str) -> bool {
     path.strip_prefix(PLAYERS)
-        .is_some_and(|name| name.ends_with(".dat") && !name.contains('/'))
+        .is_some_and(|name| name.ends_with(PLAYER) && !name.contains('/'))
 }
 
 /// Reads what `level` says, and what it leaves to the others.
@@ -135,14 +137,8 @@ fn player_file(level: &Found) -> Option<String> {
         id = id << 32 | u128::from(part);
     }
     let hex = format!("{id:032x}");
-    let (a, b, c, d, e) = (
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..],
-    );
-    Some(format!("{PLAYERS}{a}-{b}-{c}-{d}-{e}.dat"))
+    let groups = [0..8, 8..12, 12..16, 16..20, 20..32].map(|group| &hex[group]);
+    Some(format!("{PLAYERS}{}{PLAYER}", groups.join("-")))
 }
 
 /// A name since 1.16, a number before.
