@@ -1,11 +1,10 @@
-//! What a save is about, in the player's language: `Day 412 · Hardcore · Minecraft 1.21.4 · played 31 h`.
+//! What a save is about, in the player's language: `Day 412 · Hardcore · 1.21.4 · played 31 h`.
 
 use super::about::{About, Mode};
 use crate::texts::text;
 
 /// Returns one short line without the save's own name; empty where nothing of it is known.
 pub fn words(about: &About) -> String {
-    let is_slot = about.screenshot.is_some();
     let mode = about.mode.map(|mode| match mode {
         Mode::Survival => text!("save-survival"),
         Mode::Creative => text!("save-creative"),
@@ -19,13 +18,7 @@ pub fn words(about: &About) -> String {
         } else {
             mode
         },
-        about.version.as_deref().map(|version| {
-            if is_slot {
-                text!("save-version", version = version)
-            } else {
-                text!("save-minecraft", version = version)
-            }
-        }),
+        about.version.clone(),
         about
             .played
             .filter(|seconds| *seconds >= 60)
@@ -60,11 +53,11 @@ mod tests {
         let said = |language| speaking(language, || words(&world));
         assert_eq!(
             said(Language::English),
-            "Day 412 \u{b7} Hardcore \u{b7} Minecraft 1.21.4 \u{b7} played 31 h"
+            "Day 412 \u{b7} Hardcore \u{b7} 1.21.4 \u{b7} played 31 h"
         );
         assert_eq!(
             said(Language::German),
-            "Tag 412 \u{b7} Hardcore \u{b7} Minecraft 1.21.4 \u{b7} 31 h gespielt"
+            "Tag 412 \u{b7} Hardcore \u{b7} 1.21.4 \u{b7} 31 h gespielt"
         );
     }
 
@@ -83,6 +76,6 @@ mod tests {
             screenshot: Some(false),
             ..About::default()
         };
-        assert_eq!(words(&slot), "Version 1.2 \u{b7} played 1 min");
+        assert_eq!(words(&slot), "1.2 \u{b7} played 1 min");
     }
 }

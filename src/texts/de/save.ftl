@@ -1,6 +1,6 @@
 # Wovon ein Spielstand handelt, und was an einer Datei davon nicht stimmt: src/domain/save.
 
-# Eine kurze Zeile: Tag 412 · Hardcore · Minecraft 1.21.4 · 31 h gespielt
+# Eine kurze Zeile: Tag 412 · Hardcore · 1.21.4 · 31 h gespielt
 save-and = { $before } · { $after }
 save-day = Tag { $day }
 save-survival = Überleben
@@ -8,8 +8,6 @@ save-creative = Kreativ
 save-adventure = Abenteuer
 save-spectator = Zuschauer
 save-hardcore = Hardcore
-save-minecraft = Minecraft { $version }
-save-version = Version { $version }
 save-played-minutes = { $number } min gespielt
 save-played-hours = { $number } h gespielt
 

@@ -1,6 +1,6 @@
 # What a save is about, and what is wrong with a file of it: src/domain/save.
 
-# One short line: Day 412 · Hardcore · Minecraft 1.21.4 · played 31 h
+# One short line: Day 412 · Hardcore · 1.21.4 · played 31 h
 save-and = { $before } · { $after }
 save-day = Day { $day }
 save-survival = Survival
@@ -8,8 +8,6 @@ save-creative = Creative
 save-adventure = Adventure
 save-spectator = Spectator
 save-hardcore = Hardcore
-save-minecraft = Minecraft { $version }
-save-version = Version { $version }
 save-played-minutes = played { $number } min
 save-played-hours = played { $number } h
 
