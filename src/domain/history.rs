@@ -182,12 +182,13 @@ impl History {
             .collect()
     }
 
-    /// Returns what a unit held in what a snapshot was made on top of.
+    /// Returns what a unit held in what a snapshot was made on top of; of several, what is most like it.
     pub fn before<'a>(&'a self, moment: &'a Moment, unit: &RelPath) -> Option<&'a UnitContent> {
         let parents = moment.parents.iter();
-        parents
+        let before = parents
             .filter_map(|parent| self.get(parent))
-            .find_map(|parent| self.content(parent, unit))
+            .filter_map(|parent| self.content(parent, unit));
+        closest(self.content(moment, unit), before)
     }
 
     /// Returns what a unit held at a snapshot, where that is still known.
@@ -229,6 +230,14 @@ impl History {
         self.moments = dated.into_iter().map(|(_, moment)| moment).collect();
         self.index();
     }
+}
+
+/// Returns which content of several is most like one; the first where that cannot be said.
+pub fn closest<'a>(
+    one: Option<&UnitContent>,
+    others: impl Iterator<Item = &'a UnitContent>,
+) -> Option<&'a UnitContent> {
+    others.min_by_key(|other| one.map_or(0, |one| one.difference(other)))
 }
 
 /// Returns the latest of the `earlier` snapshots that a record was made on top of.

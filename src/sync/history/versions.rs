@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Change, Deed, Here, MadeBefore, Named, here::Contents};
 use crate::domain::{
-    history::{Bonds, History, Version},
+    history::{Bonds, History, Version, closest},
     ids::SnapshotId,
     path::RelPath,
     unit::{Extent, UnitContent},
@@ -90,7 +90,8 @@ pub fn rows(history: &History, here: &Contents, unit: &RelPath) -> Vec<VersionRo
 
 fn change(history: &History, version: &Version, parents: &[&Version]) -> Change {
     let after = held(history, version);
-    let before = parents.iter().find_map(|parent| held(history, parent));
+    let before = parents.iter().filter_map(|parent| held(history, parent));
+    let before = closest(after, before);
     let from = parents
         .iter()
         .map(|parent| &parent.unit)
