@@ -68,8 +68,11 @@ impl Context<'_> {
     fn show(&self, progress: event::Progress) {
         let work = match progress.phase {
             Phase::Scan => Work::Reading,
-            // Counted, and nothing that a hook does.
-            Phase::Past => return,
+            // Nothing that a hook does, and so in no window.
+            Phase::Past => {
+                let total = progress.total.unwrap_or(progress.done);
+                return self.progress.count("History", progress.done, total);
+            }
             Phase::Restic => Work::Preparing,
             Phase::Fetch => Work::Downloading,
             Phase::Push => Work::Uploading,

@@ -7,6 +7,7 @@ mod context;
 mod disable;
 mod doctor;
 mod folders;
+mod history;
 mod hook;
 mod hooks;
 mod init;
@@ -113,6 +114,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Instances(args) => instances::run(&context, args),
         Command::Disable => disable::run(&context),
         Command::Status(args) => status::run(&context, args),
+        Command::History(args) => history::run(&context, args),
         Command::Log(args) => Ok(log::run(&context, args)),
         Command::Resolve(args) => resolve::run(&context, args),
         Command::Undo(args) => undo::run(&context, args),
@@ -189,6 +191,7 @@ fn logged_as(command: &Command) -> Option<&'static str> {
         | Command::Push(_)
         | Command::Run(_)
         | Command::Status(_)
+        | Command::History(_)
         | Command::Log(_)
         | Command::Doctor(_)
         | Command::List(_)

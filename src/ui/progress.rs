@@ -22,6 +22,8 @@ const BEAT: Duration = Duration::from_secs(1);
 pub struct Progress<'a> {
     output: &'a Output,
     course: RefCell<Option<Course>>,
+    /// What is counted, and not measured in bytes.
+    counted: RefCell<Option<(Instant, Option<ProgressBar>)>>,
 }
 
 /// The word for programs.
@@ -59,6 +61,7 @@ impl<'a> Progress<'a> {
         Self {
             output,
             course: RefCell::new(None),
+            counted: RefCell::new(None),
         }
     }
 
@@ -108,9 +111,26 @@ impl<'a> Progress<'a> {
         }
     }
 
+    /// Shows on a terminal that `done` of `total` things that `title` names are done.
+    pub fn count(&self, title: &'static str, done: u64, total: u64) {
+        if !self.output.is_terminal() || self.output.is_json() {
+            return;
+        }
+        let mut slot = self.counted.borrow_mut();
+        let (begun, bar) = slot.get_or_insert_with(|| (Instant::now(), None));
+        if begun.elapsed() >= QUIET {
+            let bar = bar.get_or_insert_with(|| counting_bar(title));
+            bar.set_length(total);
+            bar.set_position(done);
+        }
+    }
+
     /// Takes the display away, before a line is printed and at the end.
     pub fn clear(&self) {
         end(self.course.borrow_mut().take());
+        if let Some((_, Some(bar))) = self.counted.borrow_mut().take() {
+            bar.finish_and_clear();
+        }
     }
 }
 
@@ -173,6 +193,12 @@ fn bar(work: Work) -> ProgressBar {
     ProgressBar::new(0)
         .with_style(style)
         .with_message(spoken(work))
+}
+
+fn counting_bar(title: &'static str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg:12} {bar:30} {pos}/{len}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(0).with_style(style).with_message(title)
 }
 
 #[cfg(test)]
