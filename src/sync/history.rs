@@ -18,7 +18,9 @@ use super::{
 };
 use crate::{
     config::{layout::Layout, sync_file},
-    domain::{history::History, ids::SnapshotId, path::RelPath, record::Before, unit::Extent},
+    domain::{
+        history::History, ids::SnapshotId, path::RelPath, record::Before, save::About, unit::Extent,
+    },
     error::{Error, Kind, Result},
     workdir::journal,
 };
@@ -136,7 +138,7 @@ impl From<&crate::domain::history::Moment> for Named {
     }
 }
 
-/// What became of one unit, with sizes. What a save is about (its day, its mode) belongs here too.
+/// What became of one unit, with sizes and what the save was about then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// What was done.
@@ -151,6 +153,9 @@ pub struct Change {
     pub files_changed: Option<u64>,
     /// Where it was just the same before, with something else in between: an undo, a restore.
     pub same_as: Option<Named>,
+    /// What a player recognizes it by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub about: Option<Box<About>>,
 }
 
 /// What a safety copy was made before, as a word for programs.

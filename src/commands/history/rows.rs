@@ -2,7 +2,7 @@
 
 use super::{size, when};
 use crate::{
-    domain::{path::RelPath, record::Before, unit::Extent},
+    domain::{path::RelPath, record::Before, save, unit::Extent},
     sync::history::{Change, Deed, Here, Named, SnapshotRow, VersionRow, Why},
     ui::graph::{Colour, Row, Sign},
 };
@@ -190,6 +190,10 @@ fn change(change: &Change) -> String {
             }
         }
     };
+    let about = change.about.as_deref().map(save::words);
+    if let Some(about) = about.filter(|about| !about.is_empty()) {
+        said = format!("{said} ({about})");
+    }
     if let Some(earlier) = &change.same_as {
         said = format!("{said}, {}", as_on(earlier));
     }

@@ -133,6 +133,11 @@ fn told_change(
         after: change.after,
         files_changed: change.files,
         same_as: bonds.earlier(moment, &unit).map(Named::from),
+        about: moment
+            .record
+            .units
+            .get(&unit)
+            .and_then(|row| row.about.clone()),
     };
     let added = told.change == Deed::Added;
     if let Some(from) = added

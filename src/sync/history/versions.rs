@@ -118,6 +118,7 @@ fn change(history: &History, version: &Version, parents: &[&Version]) -> Change 
             .filter(|_| known)
             .map(|before| after.unwrap_or(&nothing).difference(before)),
         same_as: None,
+        about: version.row.about.clone(),
     }
 }
 
