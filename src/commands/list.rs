@@ -7,7 +7,7 @@ use crate::{
     cli::Launchers,
     domain::shell,
     error::{Error, Result},
-    sync::decide::minutes,
+    sync::{decide::minutes, glance::World},
     ui::table,
     wiring::{
         self,
@@ -52,9 +52,17 @@ fn show(context: &Context<'_>, listing: &Listing) {
         return;
     }
     let mut rows = vec![
-        ["name", "launcher", "synced", "last sync", "hooks", ""]
-            .map(str::to_owned)
-            .to_vec(),
+        [
+            "name",
+            "launcher",
+            "synced",
+            "last sync",
+            "world",
+            "hooks",
+            "",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
     ];
     rows.extend(listing.instances.iter().map(row));
     output.text(&table::fitted(&rows, output.width()));
@@ -98,9 +106,20 @@ fn row(instance: &Instance) -> Vec<String> {
         instance.launcher.to_string(),
         synced.to_owned(),
         last,
+        sync.world.as_ref().map(world).unwrap_or_default(),
         hooks.to_owned(),
         marks.join(", "),
     ]
+}
+
+/// The world that was played last, and its day.
+fn world(world: &World) -> String {
+    let folder = || world.unit.name().to_owned();
+    let name = world.about.name.clone().unwrap_or_else(folder);
+    match world.about.day {
+        Some(day) => format!("{name} (day {day})"),
+        None => name,
+    }
 }
 
 /// What to do about what the table shows, each thing once.

@@ -8,7 +8,9 @@ use serde::Serialize;
 use super::session::absolute;
 use crate::{
     config::{device, layout::Layout, sync_file, user_dirs::UserDirs},
-    domain::{ids::InstanceId, path::RelPath},
+    domain::{
+        agreement::Agreement, ids::InstanceId, path::RelPath, record::UnitState, save::About,
+    },
     error::Result,
     workdir::{
         folder::{Fate, FolderIdentity},
@@ -34,8 +36,19 @@ pub struct Glance {
     pub conflicts: Vec<RelPath>,
     /// Whether the folder is a copy of another, and not synced.
     pub copy: bool,
+    /// The world that was played last, as far as this folder and the cloud last agreed.
+    pub world: Option<World>,
     /// Why its files cannot be read.
     pub problem: Option<String>,
+}
+
+/// A world, and what it is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct World {
+    /// Its unit.
+    pub unit: RelPath,
+    /// What its own files say.
+    pub about: Box<About>,
 }
 
 /// Looks at the game folder `pack`.
@@ -66,9 +79,31 @@ fn look(layout: &Layout, dirs: &UserDirs, glance: &mut Glance) -> Result<()> {
         .iter()
         .flat_map(|open| open.units.keys().cloned())
         .collect();
+    glance.world = last_played(&state.agreement);
     // It is written by what did something, and by nothing else once there is a base.
     let written = fs::metadata(layout.state_json()).and_then(|metadata| metadata.modified());
     let written = written.ok().and_then(|time| Timestamp::try_from(time).ok());
     glance.last_sync = written.filter(|_| state.base.is_some());
     Ok(())
+}
+
+/// Returns the world that was played last, by the clocks of whoever played; it is shown, and decides
+/// nothing.
+fn last_played(agreement: &Agreement) -> Option<World> {
+    let worlds = agreement.iter().filter_map(|(unit, agreed)| {
+        let about = agreed.version.about.clone()?;
+        let is_here = matches!(agreed.version.state, UnitState::Here(_));
+        let played = about.last_played.unwrap_or(agreed.version.origin.time);
+        is_here.then(|| {
+            (
+                played,
+                World {
+                    unit: unit.clone(),
+                    about,
+                },
+            )
+        })
+    });
+    let last = worlds.max_by(|(one, _), (other, _)| one.cmp(other));
+    last.map(|(_, world)| world)
 }
