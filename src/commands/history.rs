@@ -154,7 +154,7 @@ impl View<'_> {
             Some(Here::Same) => {}
             _ if !one.is_here => output.line(&format!("{unit} is not in this folder.")),
             _ => {
-                output.line("What is in this folder is in no version yet; the next push saves it.")
+                output.line("What is in this folder is in no version yet; the next push saves it.");
             }
         }
         if one.rows.iter().any(|row| !row.sources.is_empty()) {
