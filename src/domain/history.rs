@@ -28,8 +28,8 @@ pub struct Moment {
     pub snapshot: SnapshotId,
     /// What it says.
     pub record: PushRecord,
-    /// The snapshots that it was made on top of, as far as they are still there. None for the first
-    /// one, and for safety copies.
+    /// The snapshots that it was made on top of, as far as they are still there, in their order. None for
+    /// the first one, and for safety copies.
     pub parents: Vec<SnapshotId>,
     /// When it was made: by the clock of its device, but never before what it was made on top of.
     /// `None` where that clock was ahead of today's.
@@ -229,6 +229,10 @@ impl History {
         dated.sort_by_key(|(date, _)| *date);
         self.moments = dated.into_iter().map(|(_, moment)| moment).collect();
         self.index();
+        for moment in &mut self.moments {
+            let places = &self.places;
+            moment.parents.sort_by_key(|parent| places.get(parent));
+        }
     }
 }
 
