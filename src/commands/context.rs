@@ -67,7 +67,7 @@ impl Context<'_> {
 
     fn show(&self, progress: event::Progress) {
         let work = match progress.phase {
-            Phase::Scan => Work::Reading,
+            Phase::Scan | Phase::Pack => Work::Reading,
             // Counted, and nothing that a hook does.
             Phase::Past => return,
             Phase::Restic => Work::Preparing,

@@ -5,7 +5,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{digest::Digest, path::RelPath};
+use super::{digest::Digest, names, path::RelPath};
 
 /// The longest name in bytes: most file systems end at 255, and the game adds to names.
 const LONGEST: usize = 200;
@@ -37,6 +37,39 @@ pub fn exact(unit: &RelPath, loser: &Loser<'_>) -> Option<RelPath> {
     let digest: String = loser.digest.to_string().chars().take(8).collect();
     let (device, date) = (device(loser.device), date(loser.time));
     named(unit, &format!("{device}, {date}, {digest}"))
+}
+
+/// What becomes of a version that is to land beside others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Free {
+    /// It lands under this name.
+    Name(RelPath),
+    /// It is there already, under this name.
+    There(RelPath),
+}
+
+/// Returns under which name a version lands; `None` where other content has every name that it could
+/// have. `present` says which units there are, with what they hold.
+pub fn free<'a>(
+    unit: &RelPath,
+    loser: &Loser<'_>,
+    present: impl IntoIterator<Item = (&'a RelPath, Option<Digest>)>,
+) -> Option<Free> {
+    let present: Vec<(String, Option<Digest>)> = present
+        .into_iter()
+        .map(|(other, held)| (names::key(other.as_str()), held))
+        .collect();
+    for name in [plain(unit, loser)?, exact(unit, loser)?] {
+        let key = names::key(name.as_str());
+        match present.iter().find(|(other, _)| *other == key) {
+            None => return Some(Free::Name(name)),
+            // It has landed before, here or by way of another device.
+            Some((_, Some(held))) if *held == loser.digest => return Some(Free::There(name)),
+            Some(_) => {}
+        }
+    }
+    // The exact name says the content: whatever holds it was made from this version.
+    None
 }
 
 fn named(unit: &RelPath, suffix: &str) -> Option<RelPath> {

@@ -4,6 +4,7 @@
 //! What followed what is said by version vectors. Clocks are for people: a time counts only as far
 //! as the vectors do not contradict it.
 
+mod choice;
 mod version;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ use super::{
     unit::{Extent, UnitContent},
 };
 
+pub use choice::{Absent, Choice, Selection, States};
 pub use version::{Tale, Version};
 
 /// One snapshot that says what it is.

@@ -29,3 +29,4 @@ pub mod shrink;
 pub mod targets;
 pub mod unit;
 pub mod version;
+pub mod when;

@@ -10,11 +10,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    copy_name::{self, Loser},
+    copy_name::{self, Free, Loser},
     digest::Digest,
     ids::SnapshotId,
     lineage::Candidate,
-    names,
     path::RelPath,
     plan::{Dispute, Here, Party, Plan, Step, Take, take},
     policy::Policy,
@@ -180,29 +179,16 @@ fn copy(
             digest,
         },
     };
-    let plain = copy_name::plain(unit, &loser)?;
-    let exact = copy_name::exact(unit, &loser)?;
-    for name in [plain, exact] {
-        let key = names::key(name.as_str());
-        let there = present
-            .iter()
-            .find(|(other, _)| names::key(other.as_str()) == key);
-        match there {
-            None => {
-                present.insert(name.clone(), Some(digest));
-                let from = match version {
-                    Version::Here(..) => None,
-                    Version::Cloud(candidate) => Some(candidate.source()),
-                };
-                return Some(Copy { name, from, digest });
-            }
-            // It has landed before, here or by way of another device.
-            Some((_, Some(held))) if *held == digest => return None,
-            Some(_) => {}
-        }
-    }
-    // The exact name says the content: whatever holds it was made from this version.
-    None
+    let there = present.iter().map(|(other, held)| (other, *held));
+    let Some(Free::Name(name)) = copy_name::free(unit, &loser, there) else {
+        return None;
+    };
+    present.insert(name.clone(), Some(digest));
+    let from = match version {
+        Version::Here(..) => None,
+        Version::Cloud(candidate) => Some(candidate.source()),
+    };
+    Some(Copy { name, from, digest })
 }
 
 #[cfg(test)]
