@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::forks::*;
+use super::support::terminal::type_in;
 use super::support::*;
 
 /// A desktop that pushed three sessions, and a deck that has them all.
@@ -462,4 +463,26 @@ fn a_folder_that_never_pulled_restores_beside_and_elsewhere_alone() {
         .command(&["restore", WORLD, &point, "--as-copy"])
         .ok();
     assert_eq!(worlds(&laptop).len(), 1);
+}
+
+#[test]
+fn on_a_terminal_it_is_shown_and_asked_before_anything_happens() {
+    let Some(scene) = Scene::set() else { return };
+    let (deck, point) = (&scene.deck, scene.short(0));
+    let words = ["restore", WORLD, point.as_str()];
+    let no = type_in(deck.command(&words), &[("Go on? [y/N]", "n\r")]);
+    let Some(no) = no else { return };
+    println!("{}", no.last());
+    assert!(no.last().contains("replaces what is here"), "{no:?}");
+    assert!(no.last().contains("Nothing was changed."), "{no:?}");
+    assert_eq!(no.code, 0);
+    scene.assert_past(deck, 2);
+    let yes = type_in(deck.command(&words), &[("Go on? [y/N]", "y\r")]).unwrap();
+    assert!(yes.last().contains("instance-sync undo"), "{yes:?}");
+    scene.assert_past(deck, 0);
+    // With --yes nobody is asked.
+    let words = ["restore", WORLD, &scene.short(1), "--yes"];
+    let seen = type_in(deck.command(&words), &[]).unwrap();
+    assert!(!seen.last().contains("Go on?"), "{seen:?}");
+    scene.assert_past(deck, 1);
 }
