@@ -8,6 +8,7 @@ mod hooks;
 mod instances;
 mod log;
 mod pull_push;
+mod restore;
 mod run;
 pub mod token;
 
@@ -21,6 +22,7 @@ pub use hooks::{Hooks, Launchers, Wire};
 pub use instances::Instances;
 pub use log::Log;
 pub use pull_push::{Hook, Pull, Push};
+pub use restore::{Export, Point, Restore};
 pub use run::Run;
 
 use crate::domain::{ids::InstanceId, path::RelPath, profile::Profile};
@@ -122,8 +124,12 @@ pub enum Command {
     Log(Log),
     /// Decide about worlds that changed on two devices, or that are missing here
     Resolve(Resolve),
-    /// Bring back what a pull replaced or removed
+    /// Bring back what a pull or a restore replaced or removed
     Undo(Undo),
+    /// Bring back a world, or everything, as it was at any time
+    Restore(Restore),
+    /// Pack a world into a zip that launchers import
+    Export(Export),
     /// Restore the newest state into a temporary folder and compare it with what was pushed
     Verify,
     /// Check everything that the hooks rest on, and say what to do about what is wrong

@@ -67,7 +67,7 @@ impl Context<'_> {
 
     fn show(&self, progress: event::Progress) {
         let work = match progress.phase {
-            Phase::Scan => Work::Reading,
+            Phase::Scan | Phase::Pack => Work::Reading,
             // Nothing that a hook does, and so in no window.
             Phase::Past => {
                 let total = progress.total.unwrap_or(progress.done);

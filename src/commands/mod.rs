@@ -6,6 +6,7 @@ mod completions;
 mod context;
 mod disable;
 mod doctor;
+mod export;
 mod folders;
 mod history;
 mod hook;
@@ -20,6 +21,7 @@ mod pull;
 mod push;
 mod question;
 mod resolve;
+mod restore;
 mod run;
 mod setup;
 mod status;
@@ -118,6 +120,8 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Log(args) => Ok(log::run(&context, args)),
         Command::Resolve(args) => resolve::run(&context, args),
         Command::Undo(args) => undo::run(&context, args),
+        Command::Restore(args) => restore::run(&context, args),
+        Command::Export(args) => export::run(&context, args),
         Command::Verify => verify::run(&context),
         Command::Doctor(args) => doctor::run(&context, args),
         Command::Token(args) => token::run(&context, args),
@@ -186,6 +190,7 @@ fn logged_as(command: &Command) -> Option<&'static str> {
         Command::Disable => "disable",
         Command::Resolve(_) => "resolve",
         Command::Undo(_) => "undo",
+        Command::Restore(_) => "restore",
         Command::Verify => "verify",
         Command::Pull(_)
         | Command::Push(_)
@@ -193,6 +198,7 @@ fn logged_as(command: &Command) -> Option<&'static str> {
         | Command::Status(_)
         | Command::History(_)
         | Command::Log(_)
+        | Command::Export(_)
         | Command::Doctor(_)
         | Command::List(_)
         | Command::Hooks(_)

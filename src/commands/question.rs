@@ -23,7 +23,8 @@ pub fn can_ask(context: &Context<'_>) -> bool {
     context.surface == Surface::Window || can_ask_on_terminal(context)
 }
 
-fn can_ask_on_terminal(context: &Context<'_>) -> bool {
+/// Returns whether somebody sees a terminal and answers on it.
+pub fn can_ask_on_terminal(context: &Context<'_>) -> bool {
     context.surface != Surface::None
         && !context.output.is_json()
         && context.output.is_terminal()

@@ -1,4 +1,4 @@
-//! `undo`: bringing back what pulls replaced or removed.
+//! `undo`: bringing back what pulls and restores replaced or removed.
 
 use serde::Serialize;
 
@@ -120,6 +120,7 @@ fn swap(reason: undo::Reason, time: &str) -> String {
     let what = match reason {
         undo::Reason::Pull => "pull",
         undo::Reason::Undo => "undo",
+        undo::Reason::Restore => "restore",
     };
     format!("the {what} of {}", undo::when(time))
 }

@@ -5,7 +5,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{digest::Digest, path::RelPath};
+use super::{digest::Digest, ids::SnapshotId, names, path::RelPath};
 
 /// The longest name in bytes: most file systems end at 255, and the game adds to names.
 const LONGEST: usize = 200;
@@ -32,6 +32,26 @@ pub struct CopyName {
     pub suffix: String,
 }
 
+/// What a version holds once it has landed under another name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Landing {
+    /// Everything.
+    pub digest: Digest,
+    /// Its `level.dat`, where that is another one then.
+    pub level: Option<Vec<u8>>,
+}
+
+/// A version that is to land under another name.
+#[derive(Debug, Clone, Copy)]
+pub struct Lander<'a> {
+    /// The unit that it is a version of.
+    pub unit: &'a RelPath,
+    /// A snapshot that has it; `None` where it is what is here.
+    pub from: Option<&'a SnapshotId>,
+    /// What it holds.
+    pub digest: Digest,
+}
+
 /// Returns the name by device and date.
 pub fn plain(unit: &RelPath, loser: &Loser<'_>) -> Option<CopyName> {
     named(
@@ -46,6 +66,43 @@ pub fn exact(unit: &RelPath, loser: &Loser<'_>) -> Option<CopyName> {
     let digest: String = loser.digest.to_string().chars().take(8).collect();
     let (device, date) = (device(loser.device), date(loser.time));
     named(unit, format!("{device}, {date}, {digest}"))
+}
+
+/// What becomes of a version that is to land beside others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Free {
+    /// It lands under this name, and holds this there.
+    Name(CopyName, Landing),
+    /// It is there already, under this name.
+    There(RelPath),
+}
+
+/// Returns under which name a version lands; `None` where other content has every name that it could
+/// have. `present` says which units there are, with what they hold.
+pub fn free<'a>(
+    unit: &RelPath,
+    loser: &Loser<'_>,
+    present: impl IntoIterator<Item = (&'a RelPath, Option<Digest>)>,
+    lands: impl Fn(&CopyName) -> Landing,
+) -> Option<Free> {
+    let present: Vec<(String, Option<Digest>)> = present
+        .into_iter()
+        .map(|(other, held)| (names::key(other.as_str()), held))
+        .collect();
+    for name in [plain(unit, loser)?, exact(unit, loser)?] {
+        let landing = lands(&name);
+        let key = names::key(name.path.as_str());
+        match present.iter().find(|(other, _)| *other == key) {
+            None => return Some(Free::Name(name, landing)),
+            // It has landed before, here or by way of another device.
+            Some((_, Some(held))) if *held == landing.digest || *held == loser.digest => {
+                return Some(Free::There(name.path));
+            }
+            Some(_) => {}
+        }
+    }
+    // The exact name says the content: whatever holds it was made from this version.
+    None
 }
 
 fn named(unit: &RelPath, suffix: String) -> Option<CopyName> {

@@ -5,6 +5,7 @@
 //! as the vectors do not contradict it.
 
 mod bonds;
+mod choice;
 mod version;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,7 @@ use super::{
 };
 
 pub use bonds::Bonds;
+pub use choice::{Absent, Choice, Selection, States};
 pub use version::{Tale, Version};
 
 /// One snapshot that says what it is.

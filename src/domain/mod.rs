@@ -30,3 +30,4 @@ pub mod shrink;
 pub mod targets;
 pub mod unit;
 pub mod version;
+pub mod when;

@@ -10,11 +10,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    copy_name::{self, CopyName, Loser},
+    copy_name::{self, CopyName, Free, Lander, Landing, Loser},
     digest::Digest,
     ids::SnapshotId,
     lineage::Candidate,
-    names,
     path::RelPath,
     plan::{Dispute, Here, Party, Plan, Step, Take, take},
     policy::Policy,
@@ -45,26 +44,6 @@ pub struct Copy {
     pub digest: Digest,
     /// Its own `level.dat`, where it has another than that version.
     pub level: Option<Vec<u8>>,
-}
-
-/// What a version holds once it has landed under another name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Landing {
-    /// Everything.
-    pub digest: Digest,
-    /// Its `level.dat`, where that is another one then.
-    pub level: Option<Vec<u8>>,
-}
-
-/// A version that is to land under another name.
-#[derive(Debug, Clone, Copy)]
-pub struct Lander<'a> {
-    /// The unit that it is a version of.
-    pub unit: &'a RelPath,
-    /// A snapshot that has it; `None` where it is what is here.
-    pub from: Option<&'a SnapshotId>,
-    /// What it holds.
-    pub digest: Digest,
 }
 
 /// Says what a version holds under another name.
@@ -215,33 +194,18 @@ fn copy(
         from: from.as_ref(),
         digest,
     };
-    let plain = copy_name::plain(unit, &loser)?;
-    let exact = copy_name::exact(unit, &loser)?;
-    for name in [plain, exact] {
-        let landing = lands(&lander, &name);
-        let name = name.path;
-        let key = names::key(name.as_str());
-        let there = present
-            .iter()
-            .find(|(other, _)| names::key(other.as_str()) == key);
-        match there {
-            None => {
-                present.insert(name.clone(), Some(landing.digest));
-                let level = landing.level;
-                return Some(Copy {
-                    name,
-                    from,
-                    digest,
-                    level,
-                });
-            }
-            // It has landed before, here or by way of another device.
-            Some((_, Some(held))) if *held == landing.digest || *held == digest => return None,
-            Some(_) => {}
-        }
-    }
-    // The exact name says the content: whatever holds it was made from this version.
-    None
+    let there = present.iter().map(|(other, held)| (other, *held));
+    let free = copy_name::free(unit, &loser, there, |name| lands(&lander, name));
+    let Some(Free::Name(name, landing)) = free else {
+        return None;
+    };
+    present.insert(name.path.clone(), Some(landing.digest));
+    Some(Copy {
+        name: name.path,
+        from,
+        digest,
+        level: landing.level,
+    })
 }
 
 #[cfg(test)]

@@ -474,7 +474,7 @@ impl Repository {
         paths: &[RelPath],
         progress: &mut dyn FnMut(&Status),
     ) -> Result<()> {
-        let (ended, _) = self.fetch(snapshot, target, paths, progress)?;
+        let (ended, _) = self.fetch(snapshot, target, Some(paths), progress)?;
         self.check_fetched(&ended)
     }
 
@@ -492,7 +492,7 @@ impl Repository {
         &self,
         snapshot: &SnapshotId,
         target: &Path,
-        paths: &[RelPath],
+        paths: Option<&[RelPath]>,
         progress: &mut dyn FnMut(&Status),
     ) -> Result<Restored> {
         let (ended, lacking) = self.fetch(snapshot, target, paths, progress)?;
@@ -519,7 +519,7 @@ impl Repository {
         &self,
         snapshot: &SnapshotId,
         target: &Path,
-        paths: &[RelPath],
+        paths: Option<&[RelPath]>,
         progress: &mut dyn FnMut(&Status),
     ) -> Result<(Ended, Lacking)> {
         let cannot = || {
@@ -528,12 +528,19 @@ impl Repository {
                 doing = Doing::Fetching.to_string()
             )
         };
-        let mut list = tempfile::NamedTempFile::new().context(cannot)?;
-        for path in paths {
-            list.write_all(pattern::include_line(path.as_str()).as_bytes())
-                .context(cannot)?;
-        }
-        let args = argv::restore(snapshot, target, Some(list.path()));
+        let list = match paths {
+            None => None,
+            Some(paths) => {
+                let mut list = tempfile::NamedTempFile::new().context(cannot)?;
+                for path in paths {
+                    list.write_all(pattern::include_line(path.as_str()).as_bytes())
+                        .context(cannot)?;
+                }
+                Some(list)
+            }
+        };
+        let list = list.as_ref().map(tempfile::NamedTempFile::path);
+        let args = argv::restore(snapshot, target, list);
         let call = || self.call(args.clone(), None, BRISK);
         let (ended, told) = self.with_right_key(|| Self::stream(&call(), progress))?;
         Ok((ended, told.lacking))

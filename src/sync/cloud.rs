@@ -81,6 +81,14 @@ pub trait Store: RecordSource {
         paths: &[RelPath],
         progress: Progress<'_>,
     ) -> Result<Restored>;
+    /// Restores what can be restored of a whole snapshot into the folder `target`, over what an
+    /// interrupted run left there.
+    fn restore_everything(
+        &self,
+        snapshot: &SnapshotId,
+        target: &Path,
+        progress: Progress<'_>,
+    ) -> Result<Restored>;
     /// Creates the repository.
     fn init(&self) -> Result<()>;
 }
@@ -187,7 +195,7 @@ impl Store for Repository {
         paths: &[RelPath],
         progress: Progress<'_>,
     ) -> Result<Restored> {
-        match self.restore_what_can_be(snapshot, target, paths, progress) {
+        match self.restore_what_can_be(snapshot, target, Some(paths), progress) {
             // Nothing of this snapshot; of others, perhaps.
             Err(error) if error.kind() == Kind::Damaged => Ok(Restored::Lacking {
                 items: paths.len(),
@@ -195,6 +203,15 @@ impl Store for Repository {
             }),
             restored => restored,
         }
+    }
+
+    fn restore_everything(
+        &self,
+        snapshot: &SnapshotId,
+        target: &Path,
+        progress: Progress<'_>,
+    ) -> Result<Restored> {
+        self.restore_what_can_be(snapshot, target, None, progress)
     }
 
     fn init(&self) -> Result<()> {

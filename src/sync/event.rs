@@ -40,6 +40,8 @@ pub enum Phase {
     Past,
     /// Getting versions from the cloud.
     Fetch,
+    /// Packing files into a zip.
+    Pack,
     /// Saving to the cloud.
     Push,
     /// Putting files in their places: short, and not to be stopped.

@@ -53,6 +53,21 @@ pub struct Want {
     pub step: RelPath,
 }
 
+impl Want {
+    /// Returns whether what lands at `target` is a copy: it takes no other version's place, and the game
+    /// lists it beside the unit that it is a version of.
+    pub fn is_copy(&self, target: &RelPath) -> bool {
+        self.step != *target
+    }
+
+    /// Returns whether it comes from another name than the one that it lands under: a copy, or a unit
+    /// that was renamed since.
+    fn is_renamed(&self, target: &RelPath) -> bool {
+        let (Source::Cloud(_, unit) | Source::Here(unit)) = &self.source;
+        unit != target
+    }
+}
+
 /// Everything that a plan puts in place, by where it lands.
 pub type Wants = BTreeMap<RelPath, Want>;
 
@@ -271,14 +286,8 @@ pub fn stage(
         fetch.restore(&snapshot, &staging.tree(), &units)?;
     }
     for (number, (target, want)) in wants.iter().enumerate() {
-        match &want.source {
-            Source::Cloud(snapshot, unit) if unit != target => {
-                let aside = staging.aside(number);
-                fetch.restore(snapshot, &aside, &[vec![unit.clone()]])?;
-                rename_in(staging, &below(&aside, unit), target, &want.content)?;
-            }
-            Source::Here(unit) => copy_in(session, staging, unit, target, &want.content)?,
-            Source::Cloud(..) => {}
+        if want.is_renamed(target) {
+            fetch.stage_renamed(staging, number, target, want)?;
         }
         if let Some(level) = &want.level {
             relabel(staging, target, level)?;
@@ -360,6 +369,25 @@ struct Fetch<'a> {
 }
 
 impl Fetch<'_> {
+    /// Stages what lands under another name than it has where it comes from. Every copy comes this
+    /// way (see [`Want::is_copy`]).
+    fn stage_renamed(
+        &mut self,
+        staging: &Staging,
+        number: usize,
+        target: &RelPath,
+        want: &Want,
+    ) -> Result<()> {
+        match &want.source {
+            Source::Cloud(snapshot, unit) => {
+                let aside = staging.aside(number);
+                self.restore(snapshot, &aside, &[vec![unit.clone()]])?;
+                rename_in(staging, &below(&aside, unit), target, &want.content)
+            }
+            Source::Here(unit) => copy_in(self.session, staging, unit, target, &want.content),
+        }
+    }
+
     fn restore(
         &mut self,
         snapshot: &SnapshotId,

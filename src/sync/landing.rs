@@ -16,13 +16,12 @@ use super::{
 use crate::{
     config::layout::below,
     domain::{
-        copy_name::CopyName,
+        copy_name::{CopyName, Lander, Landing},
         digest::Digest,
         ids::SnapshotId,
         lineage::Head,
         path::{InnerPath, RelPath},
         save,
-        settle::{Lander, Landing},
         unit::{FileFact, UnitContent},
     },
     error::{Error, Kind, Result},

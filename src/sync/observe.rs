@@ -23,6 +23,7 @@ use crate::{
     texts::text,
     workdir::{
         scan::{self, Scan},
+        undo::{self, Reason},
         world_lock,
     },
 };
@@ -94,10 +95,10 @@ pub fn local(session: &mut Session<'_>) -> Local {
         session.state.vanished.clear();
     }
     let agreement = &session.state.agreement;
-    session
-        .state
-        .vanished
-        .retain(|unit| still_missing(agreement, &scan, unit));
+    let mut vanished = std::mem::take(&mut session.state.vanished);
+    vanished.retain(|unit| still_missing(agreement, &scan, unit));
+    let vanished = without_the_wanted(session, &scan, vanished);
+    session.state.vanished = vanished;
     let local = measure(session, scan, BTreeSet::new());
     if session.settings.allow_shrink {
         return local;
@@ -105,6 +106,7 @@ pub fn local(session: &mut Session<'_>) -> Local {
     let vanished = shrink::vanished(&session.state.agreement, &local.side, |unit| {
         Some(local.scan.units.get(unit)?.content.extent())
     });
+    let vanished = without_the_wanted(session, &local.scan, vanished);
     if vanished.is_empty() {
         return local;
     }
@@ -122,6 +124,29 @@ fn still_missing(agreement: &Agreement, scan: &Scan, unit: &RelPath) -> bool {
         }
         (Some(_), None) => false,
     }
+}
+
+/// Leaves out what a restore or an undo put here just as it is: somebody wanted it so, however small it
+/// is beside what it replaced.
+fn without_the_wanted(
+    session: &Session<'_>,
+    scan: &Scan,
+    mut units: BTreeSet<RelPath>,
+) -> BTreeSet<RelPath> {
+    if units.is_empty() {
+        return units;
+    }
+    let swaps = undo::list(&session.layout);
+    units.retain(|unit| {
+        let here = scan.units.get(unit).map(|here| here.content.digest());
+        let wanted = swaps
+            .iter()
+            .filter(|swap| swap.entry.reason != Reason::Pull)
+            .filter_map(|swap| swap.entry.units.get(unit)?.after)
+            .any(|after| here == Some(after));
+        !wanted
+    });
+    units
 }
 
 /// Lets restic read every file with the next push, where one changed and looks as it did before. That

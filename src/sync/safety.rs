@@ -142,9 +142,20 @@ pub fn rescue_units(
         local.is_only_here(unit)
             && content.is_some_and(|content| observe::rescued(session, unit, content).is_none())
     };
+    let units: Vec<RelPath> = units.iter().filter(only_here).cloned().collect();
+    rescue_these(session, store, local, &units, before)
+}
+
+/// Makes a safety copy of those `units` that are here, whatever else has them.
+pub fn rescue_these(
+    session: &mut Session<'_>,
+    store: &dyn Store,
+    local: &Local,
+    units: &[RelPath],
+    before: Before,
+) -> Result<Option<SnapshotId>> {
     let contents: BTreeMap<_, _> = units
         .iter()
-        .filter(only_here)
         .filter_map(|unit| {
             let scanned = local.scan.units.get(unit)?;
             Some((unit.clone(), (scanned.kind, scanned.content.clone())))

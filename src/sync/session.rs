@@ -121,6 +121,7 @@ pub fn open<'a>(
         let text = match reason {
             Reason::Pull => text!("session-pull-finished"),
             Reason::Undo => text!("session-undo-finished"),
+            Reason::Restore => text!("session-restore-finished"),
         };
         note(listener, text);
         if let Loaded::State(rolled) = State::load(&layout, instance)? {

@@ -113,6 +113,7 @@ pub fn carry_out(
     let swap = Swap {
         targets: &targets,
         reason: Reason::Pull,
+        saved: BTreeMap::new(),
     };
     swap.run(session, local, &staging, &mut next)?;
     session.state = next;
@@ -150,10 +151,10 @@ fn leave_out_lost(
 
 fn note_changes(plan: &Plan, wants: &Wants, changes: &mut Changes) {
     for (unit, want) in wants {
-        if want.step == *unit {
-            changes.taken.push(unit.clone());
-        } else {
+        if want.is_copy(unit) {
             changes.copied.push(unit.clone());
+        } else {
+            changes.taken.push(unit.clone());
         }
     }
     for (unit, step) in &plan.steps {
@@ -173,6 +174,8 @@ pub struct Swap<'a> {
     pub targets: &'a Targets,
     /// What it is part of.
     pub reason: Reason,
+    /// Snapshots that hold what units are now, beside those that the state knows of.
+    pub saved: BTreeMap<RelPath, SnapshotId>,
 }
 
 impl Swap<'_> {
@@ -285,7 +288,10 @@ impl Swap<'_> {
             journal
                 .files
                 .extend(missing(unit, new, here).map(|(path, _, _)| path));
-            let replaced = replaced(session, local, unit, target.as_ref());
+            let mut replaced = replaced(session, local, unit, target.as_ref());
+            if let (Some(_), Some(saved)) = (&replaced.before, self.saved.get(unit)) {
+                replaced.saved = Some(saved.clone());
+            }
             journal.units.insert(unit.clone(), replaced);
         }
         journal
@@ -362,6 +368,7 @@ pub fn save_undone(session: &mut Session<'_>, store: &dyn Store) -> Result<Vec<S
         let before = match undo.entry.reason {
             Reason::Pull => Before::Pull,
             Reason::Undo => Before::Undo,
+            Reason::Restore => Before::Restore,
         };
         match super::publish::rescue(session, store, &root, contents, &nothing_else, before) {
             Ok(snapshot) => {

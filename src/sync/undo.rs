@@ -1,4 +1,4 @@
-//! Undo: bringing back what pulls replaced and removed.
+//! Undo: bringing back what pulls and restores replaced, and what pulls removed.
 //!
 //! What comes back counts as an edit made here: the next push publishes it, and no other device
 //! loses by it. What it replaces goes to `undo/` in its turn.
@@ -43,7 +43,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What is to be taken back.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
-    /// Which swap: the beginning of its id. Else the newest pull that was not taken back.
+    /// Which swap: the beginning of its id. Else the newest pull or restore that was not taken back.
     pub id: Option<String>,
     /// These units alone. Else all of that swap.
     pub units: BTreeSet<RelPath>,
@@ -155,7 +155,7 @@ pub fn undo(
             units,
         });
     }
-    refuse_open_worlds(&session, &mut local, &targets)?;
+    refuse_open_worlds(&session, &mut local, &targets.keys().cloned().collect())?;
     bring_back(&mut session, &local, &all, chosen, &targets)?;
     let mut done = chosen.clone();
     done.entry.taken_back = done
@@ -194,7 +194,7 @@ fn choose<'a>(all: &'a [Undo], local: &Local, request: &Request) -> Result<Optio
         };
     }
     Ok(all.iter().find(|undo| {
-        undo.entry.reason == Reason::Pull
+        undo.entry.reason != Reason::Undo
             && !undo.entry.taken_back
             && !targets(undo, local, request).is_empty()
     }))
@@ -238,20 +238,24 @@ fn is_unsaved(local: &Local, unit: &RelPath) -> bool {
         .is_some_and(|side| side.content.is_some() && (side.changed() || local.is_only_here(unit)))
 }
 
-/// Whether a pull brought what is here of a unit, as a decision does that is for another version than
-/// the one that everybody agrees on.
+/// Whether a pull or a restore brought what is here of a unit: a decision may be for another version
+/// than the one that everybody agrees on, and a restore is.
 fn came(all: &[Undo], local: &Local, unit: &RelPath) -> bool {
     let here = local.scan.units.get(unit).map(|here| here.content.digest());
     all.iter()
-        .filter(|undo| undo.entry.reason == Reason::Pull)
+        .filter(|undo| undo.entry.reason != Reason::Undo)
         .filter_map(|undo| undo.entry.units.get(unit)?.after)
         .any(|after| here == Some(after))
 }
 
-fn refuse_open_worlds(session: &Session<'_>, local: &mut Local, targets: &Targets) -> Result<()> {
-    let wanted = targets.keys().cloned().collect();
-    observe::hold_open_worlds(session, local, &wanted);
-    let open = local.open.iter().find(|unit| targets.contains_key(*unit));
+/// Refuses to replace a world that a game has open.
+pub(super) fn refuse_open_worlds(
+    session: &Session<'_>,
+    local: &mut Local,
+    wanted: &BTreeSet<RelPath>,
+) -> Result<()> {
+    observe::hold_open_worlds(session, local, wanted);
+    let open = local.open.iter().find(|unit| wanted.contains(*unit));
     match open {
         None => Ok(()),
         Some(unit) => {
@@ -296,6 +300,7 @@ fn bring_back(
     let swap = Swap {
         targets,
         reason: Reason::Undo,
+        saved: BTreeMap::new(),
     };
     swap.run(session, local, &staging, &mut next)?;
     session.state = next;

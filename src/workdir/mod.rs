@@ -15,7 +15,7 @@ pub mod stage;
 pub mod stamp;
 pub mod state;
 mod survey;
-mod threads;
+pub mod threads;
 pub mod undo;
 mod walk;
 pub mod world_lock;

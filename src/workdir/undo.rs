@@ -46,6 +46,8 @@ pub enum Reason {
     Pull,
     /// An undo.
     Undo,
+    /// A restore.
+    Restore,
 }
 
 /// What a swap did to one unit.

@@ -24,6 +24,7 @@ use super::{
             outcome::{PullOutcome, PushOutcome},
             pull, push,
             resolve::{self, Decision},
+            restore::{self, Place, Point, RestoreOutcome},
             settings::Settings,
             undo::{self, Finality, Request, UndoOutcome},
         },
@@ -58,6 +59,8 @@ pub enum Said {
     Push(PushOutcome),
     /// An undo, of these units.
     Undo(Vec<String>),
+    /// A restore, of these units, each with where it landed.
+    Restore(Vec<(String, String)>),
     /// It died.
     Died,
     /// It failed for what it may fail for: the line, or a command line that does not fit.
@@ -75,7 +78,9 @@ impl Said {
                 PullOutcome::Offline { .. } | PullOutcome::Busy { .. } | PullOutcome::Copy
             ),
             Self::Push(outcome) => !matches!(outcome, PushOutcome::Pending { .. }),
-            Self::Undo(_) | Self::Died | Self::Excused | Self::Failed(_) => false,
+            Self::Undo(_) | Self::Restore(_) | Self::Died | Self::Excused | Self::Failed(_) => {
+                false
+            }
         }
     }
 
@@ -289,6 +294,33 @@ impl Device {
             Ok(match outcome {
                 UndoOutcome::Done { units, .. } => {
                     Said::Undo(units.iter().map(|one| one.unit.to_string()).collect())
+                }
+                _ => Said::Excused,
+            })
+        })
+    }
+
+    /// The player restores a unit as a snapshot has it.
+    pub fn restore(&self, snapshot: &str, unit: &str, place: &Place, fault: Fault) -> Said {
+        let unit = super::lib::domain::path::RelPath::new(unit).unwrap();
+        let request = restore::Request {
+            units: [unit].into(),
+            point: Point::Snapshot(snapshot.to_owned()),
+            place: place.clone(),
+            finality: Finality::Final,
+        };
+        self.command(&self.settings(), fault, |settings| {
+            let outcome = restore::restore(settings, &|_| (), &request, None)?;
+            Ok(match outcome {
+                RestoreOutcome::Restored(report) | RestoreOutcome::Nothing(report)
+                    if report.lost.is_empty() =>
+                {
+                    let units = report.units.iter();
+                    let landed = |one: &restore::Restored| {
+                        let lands = one.lands.as_ref().unwrap_or(&one.unit);
+                        (one.unit.to_string(), lands.to_string())
+                    };
+                    Said::Restore(units.map(landed).collect())
                 }
                 _ => Said::Excused,
             })

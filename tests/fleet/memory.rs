@@ -327,6 +327,21 @@ impl Store for Memory {
         })
     }
 
+    fn restore_everything(
+        &self,
+        snapshot: &SnapshotId,
+        target: &Path,
+        progress: Progress<'_>,
+    ) -> Result<Restored> {
+        let found = self.inner().snapshots.get(snapshot).cloned();
+        let paths = found.iter().flat_map(|found| found.tree.keys());
+        let paths = paths.filter(|path| !path.starts_with(OWN_FOLDER));
+        let paths: Vec<RelPath> = paths
+            .map(|path| RelPath::new(path.as_str()).expect("a sound path"))
+            .collect();
+        self.restore(snapshot, target, &paths, progress)
+    }
+
     fn init(&self) -> Result<()> {
         self.call().map(drop)
     }

@@ -34,10 +34,10 @@ use self::{
     device::{Device, Fault, Said},
     folders::Units,
     memory::Memory,
-    oracle::Oracle,
+    oracle::{Oracle, State},
     play::Play,
 };
-use crate::{crash_point, domain::policy::Policy};
+use crate::{crash_point, domain::policy::Policy, sync::restore::Place};
 
 /// How many devices there are at most.
 const DEVICES: usize = 4;
@@ -55,6 +55,8 @@ pub enum Step {
     Resolve(usize, Policy, Option<usize>, Fault),
     /// The player takes back the last pull.
     Undo(usize, Fault),
+    /// The player restores a unit of some snapshot: in place, or as a copy.
+    Restore(usize, usize, bool, Fault),
     /// The line is cut or mended.
     Line(usize, bool),
     /// The device's clock is set wrong by so many days.
@@ -109,6 +111,8 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (device(), deciding(), proptest::option::of(0_usize..8), fault())
             .prop_map(|(device, policy, unit, fault)| Step::Resolve(device, policy, unit, fault)),
         4 => (device(), fault()).prop_map(|(device, fault)| Step::Undo(device, fault)),
+        5 => (device(), 0_usize..1000, proptest::bool::weighted(0.3), fault())
+            .prop_map(|(device, which, copy, fault)| Step::Restore(device, which, copy, fault)),
         6 => (device(), any::<bool>()).prop_map(|(device, cut)| Step::Line(device, cut)),
         2 => (device(), -3000_i64..3000).prop_map(|(device, days)| Step::Clock(device, days)),
         3 => (device(), device()).prop_map(|(one, other)| Step::Race(one, other)),
@@ -188,6 +192,12 @@ impl Fleet {
                     self.oracle.keep(seen);
                 }
             }
+            Step::Restore(number, which, copy, fault) => {
+                let all = Oracle::restorable(&self.cloud);
+                if let Some(state) = all.get(which % all.len().max(1)) {
+                    self.restore(*number, state, *copy, *fault)?;
+                }
+            }
             Step::Line(number, cut) => self.device(*number).cloud.set_offline(*cut),
             Step::Clock(number, days) => self.device(*number).set_clock(*days),
             Step::Race(one, other) => self.race(*one, *other)?,
@@ -263,6 +273,40 @@ impl Fleet {
                 .map_err(|error| format!("{error}, after {said:?}"))?;
         }
         Ok(said)
+    }
+
+    /// Restores a unit of a snapshot, and compares every byte. What it replaces is promised.
+    fn restore(
+        &mut self,
+        number: usize,
+        state: &State,
+        copy: bool,
+        fault: Fault,
+    ) -> Result<(), String> {
+        let torn = self.device(number).is_interrupted();
+        let seen = self.device(number).units();
+        let place = if copy { Place::Copy } else { Place::InPlace };
+        let said = self.run(number, |device| {
+            device.restore(state.snapshot.as_str(), &state.unit, &place, fault)
+        })?;
+        said.failure()?;
+        let Said::Restore(units) = said else {
+            return Ok(());
+        };
+        for (unit, lands) in units {
+            let now = self.device(number).units();
+            if now.get(&lands) != Some(&state.content) {
+                return Err(format!(
+                    "{unit} of {} was not restored to {lands}: {}",
+                    state.snapshot,
+                    folders::list(&now)
+                ));
+            }
+            if let (Some(before), false) = (seen.get(&lands), torn) {
+                self.oracle.promise([(lands, before.clone())].into());
+            }
+        }
+        self.check(&Units::new())
     }
 
     fn race(&mut self, one: usize, other: usize) -> Result<(), String> {
@@ -349,6 +393,26 @@ impl Fleet {
         }
         if self.cloud.all().len() != before {
             return Err("devices go on merging each other".to_owned());
+        }
+        self.restore_everything()
+    }
+
+    /// Everything that was ever closed and is still promised can be had in place, byte for byte.
+    fn restore_everything(&mut self) -> Result<(), String> {
+        let mut done = Vec::new();
+        for state in Oracle::restorable(&self.cloud) {
+            let is_new = !done.contains(&state.content);
+            if !is_new || !self.oracle.is_promised(&state.content) {
+                continue;
+            }
+            self.restore(0, &state, false, Fault::None)?;
+            if self.device(0).units().get(&state.unit) != Some(&state.content) {
+                return Err(format!(
+                    "{} of {} was not restored",
+                    state.unit, state.snapshot
+                ));
+            }
+            done.push(state.content);
         }
         Ok(())
     }

@@ -25,6 +25,16 @@ pub struct Oracle {
     held: HashMap<SnapshotId, HashSet<Content>>,
 }
 
+/// What a unit is in a snapshot.
+pub struct State {
+    /// The snapshot.
+    pub snapshot: SnapshotId,
+    /// The unit.
+    pub unit: String,
+    /// What it holds there.
+    pub content: Content,
+}
+
 impl Oracle {
     /// Notes what a player made.
     pub fn made(&mut self, units: Units) {
@@ -46,6 +56,29 @@ impl Oracle {
     /// A folder was thrown away, with what only it had.
     pub fn let_go(&mut self) {
         self.kept.clear();
+    }
+
+    /// Returns everything that snapshots say that they hold.
+    pub fn restorable(cloud: &Memory) -> Vec<State> {
+        let mut states = Vec::new();
+        for snapshot in cloud.all() {
+            let listed = listed(&snapshot);
+            for (unit, content) in units_of(&snapshot) {
+                if listed.contains(&unit) {
+                    states.push(State {
+                        snapshot: snapshot.listed.id.clone(),
+                        unit,
+                        content,
+                    });
+                }
+            }
+        }
+        states
+    }
+
+    /// Returns whether this was promised.
+    pub fn is_promised(&self, content: &Content) -> bool {
+        self.promised.contains(content)
     }
 
     /// Everything that the cloud has.
@@ -110,6 +143,17 @@ impl Oracle {
         self.promised.retain(|one| saved.contains(one));
         self.kept.retain(|one| saved.contains(one));
     }
+}
+
+/// The units that a snapshot's record lists as here, where it was not cut short.
+fn listed(snapshot: &Snapshot) -> BTreeSet<String> {
+    let Some(Entry::File(bytes)) = snapshot.tree.get(".cloud-sync/push.json") else {
+        return BTreeSet::new();
+    };
+    let record: Value = serde_json::from_slice(bytes).unwrap();
+    let units = record["units"].as_object().into_iter().flatten();
+    let here = units.filter(|(_, row)| row["state"] == "here");
+    here.map(|(unit, _)| unit.clone()).collect()
 }
 
 fn units_of(snapshot: &Snapshot) -> Units {

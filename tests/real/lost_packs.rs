@@ -104,7 +104,8 @@ impl Scene {
         let target = tempfile::tempdir_in(self.world.path("")).unwrap();
         let paths = self.paths();
         let call = &self.repository;
-        let ended = call.restore_what_can_be(&self.snapshot, target.path(), &paths, &mut |_| {});
+        let ended =
+            call.restore_what_can_be(&self.snapshot, target.path(), Some(&paths), &mut |_| {});
         let came = Tree::of(target.path());
         let whole = ["saves/First", "saves/Second"].map(|world| {
             let mut files = self.tree.paths().filter(|path| path.starts_with(world));
@@ -248,6 +249,6 @@ fn a_full_disk_is_no_loss() {
     // A pack is missing besides.
     fs::remove_file(&scene.pack_of_second).unwrap();
     let (paths, call) = (scene.paths(), &scene.repository);
-    let ended = call.restore_what_can_be(&scene.snapshot, &target, &paths, &mut |_| {});
+    let ended = call.restore_what_can_be(&scene.snapshot, &target, Some(&paths), &mut |_| {});
     assert_eq!(ended.unwrap_err().kind(), Kind::Full);
 }

@@ -35,6 +35,8 @@ mod crash;
 mod credentials;
 mod doctor;
 mod events;
+#[cfg(unix)] // a script in the place of restic
+mod export;
 #[cfg(unix)]
 mod fake_restic;
 mod fast_key;
@@ -77,6 +79,8 @@ mod pruned;
 mod question;
 #[cfg(unix)]
 mod read_only;
+#[cfg(unix)] // a script in the place of restic, strace
+mod restore;
 mod rounds;
 mod saves;
 #[cfg(unix)]

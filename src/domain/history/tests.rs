@@ -427,3 +427,135 @@ fn a_thousand_snapshots_are_put_in_order_at_once() {
     // Seconds are for slow machines: what grows with the cube takes minutes.
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
 }
+
+/// What a point means for one unit: the name and the dot of its version.
+fn chosen(history: &History, states: &States, name: &str) -> Option<(String, Dot)> {
+    let choice = history.choose(states, &unit(name))?;
+    Some((choice.version.unit.to_string(), choice.version.row.dot))
+}
+
+#[test]
+fn of_a_fork_the_later_version_counts_and_the_other_is_named() {
+    let history = history(forked());
+    let states = history.states_at(at("2026-11-03T20:00:00Z"));
+    let choice = history.choose(&states, &unit(WORLD)).expect("it was there");
+    assert_eq!(choice.version.row.dot, dot('B', 1));
+    let others: Vec<Dot> = choice.others.iter().map(|other| other.row.dot).collect();
+    assert_eq!(others, [dot('A', 2)]);
+    // Once they are merged there is one.
+    let states = history.states_at(at("2026-11-05T00:00:00Z"));
+    let choice = history.choose(&states, &unit(WORLD)).expect("it was there");
+    assert_eq!(
+        (choice.version.row.dot, choice.others.len()),
+        (dot('A', 2), 0)
+    );
+}
+
+#[test]
+fn a_deletion_beside_an_edit_does_not_count() {
+    let (a1, a2, b1) = (dot('A', 1), dot('A', 2), dot('B', 1));
+    let history = history(vec![
+        push('a', a1, &[], "2026-11-01T10:00:00Z", &[(WORLD, a1, ONE)]),
+        push('b', a2, &[], "2026-11-02T10:00:00Z", &[(WORLD, a2, TWO)]),
+        push('c', b1, &[a1], "2026-11-03T10:00:00Z", &[(WORLD, b1, None)]),
+    ]);
+    let states = history.states_at(at("2026-11-04T00:00:00Z"));
+    assert_eq!(
+        chosen(&history, &states, WORLD),
+        Some((WORLD.to_owned(), a2))
+    );
+}
+
+/// A world that is renamed in the third of four pushes, after which another one gets its old name.
+fn renamed() -> History {
+    let (a1, a2, a3, a4) = (dot('A', 1), dot('A', 2), dot('A', 3), dot('A', 4));
+    history(vec![
+        push('a', a1, &[], "2026-11-01T10:00:00Z", &[(WORLD, a1, ONE)]),
+        push('b', a2, &[], "2026-11-02T10:00:00Z", &[(WORLD, a2, TWO)]),
+        push(
+            'c',
+            a3,
+            &[],
+            "2026-11-03T10:00:00Z",
+            &[(WORLD, a3, None), ("saves/New", a3, THREE)],
+        ),
+        push(
+            'd',
+            a4,
+            &[],
+            "2026-11-04T10:00:00Z",
+            &[
+                (WORLD, a3, None),
+                ("saves/New", a3, THREE),
+                ("saves/B", a4, ONE),
+            ],
+        ),
+    ])
+}
+
+#[test]
+fn a_renamed_world_goes_back_under_the_name_that_it_has_now() {
+    let history = renamed();
+    let states = history.states_at(at("2026-11-02T20:00:00Z"));
+    let new = chosen(&history, &states, "saves/New");
+    assert_eq!(new, Some((WORLD.to_owned(), dot('A', 2))));
+    let second = history.get(&snapshot('b')).expect("it is there");
+    let states = history.states_in(second);
+    assert_eq!(chosen(&history, &states, "saves/New"), new);
+    // Everything: it does not come back under its old name too; what is new stays.
+    let here = [unit("saves/B"), unit("saves/New")];
+    let all = history.choose_all(&states, &here);
+    let units: Vec<&str> = all.choices.iter().map(|one| one.unit.as_str()).collect();
+    assert_eq!(units, ["saves/New"]);
+    let absent: Vec<&str> = all.absent.iter().map(|one| one.unit.as_str()).collect();
+    assert_eq!(absent, ["saves/B"]);
+    assert_eq!(all.absent[0].since, Some(at("2026-11-04T10:00:00Z")));
+    assert_eq!(
+        history.since(&unit("saves/New")),
+        Some(at("2026-11-01T10:00:00Z"))
+    );
+}
+
+#[test]
+fn what_was_deleted_since_comes_back_with_everything_else() {
+    let history = renamed();
+    let states = history.states_at(at("2026-11-02T20:00:00Z"));
+    let all = history.choose_all(&states, &[]);
+    let units: Vec<&str> = all.choices.iter().map(|one| one.unit.as_str()).collect();
+    assert_eq!(units, [WORLD]);
+}
+
+#[test]
+fn the_last_session_is_the_last_known_push_that_changed_something() {
+    let history = renamed();
+    let known = vector(&[dot('A', 1), dot('A', 2), dot('A', 3)]);
+    let last = history.last_session(&known).expect("there is one");
+    assert_eq!(last.snapshot, snapshot('c'));
+    let before = history.undoing(last);
+    // The world was renamed: it goes back under its new name, and not under the old one too.
+    let units: Vec<(&str, &str)> = before
+        .choices
+        .iter()
+        .map(|one| (one.unit.as_str(), one.version.unit.as_str()))
+        .collect();
+    assert_eq!(units, [("saves/New", WORLD)]);
+    let last = history
+        .last_session(&vector(&[dot('A', 4)]))
+        .expect("there is one");
+    let before = history.undoing(last);
+    assert!(before.choices.is_empty());
+    assert_eq!(before.absent[0].unit, unit("saves/B"));
+    assert!(history.last_session(&vector(&[])).is_none());
+}
+
+#[test]
+fn a_version_is_had_from_whoever_holds_it() {
+    let history = history(forked());
+    let two = TWO.map(content).expect("files");
+    assert_eq!(
+        history.holder(&unit(WORLD), two.digest()),
+        Some(&snapshot('b'))
+    );
+    assert_eq!(history.holder(&unit(WORLD), Digest::of(b"x")), None);
+    assert_eq!(history.holder(&unit("saves/B"), two.digest()), None);
+}

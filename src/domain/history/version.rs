@@ -164,28 +164,12 @@ impl History {
         Some(name)
     }
 
-    /// Returns what each unit was at a time: of the versions that were there by then, the last.
-    /// Deletions are among them.
+    /// Returns what each unit was at a time: see [`History::states_at`].
     pub fn at(&self, time: Timestamp) -> BTreeMap<RelPath, Version> {
-        let mut found = BTreeMap::new();
-        for unit in self.units() {
-            let mut versions = self.versions(unit);
-            versions.retain(|version| {
-                !version.safety_copy && version.time.is_some_and(|made| made <= time)
-            });
-            let replaced: BTreeSet<Dot> = versions
-                .iter()
-                .flat_map(|version| version.parents.iter().copied())
-                .collect();
-            let last = versions
-                .into_iter()
-                .filter(|version| !replaced.contains(&version.row.dot))
-                .max_by_key(|version| (version.time, version.row.rank()));
-            if let Some(last) = last {
-                found.insert(unit.clone(), last);
-            }
-        }
-        found
+        let states = self.states_at(time).into_iter();
+        let last =
+            |(unit, versions): (RelPath, Vec<Version>)| Some((unit, versions.into_iter().next()?));
+        states.filter_map(last).collect()
     }
 }
 

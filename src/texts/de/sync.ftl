@@ -36,6 +36,7 @@ pull-forked = { $unit } wurde auf zwei Geräten zugleich geändert. Dieses Gerä
 session-state-unused = state.json wird nicht benutzt: { $why }. Was hier und in der Cloud ist, wird neu verglichen.
 session-pull-finished = Ein unterbrochener Pull wurde zu Ende gebracht.
 session-undo-finished = Ein unterbrochenes Zurückholen wurde zu Ende gebracht.
+session-restore-finished = Ein abgebrochener Restore wurde zu Ende geführt.
 session-plain-http = { $location } ist unverschlüsseltes http zu einem anderen Rechner: Unterwegs könnte jemand den Token lesen
 session-plain-http-hint = Nimm https oder erlaube es mit --insecure-http. Es wurde nichts gesendet.
 session-copy = dieser Ordner ist eine Kopie von { $original } und wird nicht abgeglichen
@@ -208,6 +209,81 @@ undo-cannot-copy = { $path } lässt sich nicht aus undo kopieren
 undo-unchanged-hint = Auf diesem Gerät wurde nichts geändert.
 undo-not-whole = die alte Version von { $unit } ist in .cloud-sync/undo nicht mehr vollständig
 undo-needs-cloud-hint = Dateien, die sich seitdem geändert haben, müssen aus der Cloud kommen. Hier wurde nichts geändert. Versuch es noch einmal, wenn sie zu erreichen ist.
+
+# Zeiten, wie Menschen sie schreiben.
+
+when-bad = { $text } ist keine Zeit, zu der es zurückgeht: { $why }
+when-hint = Schreib "gestern 18:00", "2026-11-20 18:00", "18:00" (heute), "3 days ago", "2h ago" oder 2026-11-20T18:00:00+01:00.
+when-unknown = das ist nicht zu verstehen
+when-day = das ist ein ganzer Tag; schreib die Uhrzeit dazu, etwa 18:00, oder 23:59 für das Ende des Tages
+when-future = das heißt { $time }, und das kommt erst noch
+when-twice = das heißt { $time }, und das zeigten die Uhren an dem Tag zweimal; schreib es mit dem Abstand zu UTC, etwa 2026-10-25T02:30:00+02:00
+when-never = das heißt { $time }, und das haben die Uhren an dem Tag ausgelassen
+
+# Zurück, wie es war.
+
+restore-no-point = sag, wohin es zurückgehen soll
+restore-no-point-hint = --at="gestern 18:00", --snapshot=ID oder --before-last-session.
+restore-offline-hint = Alte Versionen kommen aus der Cloud. Hier wurde nichts geändert; versuch es noch einmal, wenn sie zu erreichen ist. instance-sync undo nimmt den letzten Pull oder Restore auch ohne sie zurück.
+restore-unreadable = { $number ->
+        [one] der Snapshot { $id } lässt sich nicht lesen
+       *[other] { $number } Snapshots lassen sich nicht lesen, darunter { $id }
+    } ({ $why })
+restore-unreadable-hint = Eine Version, die nur dort ist, wird nicht gefunden.
+restore-snapshot-none = kein Snapshot beginnt mit { $id }
+restore-snapshot-several = mehrere Snapshots beginnen mit { $id }
+restore-snapshot-hint = restic snapshots zeigt sie; gib so viel von der ID an, dass nur einer passt.
+restore-broken = der Snapshot { $id } lässt sich nicht lesen: { $why }
+restore-foreign = der Snapshot { $id } wurde mit restic allein gemacht und sagt nicht, was seine Dateien für ein Spiel sind
+restore-foreign-hint = Stell ihn in einem anderen Ordner wieder her und nimm dir dort, was du brauchst: --to=ORDNER.
+restore-foreign-unit = der Snapshot { $id } wurde mit restic allein gemacht und kennt { $unit } nicht
+restore-foreign-unit-hint = Lass den Namen weg: Alles darin kommt in den Ordner.
+restore-unknown = die Cloud hat kein { $unit }
+restore-unknown-hint = Gemeint sind Pfade im Spielordner wie "saves/My World". Nur was gepusht wurde, lässt sich wiederherstellen.
+restore-undated-hint = Nur Sicherheitskopien haben es: Nenne eine mit --snapshot.
+restore-not-there = { $unit } gab es damals nicht
+restore-since = Es gibt es seit { $since }.
+restore-no-session = es ist keine Sitzung bekannt, vor die es zurückgehen könnte
+restore-no-session-hint = Mach erst einen Pull, oder sag mit --at oder --snapshot, wohin es zurückgehen soll.
+restore-no-earlier = von { $unit } ist keine Version von vor der letzten Sitzung bekannt
+restore-no-earlier-hint = Es ist seitdem neu, oder was davor war, wurde aufgeräumt. Es wurde nichts geändert.
+restore-no-copy = { $unit } ist keine Welt: eine Kopie daneben läse niemand
+restore-no-copy-hint = Stell es an seinem Platz wieder her, oder mit --to in einem anderen Ordner.
+restore-pull-first = seine neueste Version war noch nie hier; mach erst einen Pull, oder hol es mit --as-copy oder --to
+restore-copy-taken = Welten mit anderem Inhalt haben die Namen, die eine Kopie hätte
+restore-cannot = { $unit } lässt sich nicht wiederherstellen: { $why }
+restore-out-of-scope = dieses Gerät synchronisiert es nicht; mit --to kommt es in einen anderen Ordner
+restore-unreadable-here = was hier liegt, lässt sich nicht ganz lesen und also vorher nicht sichern
+restore-unsaved-hint = Was nur hier ist, muss in der Cloud sein, bevor es ersetzt wird. Es wurde nichts geändert.
+restore-lost = die Cloud kann { $unit } nicht liefern, wie es war ({ $why })
+restore-lost-hint = Hier bleibt es, wie es ist. Ein anderer Zeitpunkt ist vielleicht vollständig.
+restore-bad-folder = in { $folder } lässt sich nichts wiederherstellen: { $why }
+restore-bad-folder-hint = Nenne einen Ordner außerhalb des Spielordners. Es wurde nichts geändert.
+restore-folder-is-file = das ist eine Datei
+restore-folder-is-game = das ist der Spielordner; ohne --to wird dort wiederhergestellt
+restore-folder-is-ours = das ist der Ordner von instance-sync
+restore-folder-is-synced = was dort landet, würde als Teil des Spiels synchronisiert
+restore-in-the-way = in { $folder } liegen andere Dateien mit diesen Namen: { $names }
+restore-in-the-way-more = in { $folder } liegen andere Dateien mit diesen Namen: { $names } und { $more } weitere
+restore-in-the-way-hint = Es wurde nichts geschrieben. Nenne einen leeren Ordner, oder räum sie weg.
+restore-not-removed = { $path }, von einem abgebrochenen Restore übrig, lässt sich nicht entfernen
+restore-not-written = { $path } lässt sich nicht schreiben
+restore-changed-meanwhile-hint = Etwas anderes hat inzwischen dort geschrieben. Gib den Befehl noch einmal ein.
+restore-no-room-hint = Mach Platz, oder nenne ein anderes Laufwerk, und starte neu: Was schon geholt ist, bleibt.
+
+# Eine Welt als Zip.
+
+export-bad-file = { $file } lässt sich nicht schreiben: { $why }
+export-is-folder = das ist ein Ordner
+export-unknown = hier gibt es kein { $unit }
+export-unknown-hint = Gemeint sind Pfade im Spielordner wie "saves/My World". Was einmal hier war, kommt mit --at oder --snapshot.
+export-unreadable = { $unit } lässt sich nicht ganz lesen: { $why }
+export-changed = { $unit } hat sich immer wieder geändert, während es gelesen wurde
+export-not-written = { $file } lässt sich nicht schreiben
+export-no-world = { $unit } ist kein Ordner: Launcher importieren Welten
+export-no-world-hint = instance-sync restore --to=ORDNER holt jede Datei zurück.
+export-exists = { $file } ist schon da und enthält etwas anderes
+export-exists-hint = Es wurde nichts geschrieben. Wähle mit --to einen anderen Namen, oder ersetze die Datei mit --force.
 
 # Ob die Cloud hat, was sie haben soll.
 

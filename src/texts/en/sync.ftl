@@ -36,6 +36,7 @@ pull-forked = { $unit } changed on two devices at once. This device goes on with
 session-state-unused = state.json is not used: { $why }. What is here and in the cloud is compared afresh.
 session-pull-finished = An interrupted pull was carried to its end.
 session-undo-finished = An interrupted undo was carried to its end.
+session-restore-finished = An interrupted restore was carried to its end.
 session-plain-http = { $location } is plain http to another machine: the token could be read on the way
 session-plain-http-hint = Use https, or allow it with --insecure-http. Nothing was sent.
 session-copy = this folder is a copy of { $original }, and is not synced
@@ -204,6 +205,81 @@ undo-cannot-copy = cannot copy { $path } from undo
 undo-unchanged-hint = Nothing was changed on this device.
 undo-not-whole = the old version of { $unit } is not whole any more in .cloud-sync/undo
 undo-needs-cloud-hint = Files that changed since then are needed from the cloud. Nothing was changed here; try again when it can be reached.
+
+# Times, as people write them.
+
+when-bad = { $text } is no time to go back to: { $why }
+when-hint = Write "yesterday 18:00", "2026-11-20 18:00", "18:00" (today), "3 days ago", "2h ago", or 2026-11-20T18:00:00+01:00.
+when-unknown = it is not understood
+when-day = that is a whole day; add the time, such as 18:00, or 23:59 for how the day ended
+when-future = that is understood as { $time }, which is still to come
+when-twice = that is understood as { $time }, which clocks showed twice that day; write it with its offset, such as 2026-10-25T02:30:00+02:00
+when-never = that is understood as { $time }, which clocks left out that day
+
+# Back to how it was.
+
+restore-no-point = say to what to go back
+restore-no-point-hint = --at="yesterday 18:00", --snapshot=ID, or --before-last-session.
+restore-offline-hint = Old versions come from the cloud. Nothing was changed here; try again when it can be reached. instance-sync undo takes the last pull or restore back without it.
+restore-unreadable = { $number ->
+        [one] the snapshot { $id } cannot be read
+       *[other] { $number } snapshots cannot be read, { $id } among them
+    } ({ $why })
+restore-unreadable-hint = A version that is only there is not found.
+restore-snapshot-none = no snapshot begins with { $id }
+restore-snapshot-several = several snapshots begin with { $id }
+restore-snapshot-hint = restic snapshots lists them; give as much of the id as makes it the only one.
+restore-broken = the snapshot { $id } cannot be read: { $why }
+restore-foreign = the snapshot { $id } was made by restic alone and does not say what its files are to a game
+restore-foreign-hint = Restore it into another folder and take what you need from there: --to=FOLDER.
+restore-foreign-unit = the snapshot { $id } was made by restic alone and does not know { $unit }
+restore-foreign-unit-hint = Leave the name out: everything in it is restored into the folder.
+restore-unknown = the cloud has no { $unit }
+restore-unknown-hint = Units are paths below the game folder, such as "saves/My World". Only what was pushed can be restored.
+restore-undated-hint = Only safety copies hold it: name one by --snapshot.
+restore-not-there = { $unit } did not exist then
+restore-since = It exists since { $since }.
+restore-no-session = no session is known that could be gone back before
+restore-no-session-hint = Pull first, or say to what to go back by --at or --snapshot.
+restore-no-earlier = no version of { $unit } is known from before it was last played
+restore-no-earlier-hint = It is new since then, or what was before is pruned. Nothing was changed.
+restore-no-copy = { $unit } is no world: a copy beside it would be read by nobody
+restore-no-copy-hint = Restore it in place, or into another folder by --to.
+restore-pull-first = its newest version was never here; pull first, or take it by --as-copy or --to
+restore-copy-taken = worlds with other content have the names that a copy would have
+restore-cannot = cannot restore { $unit }: { $why }
+restore-out-of-scope = it is not part of what this device syncs; --to restores it into another folder
+restore-unreadable-here = what is here cannot be read whole, and so cannot be saved before
+restore-unsaved-hint = What is only here must be in the cloud before it is replaced. Nothing was changed.
+restore-lost = the cloud cannot give { $unit } as it was ({ $why })
+restore-lost-hint = It stays here as it is. Another point in time may be whole.
+restore-bad-folder = cannot restore into { $folder }: { $why }
+restore-bad-folder-hint = Name a folder outside of the game's. Nothing was changed.
+restore-folder-is-file = that is a file
+restore-folder-is-game = that is the game folder; without --to it is restored there
+restore-folder-is-ours = that is the folder of instance-sync
+restore-folder-is-synced = what lands there would be synced as a part of the game
+restore-in-the-way = { $folder } has other files under these names: { $names }
+restore-in-the-way-more = { $folder } has other files under these names: { $names } and { $more } more
+restore-in-the-way-hint = Nothing was written. Name an empty folder, or move them away.
+restore-not-removed = cannot remove { $path }, which an interrupted restore left
+restore-not-written = cannot write { $path }
+restore-changed-meanwhile-hint = Something else wrote there meanwhile. Run the command again.
+restore-no-room-hint = Free some space, or name another disk, and start again: what was fetched so far is kept.
+
+# One world as a zip.
+
+export-bad-file = cannot write { $file }: { $why }
+export-is-folder = that is a folder
+export-unknown = there is no { $unit } here
+export-unknown-hint = Units are paths below the game folder, such as "saves/My World". What was here once is exported with --at or --snapshot.
+export-unreadable = { $unit } cannot be read whole: { $why }
+export-changed = { $unit } changed while it was read, again and again
+export-not-written = cannot write { $file }
+export-no-world = { $unit } is no folder: a launcher imports worlds
+export-no-world-hint = instance-sync restore --to=FOLDER brings back any file.
+export-exists = { $file } is there and holds something else
+export-exists-hint = Nothing was written. Choose another name by --to, or replace it by --force.
 
 # Whether the cloud holds what it should.
 

@@ -1,0 +1,279 @@
+//! Which version of each unit a point in the past means.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::{Deed, History, Moment, Version};
+use crate::domain::{
+    ids::SnapshotId,
+    path::RelPath,
+    unit::UnitContent,
+    version::{Dot, VersionVector},
+};
+
+/// What units were at some point, by their names then: of each the version that counts, and behind it
+/// those that did not know of it. Deletions are among them.
+pub type States = BTreeMap<RelPath, Vec<Version>>;
+
+/// The version of a unit that a point means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The unit, by the name that it has now.
+    pub unit: RelPath,
+    /// Its version; its name may be an earlier one.
+    pub version: Version,
+    /// Other versions that there were at the same time, on other devices.
+    pub others: Vec<Version>,
+}
+
+/// A unit that did not exist then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absent {
+    /// The unit.
+    pub unit: RelPath,
+    /// When it came to be, where that is known.
+    pub since: Option<Timestamp>,
+}
+
+/// What a point means for several units.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// What is found.
+    pub choices: Vec<Choice>,
+    /// What was not there.
+    pub absent: Vec<Absent>,
+}
+
+impl History {
+    /// Returns what each unit was at a time: of the versions that were there by then and that no other
+    /// had replaced, the last. A deletion counts only where nothing else does: an edit beats it.
+    pub fn states_at(&self, time: Timestamp) -> States {
+        let mut states = States::new();
+        for unit in self.units() {
+            let mut versions = self.versions(unit);
+            versions.retain(|version| {
+                !version.safety_copy && version.time.is_some_and(|made| made <= time)
+            });
+            let last = self.undecided_at(time, unit, &versions);
+            let last = if last.is_empty() {
+                unreplaced(versions)
+            } else {
+                unreplaced(last)
+            };
+            let last = best_first(last);
+            if !last.is_empty() {
+                states.insert(unit.clone(), last);
+            }
+        }
+        states
+    }
+
+    /// Leaves out the versions that a push by then knew of and had replaced: by an edit, or by a decision
+    /// for one that was there already.
+    fn undecided_at(&self, time: Timestamp, unit: &RelPath, versions: &[Version]) -> Vec<Version> {
+        let by_then = |moment: &&Moment| {
+            !moment.is_safety_copy() && moment.time.is_some_and(|made| made <= time)
+        };
+        let moments: Vec<&Moment> = self.moments().iter().filter(by_then).collect();
+        let is_replaced = |version: &&Version| {
+            moments.iter().any(|moment| {
+                let row = moment.record.units.get(unit);
+                moment.record.vector.covers_dot(version.row.dot)
+                    && row.is_some_and(|row| row.changes().all(|dot| dot != version.row.dot))
+            })
+        };
+        let left = versions.iter().filter(|version| !is_replaced(version));
+        left.cloned().collect()
+    }
+
+    /// Returns what each unit was that a snapshot lists.
+    pub fn states_in(&self, moment: &Moment) -> States {
+        let rows = moment.record.units.iter();
+        let state = |(unit, row): (&RelPath, &crate::domain::record::UnitVersion)| {
+            let mut versions = self.versions(unit);
+            versions.retain(|known| known.row.dot == row.dot && known.digest() == row.digest());
+            (unit.clone(), versions)
+        };
+        rows.map(state).collect()
+    }
+
+    /// Returns what one version of a unit was made on top of, through its names.
+    pub fn states_before(&self, unit: &RelPath, dot: Dot) -> Vec<Version> {
+        let tale = self.tale(unit);
+        let of = tale.versions.iter().find(|version| version.row.dot == dot);
+        let parents = of
+            .map(|version| version.parents.clone())
+            .unwrap_or_default();
+        let mut before = tale.versions;
+        before.retain(|version| parents.contains(&version.row.dot));
+        best_first(before)
+    }
+
+    /// Returns the version of a unit that is called `unit` now.
+    pub fn choose(&self, states: &States, unit: &RelPath) -> Option<Choice> {
+        let plain = states.get(unit).filter(|versions| is_there(versions));
+        let found = plain.or_else(|| {
+            // Under an earlier name, where that was this unit then.
+            let tale = self.tale(unit).versions;
+            let mut names: Vec<&RelPath> = Vec::new();
+            for version in tale.iter().rev().filter(|version| version.unit != *unit) {
+                if !names.contains(&&version.unit) {
+                    names.push(&version.unit);
+                }
+            }
+            let same = |one: &Version, other: &Version| {
+                one.unit == other.unit && one.row.dot == other.row.dot
+            };
+            names
+                .into_iter()
+                .filter_map(|name| states.get(name))
+                .filter(|versions| is_there(versions))
+                .find(|versions| tale.iter().any(|version| same(version, &versions[0])))
+        })?;
+        let (version, others) = found.split_first()?;
+        Some(Choice {
+            unit: unit.clone(),
+            version: version.clone(),
+            others: others.to_vec(),
+        })
+    }
+
+    /// Returns the versions of everything that is `here`, and of what was there then and is not here.
+    pub fn choose_all<'a>(
+        &self,
+        states: &States,
+        here: impl IntoIterator<Item = &'a RelPath>,
+    ) -> Selection {
+        let mut selection = Selection::default();
+        let mut taken = BTreeSet::new();
+        for unit in here {
+            taken.insert(unit.clone());
+            match self.choose(states, unit) {
+                Some(choice) => {
+                    // What has another name now does not come back under the old one too.
+                    taken.insert(choice.version.unit.clone());
+                    selection.choices.push(choice);
+                }
+                None => selection.absent.push(Absent {
+                    unit: unit.clone(),
+                    since: self.since(unit),
+                }),
+            }
+        }
+        for (unit, versions) in states {
+            let (Some((version, others)), false) = (versions.split_first(), taken.contains(unit))
+            else {
+                continue;
+            };
+            if is_there(versions) {
+                selection.choices.push(Choice {
+                    unit: unit.clone(),
+                    version: version.clone(),
+                    others: others.to_vec(),
+                });
+            }
+        }
+        selection.choices.sort_by(|a, b| a.unit.cmp(&b.unit));
+        selection
+    }
+
+    /// Returns when a unit came to be, by its first version that is still known.
+    pub fn since(&self, unit: &RelPath) -> Option<Timestamp> {
+        let tale = self.tale(unit).versions;
+        let times = tale
+            .iter()
+            .filter(|version| version.digest().is_some() && !version.safety_copy)
+            .filter_map(|version| version.time);
+        times.min()
+    }
+
+    /// Returns the last push that somebody who knows `known` knows of and that changed something.
+    pub fn last_session(&self, known: &VersionVector) -> Option<&Moment> {
+        self.moments().iter().rev().find(|moment| {
+            !moment.is_safety_copy()
+                && known.covers_dot(moment.record.dot())
+                && !self.changes(moment).is_empty()
+        })
+    }
+
+    /// Returns what the units that a push changed were before it.
+    pub fn undoing(&self, moment: &Moment) -> Selection {
+        let mut selection = Selection::default();
+        let mut renamed = BTreeSet::new();
+        let mut deleted = BTreeSet::new();
+        for change in self.changes(moment) {
+            if change.deed == Deed::Deleted {
+                deleted.insert(change.unit.clone());
+            }
+            let before = self.states_before(&change.unit, moment.record.dot());
+            match before.split_first() {
+                Some((version, others)) if version.digest().is_some() => {
+                    if version.unit != change.unit {
+                        renamed.insert(version.unit.clone());
+                    }
+                    selection.choices.push(Choice {
+                        unit: change.unit,
+                        version: version.clone(),
+                        others: others.to_vec(),
+                    });
+                }
+                _ => selection.absent.push(Absent {
+                    since: self.since(&change.unit),
+                    unit: change.unit,
+                }),
+            }
+        }
+        selection
+            .choices
+            .retain(|choice| !(deleted.contains(&choice.unit) && renamed.contains(&choice.unit)));
+        selection
+    }
+
+    /// Returns a snapshot that holds a version whole, and what that is; `None` where none does any more.
+    pub fn source<'a>(&'a self, version: &Version) -> Option<(&'a SnapshotId, &'a UnitContent)> {
+        version.sources.iter().find_map(|source| {
+            let moment = self.get(source)?;
+            let content = moment.record.contents.get(&version.unit)?;
+            (Some(content.digest()) == version.digest()).then_some((&moment.snapshot, content))
+        })
+    }
+
+    /// Returns a snapshot that holds exactly this content of a unit.
+    pub fn holder(
+        &self,
+        unit: &RelPath,
+        digest: crate::domain::digest::Digest,
+    ) -> Option<&SnapshotId> {
+        let versions = self.versions(unit);
+        versions
+            .iter()
+            .filter(|version| version.digest() == Some(digest))
+            .find_map(|version| Some(self.source(version)?.0))
+    }
+}
+
+fn is_there(versions: &[Version]) -> bool {
+    versions
+        .first()
+        .is_some_and(|version| version.digest().is_some())
+}
+
+/// Leaves out what another of these versions was made on top of.
+fn unreplaced(mut versions: Vec<Version>) -> Vec<Version> {
+    let replaced: BTreeSet<Dot> = versions
+        .iter()
+        .flat_map(|version| version.parents.iter().copied())
+        .collect();
+    versions.retain(|version| !replaced.contains(&version.row.dot));
+    versions
+}
+
+/// Puts the one that counts first.
+fn best_first(mut versions: Vec<Version>) -> Vec<Version> {
+    versions.sort_by_cached_key(|version| {
+        let key = (version.digest().is_some(), version.time, version.row.rank());
+        std::cmp::Reverse(key)
+    });
+    versions
+}

@@ -1,0 +1,488 @@
+//! `restore`: a world, or everything, as it was; in place, as a copy, in another folder.
+
+use std::fs;
+use std::path::Path;
+
+use super::forks::*;
+use super::support::terminal::type_in;
+use super::support::*;
+
+/// A desktop that pushed three sessions, and a deck that has them all.
+struct Scene {
+    world: World,
+    desktop: Device,
+    deck: Device,
+    /// The desktop's worlds after each push.
+    past: Vec<Tree>,
+    /// The snapshots of those pushes.
+    ids: Vec<String>,
+}
+
+impl Scene {
+    #[track_caller]
+    fn set() -> Option<Self> {
+        Some(Self::of(World::with_restic()?))
+    }
+
+    #[track_caller]
+    fn of(world: World) -> Self {
+        let [desktop, deck] = devices(&world, ["desktop", "deck"]);
+        let (mut past, mut ids) = (Vec::new(), Vec::new());
+        play::settings(&desktop.pack, 1);
+        for seed in 1..=3 {
+            if seed == 1 {
+                play::world(&desktop.pack, "My World", 1);
+                play::world(&desktop.pack, "Same", 1);
+            } else {
+                play::session(&desktop.pack, "My World", seed);
+            }
+            ids.push(push(&desktop));
+            past.push(saves(&desktop));
+        }
+        deck.command(&["pull"]).ok();
+        Self {
+            world,
+            desktop,
+            deck,
+            past,
+            ids,
+        }
+    }
+
+    fn short(&self, push: usize) -> String {
+        format!("--snapshot={}", &self.ids[push][..8])
+    }
+
+    #[track_caller]
+    fn assert_past(&self, device: &Device, push: usize) {
+        let (now, then) = (saves(device), &self.past[push]);
+        assert_same_with_metadata(&now.under("My World"), &then.under("My World"));
+        assert_same_with_metadata(&now.under("Same"), &then.under("Same"));
+    }
+}
+
+/// Pushes, and returns the snapshot.
+#[track_caller]
+fn push(device: &Device) -> String {
+    last(device, &["push"])["snapshot"]
+        .as_str()
+        .expect("something was pushed")
+        .to_owned()
+}
+
+/// Runs a command with `--json` and returns its last line.
+#[track_caller]
+fn last(device: &Device, words: &[&str]) -> serde_json::Value {
+    let output = device.command(words).arg("--json").ok();
+    let line = output.stdout.lines().last().expect("a line").to_owned();
+    serde_json::from_str(&line).expect("JSON")
+}
+
+const WORLD: &str = "saves/My World";
+
+#[test]
+fn a_world_goes_back_in_place_and_undo_takes_it_back() {
+    let Some(scene) = Scene::set() else { return };
+    let deck = &scene.deck;
+    let point = scene.short(0);
+    let preview = opted::harmless(
+        deck,
+        deck.command(&["restore", WORLD, &point, "--dry-run"]),
+        0,
+        &["saves/My World", "desktop", "replaces what is here"],
+    );
+    println!("{preview}");
+    preview.assert_says(&scene.ids[0][..8]);
+    let done = deck.command(&["restore", "./saves/My World/", &point]).ok();
+    println!("{done}");
+    done.assert_says("To take it back: instance-sync undo");
+    scene.assert_past(deck, 0);
+    deck.command(&["restore", WORLD, &point])
+        .ok()
+        .assert_says("is as it was then");
+    let listed = deck.command(&["undo", "--list"]).ok();
+    listed.assert_says("replaced");
+    let undone = deck.command(&["undo"]).ok();
+    undone.assert_says("Brought back what the restore of ");
+    scene.assert_past(deck, 2);
+    deck.command(&["push"]).ok().assert_silent();
+}
+
+#[test]
+fn what_was_restored_travels_as_a_change_and_nobody_loses() {
+    let Some(scene) = Scene::set() else { return };
+    let (desktop, deck) = (&scene.desktop, &scene.deck);
+    deck.command(&["restore", WORLD, &scene.short(0)]).ok();
+    deck.command(&["push"]).ok();
+    // Without edits of its own a device takes it.
+    desktop.command(&["pull"]).ok();
+    scene.assert_past(desktop, 0);
+    // With edits it is the usual conflict.
+    play::session(&desktop.pack, "My World", 7);
+    let edited = saves(desktop);
+    deck.command(&["restore", WORLD, &scene.short(1)]).ok();
+    deck.command(&["push"]).ok();
+    desktop.command(&["pull"]).code(3);
+    assert_same_with_metadata(&saves(desktop), &edited);
+    desktop.command(&["resolve", "--keep=both"]).ok();
+    assert_eq!(worlds(desktop).len(), 3);
+}
+
+#[test]
+fn what_is_only_here_is_in_a_safety_copy_first() {
+    let Some(scene) = Scene::set() else { return };
+    let deck = &scene.deck;
+    play::session(&deck.pack, "My World", 9);
+    let edited = saves(deck);
+    let said = last(deck, &["restore", WORLD, &scene.short(1)]);
+    assert_eq!(said["outcome"], "restored", "{said:#}");
+    assert_eq!(said["units"][0]["saved_first"], true);
+    let copy = said["safety_copy"].as_str().expect("a safety copy");
+    scene.assert_past(deck, 1);
+    let repository = scene.world.repository(&deck.instance_id());
+    let record = repository.dump(copy, "/.cloud-sync/push.json");
+    let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+    assert_eq!(
+        (&record["purpose"], &record["before"]),
+        (&"rescue".into(), &"restore".into())
+    );
+    // The safety copy is restored from like any snapshot.
+    deck.command(&["restore", WORLD, "--snapshot", copy]).ok();
+    assert_same_with_metadata(&saves(deck).under("My World"), &edited.under("My World"));
+}
+
+#[test]
+fn where_no_safety_copy_can_be_made_nothing_is_replaced() {
+    let Some(scene) = Scene::set() else { return };
+    let deck = &scene.deck;
+    play::session(&deck.pack, "My World", 9);
+    let restic = Program::Restic.find().unwrap();
+    let mut fake = FakeRestic::around(&scene.world.path("fake"), &restic);
+    fake.on("backup", Act::Say("", "Fatal: no room", 1));
+    let before = saves(deck);
+    let restic = format!("--restic-binary={}", fake.path().display());
+    deck.command(&["restore", WORLD, &scene.short(0), &restic])
+        .code(1)
+        .assert_says("What is only here must be in the cloud before it is replaced.");
+    assert_same_with_metadata(&saves(deck), &before);
+}
+
+#[test]
+fn without_the_cloud_nothing_is_touched_and_it_says_so() {
+    let Some(scene) = Scene::set() else { return };
+    fs::rename(scene.world.cloud(), scene.world.path("away")).unwrap();
+    let run = scene.deck.command(&["restore", WORLD, "--at=1h ago"]);
+    opted::harmless(&scene.deck, run, 1, &["Old versions come from the cloud."]);
+}
+
+#[test]
+fn a_copy_lands_beside_it_once_and_is_a_world_of_its_own() {
+    let Some(scene) = Scene::set() else { return };
+    let deck = &scene.deck;
+    let said = last(deck, &["restore", WORLD, &scene.short(0), "--as-copy"]);
+    let copy = said["units"][0]["lands"]
+        .as_str()
+        .expect("a name")
+        .to_owned();
+    assert!(copy.starts_with("saves/My World (desktop, 20"), "{copy}");
+    scene.assert_past(deck, 2);
+    let name = copy.strip_prefix("saves/").unwrap();
+    assert_same_with_metadata(&saves(deck).under(name), &scene.past[0].under("My World"));
+    deck.command(&["restore", WORLD, &scene.short(0), "--as-copy"])
+        .ok()
+        .assert_says("is there already");
+    // Another version of the same day has a name of its own.
+    deck.command(&["restore", WORLD, &scene.short(1), "--as-copy"])
+        .ok();
+    assert_eq!(worlds(deck).len(), 4);
+    deck.command(&["push"]).ok();
+    scene.desktop.command(&["pull"]).ok();
+    assert_same(&saves(&scene.desktop), &saves(deck));
+    deck.command(&["restore", "options.txt", &scene.short(0), "--as-copy"])
+        .code(2)
+        .assert_says("is no world");
+}
+
+#[test]
+fn before_the_last_session_is_what_was_agreed_or_what_came_before() {
+    let Some(scene) = Scene::set() else { return };
+    let (desktop, deck) = (&scene.desktop, &scene.deck);
+    // Nothing is unpushed: what the newest version was made on top of.
+    let said = deck.command(&["restore", "--before-last-session"]).ok();
+    said.assert_says("The last session is the push of ");
+    scene.assert_past(deck, 1);
+    deck.command(&["undo"]).ok();
+    deck.command(&["restore", WORLD, "--before-last-session"])
+        .ok();
+    scene.assert_past(deck, 1);
+    // Unpushed: what was agreed before, and the edits are safe.
+    play::session(&desktop.pack, "My World", 8);
+    play::world(&desktop.pack, "New", 8);
+    let said = desktop.command(&["restore", "--before-last-session"]).ok();
+    said.assert_says("what was changed here and not pushed yet");
+    said.assert_says("saves/New stays as it is");
+    said.assert_says("is in the safety copy");
+    scene.assert_past(desktop, 2);
+    desktop
+        .command(&["restore", "saves/New", "--before-last-session"])
+        .code(2);
+}
+
+#[test]
+fn everything_goes_back_and_what_was_not_there_stays() {
+    let Some(scene) = Scene::set() else { return };
+    let deck = &scene.deck;
+    fs::remove_dir_all(deck.pack.join("saves/Same")).unwrap();
+    fs::rename(deck.pack.join(WORLD), deck.pack.join("saves/Renamed")).unwrap();
+    play::world(&deck.pack, "New", 5);
+    play::settings(&deck.pack, 5);
+    deck.command(&["push"]).ok();
+    let said = last(deck, &["restore", &scene.short(0)]);
+    let now = saves(deck);
+    assert_same_with_metadata(&now.under("Renamed"), &scene.past[0].under("My World"));
+    assert_same_with_metadata(&now.under("Same"), &scene.past[0].under("Same"));
+    assert_eq!(worlds(deck).len(), 3);
+    assert_eq!(said["absent"][0]["unit"], "saves/New");
+    let options = fs::read_to_string(deck.pack.join("options.txt")).unwrap();
+    assert!(options.contains("fov:0.1"), "{options}");
+    deck.command(&["restore", "saves/New", &scene.short(0)])
+        .code(2)
+        .assert_says("did not exist then");
+}
+
+#[test]
+fn another_folder_gets_it_and_nothing_there_is_overwritten() {
+    let Some(scene) = Scene::set() else { return };
+    let (deck, point) = (&scene.deck, scene.short(0));
+    let target = scene.world.path("elsewhere/deep");
+    let to = format!("--to={}", target.display());
+    let state = deck.json("state.json");
+    deck.command(&["restore", &point, &to]).ok();
+    let there = |name: &str| Tree::of(&target.join("saves")).under(name);
+    assert_same_with_metadata(&there("My World"), &scene.past[0].under("My World"));
+    assert_same_with_metadata(&there("Same"), &scene.past[0].under("Same"));
+    assert_eq!(deck.json("state.json"), state);
+    scene.assert_past(deck, 2);
+    // An interrupted run left out a file, and half of another where files are put together.
+    fs::remove_file(target.join("saves/My World/level.dat")).unwrap();
+    let part = target
+        .join(".instance-sync-restore")
+        .join(&scene.ids[0])
+        .join(WORLD);
+    play::write(&part.join("level.dat"), "half");
+    deck.command(&["restore", &point, &to]).ok();
+    assert_same_with_metadata(&there("My World"), &scene.past[0].under("My World"));
+    assert!(!target.join(".instance-sync-restore").exists());
+    // What is there and holds something else stays.
+    let before = Tree::of_all(&target);
+    deck.command(&["restore", &scene.short(2), &to])
+        .code(1)
+        .assert_says("other files under these names");
+    assert_same_with_metadata(&Tree::of_all(&target), &before);
+    for inside in [
+        "",
+        "saves",
+        "saves/My World",
+        "saves/Else",
+        ".cloud-sync/x",
+        "config/a",
+    ] {
+        let to = format!("--to={}", deck.pack.join(inside).display());
+        let run = deck.command(&["restore", WORLD, &point, &to]);
+        opted::harmless(deck, run, 2, &["cannot restore into"]);
+    }
+}
+
+#[test]
+fn a_snapshot_of_plain_restic_comes_into_a_folder_alone() {
+    let Some(scene) = Scene::set() else { return };
+    let deck = &scene.deck;
+    let plain = scene.world.path("plain");
+    play::world(&plain, "By hand", 1);
+    let repository = scene.world.repository(&deck.instance_id());
+    repository.back_up(&plain);
+    let ids = repository.snapshot_ids();
+    let id = ids.iter().find(|id| !scene.ids.contains(id)).unwrap();
+    let point = format!("--snapshot={}", &id[..10]);
+    let run = deck.command(&["restore", &point]);
+    opted::harmless(deck, run, 2, &["was made by restic alone", "--to=FOLDER"]);
+    let target = scene.world.path("elsewhere");
+    let to = format!("--to={}", target.display());
+    deck.command(&["restore", &point, &to]).ok();
+    let found = Tree::of(&target);
+    assert_same(&found, &repository.tree(id));
+    deck.command(&["restore", &point, &to]).ok();
+}
+
+#[test]
+fn a_bad_point_is_told_with_what_is_understood() {
+    let Some(scene) = Scene::set() else { return };
+    let deck = &scene.deck;
+    for (words, says) in [
+        (&["restore"][..], "say to what to go back"),
+        (&["restore", "--at=soon"], "it is not understood"),
+        (&["restore", "--at=yesterday"], "that is a whole day"),
+        (&["restore", "--at=2999-01-01 00:00"], "still to come"),
+        (&["restore", "--snapshot=zz"], "no snapshot begins with zz"),
+        (
+            &["restore", "saves/None", "--at=0s ago"],
+            "the cloud has no saves/None",
+        ),
+        (
+            &["restore", WORLD, "--at=2001-01-01 00:00"],
+            "did not exist then",
+        ),
+    ] {
+        opted::harmless(deck, deck.command(words), 2, &[says]);
+    }
+}
+
+#[test]
+fn a_world_that_cannot_be_had_is_named_and_the_others_come() {
+    let Some(scene) = Scene::set() else { return };
+    let (desktop, deck) = (&scene.desktop, &scene.deck);
+    let packs = || {
+        let folder = scene.world.cloud_repository(ALICE, &deck.instance_id());
+        let all = Tree::of_all(&folder.join("data"));
+        let files = all
+            .paths()
+            .filter_map(|path| Some((folder.join("data").join(path), all.content(path)?.len())));
+        files.collect::<std::collections::BTreeMap<_, _>>()
+    };
+    // Every byte of the new world is in one pack, the largest of what its push added.
+    let before = packs();
+    // Of a seed of its own: worlds of one seed share what is in their files.
+    play::world(&desktop.pack, "Lost", 6);
+    let first = push(desktop);
+    let new = packs()
+        .into_iter()
+        .filter(|(path, _)| !before.contains_key(path));
+    let (pack, _) = new.max_by_key(|(_, size)| *size).expect("a pack");
+    // The record of this one is elsewhere.
+    play::session(&desktop.pack, "My World", 5);
+    let id = push(desktop);
+    let then = saves(desktop).under("My World");
+    deck.command(&["pull"]).ok();
+    play::session(&deck.pack, "Lost", 4);
+    play::session(&deck.pack, "My World", 4);
+    deck.command(&["push"]).ok();
+    let lost = saves(deck).under("Lost");
+    fs::remove_file(pack).unwrap();
+    let said = deck.command(&["restore", "--snapshot", &id]).code(1);
+    said.assert_says("saves/Lost cannot be had from the cloud");
+    assert_same_with_metadata(&saves(deck).under("Lost"), &lost);
+    assert_same_with_metadata(&saves(deck).under("My World"), &then);
+    let run = deck.command(&["restore", "saves/Lost", "--snapshot", &id]);
+    opted::harmless(deck, run, 1, &["the cloud cannot give saves/Lost"]);
+    // The record of the first one is lost with the pack: nobody takes that for one of plain restic.
+    let run = deck.command(&["restore", "saves/Lost", "--snapshot", &first]);
+    opted::harmless(deck, run, 1, &["cannot be read"]).assert_never_says("by restic alone");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_restore_killed_at_every_rename_leaves_no_mix() {
+    let Some(strace) = Program::Strace.find() else {
+        return;
+    };
+    let Some(scene) = Scene::set() else { return };
+    let deck = &scene.deck;
+    let before = scene.world.path("before");
+    let copy = |from: &Path, to: &Path| {
+        let _ = fs::remove_dir_all(to);
+        let done = std::process::Command::new("cp")
+            .arg("-a")
+            .arg(from)
+            .arg(to)
+            .status();
+        assert!(done.unwrap().success());
+    };
+    copy(&deck.pack, &before);
+    let mut kills = 0;
+    for nth in 1.. {
+        copy(&before, &deck.pack);
+        let inject = format!("inject=rename,renameat,renameat2:signal=SIGKILL:when={nth}");
+        let log = scene.world.path("strace");
+        let run = deck.command(&["restore", WORLD, &scene.short(0)]).under([
+            strace.as_os_str(),
+            "-qq".as_ref(),
+            "-o".as_ref(),
+            log.as_os_str(),
+            "-e".as_ref(),
+            inject.as_ref(),
+        ]);
+        let ended = run.any();
+        if ended.status.code() == Some(0) {
+            scene.assert_past(deck, 0);
+            break;
+        }
+        assert!(ended.status.code().is_none(), "not killed: {ended}");
+        kills += 1;
+        // The next command finishes it, or it never began.
+        fs::rename(scene.world.cloud(), scene.world.path("away")).unwrap();
+        deck.command(&["pull"]).ok();
+        fs::rename(scene.world.path("away"), scene.world.cloud()).unwrap();
+        let now = saves(deck);
+        let is = |push: usize| {
+            now.under("My World")
+                .same(&scene.past[push].under("My World"))
+        };
+        assert!(is(0) || is(2), "killed at rename {nth}: a mix");
+    }
+    assert!(kills > 5, "{kills} kills cannot be all");
+}
+
+#[test]
+fn a_world_that_was_small_then_is_pushed_without_more_words() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let [desktop, deck] = devices(&world, ["desktop", "deck"]);
+    play::write(&desktop.pack.join("saves/My World/level.dat"), "small");
+    let id = push(&desktop);
+    let small = saves(&desktop);
+    play::world(&desktop.pack, "My World", 1);
+    push(&desktop);
+    deck.command(&["pull"]).ok();
+    deck.command(&["restore", WORLD, "--snapshot", &id]).ok();
+    assert_same_with_metadata(&saves(&deck), &small);
+    let said = deck.command(&["push"]).ok();
+    said.assert_never_says("missing here");
+    desktop.command(&["pull"]).ok();
+    assert_same_with_metadata(&saves(&desktop), &small);
+}
+
+#[test]
+fn a_folder_that_never_pulled_restores_beside_and_elsewhere_alone() {
+    let Some(scene) = Scene::set() else { return };
+    let laptop = opted::another_of(&scene.world, "laptop", &scene.deck.instance_id());
+    let point = scene.short(0);
+    let run = laptop.command(&["restore", WORLD, &point]);
+    opted::harmless(&laptop, run, 2, &["was never here; pull first"]);
+    laptop
+        .command(&["restore", WORLD, &point, "--as-copy"])
+        .ok();
+    assert_eq!(worlds(&laptop).len(), 1);
+}
+
+#[test]
+fn on_a_terminal_it_is_shown_and_asked_before_anything_happens() {
+    let Some(scene) = Scene::set() else { return };
+    let (deck, point) = (&scene.deck, scene.short(0));
+    let words = ["restore", WORLD, point.as_str()];
+    let no = type_in(deck.command(&words), &[("Go on? [y/N]", "n\r")]);
+    let Some(no) = no else { return };
+    println!("{}", no.last());
+    assert!(no.last().contains("replaces what is here"), "{no:?}");
+    assert!(no.last().contains("Nothing was changed."), "{no:?}");
+    assert_eq!(no.code, 0);
+    scene.assert_past(deck, 2);
+    let yes = type_in(deck.command(&words), &[("Go on? [y/N]", "y\r")]).unwrap();
+    assert!(yes.last().contains("instance-sync undo"), "{yes:?}");
+    scene.assert_past(deck, 0);
+    // With --yes nobody is asked.
+    let words = ["restore", WORLD, &scene.short(1), "--yes"];
+    let seen = type_in(deck.command(&words), &[]).unwrap();
+    assert!(!seen.last().contains("Go on?"), "{seen:?}");
+    scene.assert_past(deck, 1);
+}
