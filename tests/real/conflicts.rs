@@ -2,10 +2,10 @@
 //! sees and pastes.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
 
 use super::forks::*;
 use super::rounds::synced;
+use super::support::level::{level, unpacked};
 use super::support::*;
 
 fn fork(worlds: &[&str]) -> Option<Fork> {
@@ -537,37 +537,6 @@ fn who_pushed_first_plays_on_and_is_asked_once_it_pushed_beside_the_other() {
     assert_same(&saves(deck), &saves(desktop));
     assert_same(&saves(deck).under(copy), &fork.mine.under("World"));
     assert_same(&saves(deck).under("World"), &played.under("World"));
-}
-
-/// A `level.dat` as the game writes it: NBT, packed.
-fn level(name: &str, ticks: i64) -> Vec<u8> {
-    let tag = |kind: u8, name: &str, payload: &[u8]| {
-        let length = u16::try_from(name.len()).unwrap().to_be_bytes();
-        [&[kind][..], &length, name.as_bytes(), payload].concat()
-    };
-    let text = [
-        &u16::try_from(name.len()).unwrap().to_be_bytes(),
-        name.as_bytes(),
-    ]
-    .concat();
-    let data = [
-        tag(4, "DayTime", &(24_000 * 412_i64).to_be_bytes()),
-        tag(8, "LevelName", &text),
-        tag(4, "Time", &ticks.to_be_bytes()),
-        tag(3, "GameType", &0_i32.to_be_bytes()),
-        vec![0],
-    ];
-    let whole = [tag(10, "", &tag(10, "Data", &data.concat())), vec![0]].concat();
-    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    packed.write_all(&whole).unwrap();
-    packed.finish().unwrap()
-}
-
-fn unpacked(level: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut packed = flate2::read::GzDecoder::new(level);
-    packed.read_to_end(&mut bytes).unwrap();
-    bytes
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::forks::*;
+use super::support::level::{level, unpacked};
 use super::support::terminal::type_in;
 use super::support::*;
 
@@ -201,6 +202,36 @@ fn a_copy_lands_beside_it_once_and_is_a_world_of_its_own() {
     deck.command(&["restore", "options.txt", &scene.short(0), "--as-copy"])
         .code(2)
         .assert_says("is no world");
+}
+
+#[test]
+fn a_copy_is_told_apart_in_the_games_list() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let [desktop, deck] = devices(&world, ["desktop", "deck"]);
+    let played = |ticks| {
+        let place = desktop.pack.join("saves/World/level.dat");
+        fs::write(place, level("My world", ticks)).unwrap();
+        push(&desktop)
+    };
+    play::world(&desktop.pack, "World", 1);
+    let (first, _) = (played(720_000), played(900_000));
+    deck.command(&["pull"]).ok();
+    let before = saves(&deck);
+    let restore = ["restore", "saves/World", "--snapshot", &first, "--as-copy"];
+    let said = last(&deck, &restore);
+    let name = said["units"][0]["lands"].as_str().expect("a name");
+    let copy = fs::read(deck.pack.join(name).join("level.dat")).unwrap();
+    let suffix = name.strip_prefix("saves/World").expect("beside it");
+    let expected = level(&format!("My world{suffix}"), 720_000);
+    assert_eq!(unpacked(&copy), unpacked(&expected));
+    assert_same(&saves(&deck).under("World"), &before.under("World"));
+    // The same copy is there already, whoever asks for it again.
+    let again = last(&deck, &restore);
+    assert_eq!(again["units"][0]["lands"], name, "{again}");
+    assert_eq!(worlds(&deck).len(), 2);
+    hand_over(&deck, &desktop);
 }
 
 #[test]

@@ -28,6 +28,7 @@ pub mod fault_server;
 pub mod game;
 pub mod launcher;
 #[cfg(unix)] // mount
+pub mod level;
 pub mod mounted;
 pub mod opted;
 pub mod output;

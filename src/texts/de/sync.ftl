@@ -232,7 +232,7 @@ restore-unreadable = { $number ->
 restore-unreadable-hint = Eine Version, die nur dort ist, wird nicht gefunden.
 restore-snapshot-none = kein Snapshot beginnt mit { $id }
 restore-snapshot-several = mehrere Snapshots beginnen mit { $id }
-restore-snapshot-hint = restic snapshots zeigt sie; gib so viel von der ID an, dass nur einer passt.
+restore-snapshot-hint = instance-sync history zeigt sie; gib so viel von der ID an, dass nur einer passt.
 restore-broken = der Snapshot { $id } lässt sich nicht lesen: { $why }
 restore-foreign = der Snapshot { $id } wurde mit restic allein gemacht und sagt nicht, was seine Dateien für ein Spiel sind
 restore-foreign-hint = Stell ihn in einem anderen Ordner wieder her und nimm dir dort, was du brauchst: --to=ORDNER.

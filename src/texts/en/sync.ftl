@@ -228,7 +228,7 @@ restore-unreadable = { $number ->
 restore-unreadable-hint = A version that is only there is not found.
 restore-snapshot-none = no snapshot begins with { $id }
 restore-snapshot-several = several snapshots begin with { $id }
-restore-snapshot-hint = restic snapshots lists them; give as much of the id as makes it the only one.
+restore-snapshot-hint = instance-sync history lists them; give as much of the id as makes it the only one.
 restore-broken = the snapshot { $id } cannot be read: { $why }
 restore-foreign = the snapshot { $id } was made by restic alone and does not say what its files are to a game
 restore-foreign-hint = Restore it into another folder and take what you need from there: --to=FOLDER.
