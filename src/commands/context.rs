@@ -14,7 +14,6 @@ use crate::{
     },
     ui::{output::Output, progress::Progress, progress_window::ProgressWindow, surface::Surface},
     window::protocol::{Said, Work},
-    workdir::label,
 };
 
 /// What every command gets.
@@ -121,8 +120,6 @@ impl Context<'_> {
     pub fn instance(&self) -> String {
         let layout = Layout::new(absolute(&self.settings.pack));
         let named = self.label.clone();
-        named
-            .or_else(|| label::of_folder(layout.pack()))
-            .unwrap_or_else(|| logged::label(&layout))
+        named.unwrap_or_else(|| logged::label(&layout))
     }
 }

@@ -48,7 +48,7 @@ pub fn choose(context: &Context<'_>, prompt: &Prompt<'_>, args: &Setup) -> Resul
     if !prompt.is_terminal() {
         return Err(no_game_folder(settings));
     }
-    let listing = listing(context, args)?;
+    let listing = listing(context, args);
     let open = open(&listing, args);
     if listing.instances.is_empty() {
         return Err(no_game_folder(settings));
@@ -79,7 +79,7 @@ pub fn said(context: &Context<'_>, args: &Setup) -> Result<Option<Vec<Folder>>> 
             "--instance and --pack-folder exclude each other",
         ));
     }
-    let listing = listing(context, args)?;
+    let listing = listing(context, args);
     let named = |name: &String| by_name(&listing.instances, name);
     let named = args
         .instance
@@ -92,12 +92,12 @@ pub fn said(context: &Context<'_>, args: &Setup) -> Result<Option<Vec<Folder>>> 
 }
 
 /// Lists the instances of the launchers, and says what of them cannot be read.
-pub fn listing(context: &Context<'_>, args: &Setup) -> Result<Listing> {
-    let listing = wiring::instances(&args.launcher_dir, &context.settings.dirs)?;
+pub fn listing(context: &Context<'_>, args: &Setup) -> Listing {
+    let listing = wiring::instances(&args.launcher_dir, &context.settings.dirs);
     for error in &listing.errors {
         context.output.warning(&error.to_string(), error.hints());
     }
-    Ok(listing)
+    listing
 }
 
 /// Returns the instances that are not synced yet, or all of them where they are to be anew.
@@ -128,6 +128,7 @@ fn given(settings: &Settings) -> Result<Folder> {
 pub fn of(settings: &Settings, instance: &Instance) -> Folder {
     let settings = Settings {
         pack: instance.game_folder.clone(),
+        launcher_label: Some(instance.name.clone()),
         ..settings.clone()
     };
     Folder {
@@ -140,7 +141,11 @@ pub fn of(settings: &Settings, instance: &Instance) -> Folder {
 fn by_name<'a>(instances: &'a [Instance], name: &str) -> Result<&'a Instance> {
     let found: Vec<&Instance> = instances
         .iter()
-        .filter(|one| one.name == name || one.folder == Path::new(name))
+        .filter(|one| {
+            let id = one.folder.file_name().and_then(|id| id.to_str());
+            let path = Path::new(name);
+            one.name == name || id == Some(name) || one.folder == path || one.game_folder == path
+        })
         .collect();
     let names = |all: &[&Instance]| {
         let names: Vec<String> = all.iter().map(|one| line(one)).collect();

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{Context, Done};
 use crate::{
     cli::{Hooks, Wire},
+    doctor,
     error::{Error, Result},
     launchers::program::Startable,
     ui::table,
@@ -89,6 +90,10 @@ fn tell(
         for file in &report.files {
             tell_file(context, action, file);
         }
+        for program in &report.placed {
+            let text = format!("The program that hooks start is at {}.", program.display());
+            context.output.line(&text);
+        }
         for program in &report.removed {
             context.output.line(&format!(
                 "Removed {}: nothing starts it any more.",
@@ -171,7 +176,7 @@ fn tell_file(context: &Context<'_>, action: &str, file: &FileReport) {
 }
 
 fn show(context: &Context<'_>, folders: &[std::path::PathBuf]) -> Result<Done> {
-    let (launchers, errors) = wiring::health(folders, &context.settings.dirs)?;
+    let (launchers, errors) = wiring::health(folders, &context.settings.dirs);
     if context.output.is_json() {
         context.output.object(&Shown {
             event: "hooks",
@@ -199,9 +204,10 @@ fn show(context: &Context<'_>, folders: &[std::path::PathBuf]) -> Result<Done> {
     }
     for health in &launchers {
         for program in health.dangling() {
-            context.output.warning(&dangling(health, program), &[
-                "To repair it: instance-sync hooks install. To take the hooks out: instance-sync hooks remove.".to_owned(),
-            ]);
+            let remedies = doctor::remedies(health, program, &context.settings.dirs);
+            context
+                .output
+                .warning(&dangling(health, program), &remedies);
         }
     }
     match broken {
@@ -239,7 +245,9 @@ fn rows(health: &Health) -> Vec<(&'static str, String)> {
     if let Some(commands) = &health.commands {
         rows.push((
             "hooks",
-            if health.wired {
+            if health.wired && !commands.hooked() {
+                "none; the wrapper command does what they do"
+            } else if health.wired {
                 "wired"
             } else if commands.any() {
                 "wired in part"
@@ -256,6 +264,9 @@ fn rows(health: &Health) -> Vec<(&'static str, String)> {
                 label,
                 slot.command.clone().unwrap_or_else(|| "nothing".to_owned()),
             ));
+        }
+        if let Some(wrapper) = &commands.wrapper.command {
+            rows.push(("wrapper", wrapper.clone()));
         }
         if !commands.in_force {
             rows.push(("commands", "are switched off".to_owned()));

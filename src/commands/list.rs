@@ -23,7 +23,7 @@ struct Printed<'a> {
 
 /// Runs the command.
 pub fn run(context: &Context<'_>, args: &Launchers) -> Result<Done> {
-    let listing = wiring::instances(&args.launcher_dir, &context.settings.dirs)?;
+    let listing = wiring::instances(&args.launcher_dir, &context.settings.dirs);
     if context.output.is_json() {
         context.output.object(&Printed {
             event: "list",
@@ -99,6 +99,9 @@ fn row(instance: &Instance) -> Vec<String> {
         1 => marks.push("1 conflict".to_owned()),
         count => marks.push(format!("{count} conflicts")),
     }
+    if !instance.same_as.is_empty() {
+        marks.push("twice on this device".to_owned());
+    }
     marks.extend(sync.problem.as_ref().map(|_| "cannot be read".to_owned()));
     vec![
         // A name is one line of a table, whatever is in it.
@@ -126,11 +129,16 @@ fn world(world: &World) -> String {
 fn hints(instances: &[Instance]) -> Vec<String> {
     let mut hints = Vec::new();
     let first = |is: &dyn Fn(&Instance) -> bool| instances.iter().find(|instance| is(instance));
-    if let Some(hidden) = first(&Instance::is_shadowed) {
+    let options: Vec<String> = instances
+        .iter()
+        .filter(|one| one.is_shadowed())
+        .map(|one| shell::option("instance", &one.name))
+        .collect();
+    if !options.is_empty() {
         hints.push(format!(
             "HIDDEN: it has commands of its own, so that the launcher's hooks never run there. To wire it: \
              instance-sync hooks install {}",
-            shell::option("instance", &hidden.name)
+            options.join(" ")
         ));
     }
     if first(&|instance| instance.hooks == Hooks::None).is_some() {
@@ -144,8 +152,21 @@ fn hints(instances: &[Instance]) -> Vec<String> {
     }
     if let Some(copy) = first(&|instance| instance.sync.copy) {
         hints.push(format!(
-            "A copy of another instance is not synced. To opt it in for itself: instance-sync setup --force {}",
+            "A copy of another instance is not synced. To opt it in for itself: instance-sync setup {}",
             shell::pack_folder(&copy.game_folder)
+        ));
+    }
+    if let Some(twin) = first(&|instance| !instance.same_as.is_empty()) {
+        let others: Vec<String> = twin
+            .same_as
+            .iter()
+            .map(|folder| folder.display().to_string())
+            .collect();
+        hints.push(format!(
+            "{} is the same instance as {}. To leave this one alone: instance-sync disable {}",
+            twin.game_folder.display(),
+            others.join(", "),
+            shell::pack_folder(&twin.game_folder)
         ));
     }
     for broken in instances {

@@ -16,6 +16,7 @@ use crate::{
         outcome::{Changes, PullOutcome, PushOutcome},
         session::absolute,
     },
+    workdir::label,
 };
 
 /// What became of a command, for the log.
@@ -49,19 +50,24 @@ impl Course {
 
     /// Writes the entry of `command`, which ends with `code`. What comes next begins now.
     pub fn end(&self, context: &Context<'_>, command: &str, code: u8) {
+        let layout = Layout::new(absolute(&context.settings.pack));
+        self.end_in(context, &layout, command, code);
+    }
+
+    /// Writes the entry of `command` in this folder, where that is another than the one that was given.
+    pub fn end_in(&self, context: &Context<'_>, layout: &Layout, command: &str, code: u8) {
         let seconds = self.begun.replace(Instant::now()).elapsed().as_secs_f64();
         let messages = context.output.take_told();
-        let layout = Layout::new(absolute(&context.settings.pack));
         let became = self.became.take();
         let became = match became {
             Some(became) => became,
-            None if code != 0 && sync_file::is_opted_in(&layout) => Became {
+            None if code != 0 && sync_file::is_opted_in(layout) => Became {
                 outcome: "failed",
                 details: Vec::new(),
             },
             None => return,
         };
-        let label = context.label.clone().unwrap_or_else(|| label(&layout));
+        let label = context.label.clone().unwrap_or_else(|| label(layout));
         let entry = Entry {
             time: logbook::on_the_wall(context.settings.now()),
             command: command.to_owned(),
@@ -74,13 +80,16 @@ impl Course {
             seconds,
             messages,
         };
-        logbook::note(&layout, &context.settings.dirs, entry);
+        logbook::note(layout, &context.settings.dirs, entry);
     }
 }
 
-/// What an instance is called where nobody says so.
+/// What an instance is called where nobody says so: as its launcher or its folder is, else by its id.
 pub fn label(layout: &Layout) -> String {
-    sync_file::read(layout).map_or_else(|_| "-".to_owned(), |sync| sync.instance_id.short())
+    let short = || sync_file::read(layout).map(|sync| sync.instance_id.short());
+    let name = label::of_folder(layout.pack());
+    name.or_else(|| short().ok())
+        .unwrap_or_else(|| "-".to_owned())
 }
 
 /// Notes what became of a pull, or of a decision.

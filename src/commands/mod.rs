@@ -239,7 +239,8 @@ fn settings(cli: &Cli) -> Settings {
         download: !global.no_download,
         mirror: global.restic_mirror.clone(),
         ca_file: global.ca_file.clone(),
-        label: label(global),
+        label: global.instance_label.clone(),
+        launcher_label: launcher_label(),
         insecure_http: global.insecure_http,
         on_conflict: hook.and_then(|hook| hook.on_conflict),
         allow_shrink: hook.is_some_and(|hook| hook.allow_shrink),
@@ -257,12 +258,12 @@ fn given_folder(global: &Global) -> Option<PathBuf> {
 }
 
 fn label(global: &Global) -> Option<String> {
+    global.instance_label.clone().or_else(launcher_label)
+}
+
+fn launcher_label() -> Option<String> {
     let named = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
-    global
-        .instance_label
-        .clone()
-        .or_else(|| named("INST_NAME"))
-        .or_else(|| named("INST_ID"))
+    named("INST_NAME").or_else(|| named("INST_ID"))
 }
 
 /// Reads all of standard input as text.

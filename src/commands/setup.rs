@@ -30,6 +30,7 @@ use crate::{
         catalogue::{self, Offer},
         event::Listener,
         opt_in::{self, OptedIn, Request},
+        secret_place,
         settings::Settings,
     },
     ui::surface::{self, Surface},
@@ -88,6 +89,16 @@ struct How {
 }
 
 impl How {
+    /// What counts for a folder whose launcher is a Flatpak: its hooks do not reach the keyring. Where the
+    /// keyring was asked for by name, it is refused.
+    fn within_reach(self, args: &Setup, folder: &Folder) -> Self {
+        if args.keyring || reaches_keyring(folder) {
+            return self;
+        }
+        let place = Place::File;
+        Self { place, ..self }
+    }
+
     fn of(args: &Setup, place: Place) -> Self {
         Self {
             profile: args.profile,
@@ -175,10 +186,15 @@ fn opt_in(
         offline: false,
         force: how.force,
         fast_key: how.fast_key,
-        label: label.or_else(|| folder.name.clone()),
+        label,
         tell: found.tell,
     };
     opt_in::opt_in(&folder.settings, listener, &request)
+}
+
+/// Returns whether the hooks of a folder reach the keyring.
+fn reaches_keyring(folder: &Folder) -> bool {
+    secret_place::check_reach(&folder.layout, Place::Keyring).is_ok()
 }
 
 /// Returns the keyring, or the files and why where it does not keep what it is given.
@@ -199,9 +215,7 @@ fn unwired(context: &Context<'_>, args: &Setup, done: &[&Path]) {
     if context.output.is_json() {
         return;
     }
-    let Ok(listing) = wiring::instances(&args.launcher_dir, &context.settings.dirs) else {
-        return;
-    };
+    let listing = wiring::instances(&args.launcher_dir, &context.settings.dirs);
     let of = |hooks: Hooks| {
         let is_done = |one: &&Instance| done.iter().any(|pack| one.is_at(pack));
         let mut all = listing.instances.iter().filter(is_done);

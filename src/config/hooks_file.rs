@@ -36,11 +36,19 @@ pub struct HooksFile {
 impl HooksFile {
     /// Reads it; nothing is remembered where there is none.
     pub fn read(dirs: &UserDirs) -> Result<Self> {
-        let found = match path(dirs) {
-            Some(path) => json_file::read(&path, SCHEMA)?,
-            None => None,
+        let Some(path) = path(dirs) else {
+            return Ok(Self::default());
         };
-        Ok(found.unwrap_or_default())
+        let found = json_file::read(&path, SCHEMA).map_err(|error| {
+            if json_file::is_newer(&path, SCHEMA) {
+                return error;
+            }
+            let shown = path.display().to_string();
+            error
+                .hint(text!("hooks-file-move", path = shown))
+                .hint(text!("hooks-file-lost"))
+        });
+        Ok(found?.unwrap_or_default())
     }
 
     /// Writes it; it goes away with the last thing that is remembered.

@@ -31,13 +31,14 @@ pub(super) fn examine(
         pack: layout.pack().to_path_buf(),
         ..settings.clone()
     };
+    let folder = shell::pack_folder(layout.pack());
     let sync = match sync_file::read(layout) {
         Ok(sync) => sync,
         Err(error) => {
             findings.error(
                 "opt-in",
                 &error,
-                "Opt in anew: instance-sync setup --force.",
+                &format!("Opt in anew: instance-sync setup --force {folder}"),
             );
             return findings.all;
         }
@@ -50,19 +51,9 @@ pub(super) fn examine(
         findings.error("scope", &error, "Mend .cloud-sync/scope.json.");
         return findings.all;
     }
-    let folder = shell::pack_folder(layout.pack());
     let needed = matches!(sync.location, Location::Rest(_));
     secrets(&settings, layout, needed, &mut findings);
-    if exports::leave_out(layout) {
-        findings.well("exports", "launchers leave .cloud-sync out of exports");
-    } else {
-        let remedy = format!(
-            "Add the line .cloud-sync to {}; or let setup write it, which asks for the account again: instance-sync setup --force {folder}",
-            layout.packignore().display()
-        );
-        let text = "an export of this instance would hold the token: .packignore does not leave .cloud-sync out";
-        findings.fault("exports", text, &[remedy]);
-    }
+    exported(layout, &mut findings);
     space(layout, &sync, &mut findings);
     match status::status(&settings, listener, None, true) {
         Ok(status) => {
@@ -100,6 +91,15 @@ fn secrets(settings: &Settings, layout: &Layout, needed: bool, findings: &mut Fi
             let remedy = format!("Give it again with: instance-sync setup --force {folder}");
             findings.fault("secrets", text, &[remedy]);
         }
+        Ok(found)
+            if [found.token, found.key].contains(&Some(Place::Keyring))
+                && secret_place::check_reach(layout, Place::Keyring).is_err() =>
+        {
+            let text = "in the keyring, which the hooks do not reach: the launcher of this folder is a Flatpak";
+            let folder = shell::pack_folder(layout.pack());
+            let remedy = format!("Move them: instance-sync token move --to=file {folder}");
+            findings.fault("secrets", text, &[remedy]);
+        }
         Ok(found) => {
             let place = match found.token.or(found.key) {
                 Some(Place::Keyring) => "the keyring",
@@ -107,8 +107,44 @@ fn secrets(settings: &Settings, layout: &Layout, needed: bool, findings: &mut Fi
             };
             findings.well("secrets", format!("in {place}"));
         }
-        Err(error) => findings.error("secrets", &error, "Give the token again: setup --force."),
+        Err(error) => {
+            let folder = shell::pack_folder(layout.pack());
+            let remedy = format!("Give the token again: instance-sync setup --force {folder}");
+            findings.error("secrets", &error, &remedy);
+        }
     }
+}
+
+/// What an export of the launcher would hold.
+fn exported(layout: &Layout, findings: &mut Findings) {
+    if !exports::are_read(layout) {
+        let text = "only Prism Launcher and MultiMC leave .cloud-sync out by themselves, and this folder is of neither";
+        let remedy = "Untick .cloud-sync in the launcher's export dialog, and give no copy of the folder away with it: the token may be in it.";
+        findings.note("exports", text, &[remedy.to_owned()]);
+        return;
+    }
+    let open = exports::open(layout);
+    if open.is_empty() {
+        findings.well("exports", "launchers leave .cloud-sync out of exports");
+        return;
+    }
+    let lists: Vec<String> = open
+        .iter()
+        .map(|(list, _)| list.display().to_string())
+        .collect();
+    let text = format!(
+        "an export of this instance would hold the token: .cloud-sync is not left out by {}",
+        lists.join(", ")
+    );
+    let mut remedies: Vec<String> = open
+        .iter()
+        .map(|(list, line)| format!("Add the line {line} to {}", list.display()))
+        .collect();
+    remedies.push(format!(
+        "Or let setup write it, which asks for the account again: instance-sync setup --force {}",
+        shell::pack_folder(layout.pack())
+    ));
+    findings.fault("exports", text, &remedies);
 }
 
 /// A pull needs room for what it fetches beside what is here.

@@ -1,9 +1,15 @@
 //! What holds for the launchers: their hooks, the program that those start, instances that hide them.
 
+use std::path::Path;
+
 use super::{Finding, Findings};
 use crate::{
-    domain::shell,
-    launchers::program::{self, Startable},
+    config::user_dirs::UserDirs,
+    domain::{launcher::wire::Slots, shell},
+    launchers::{
+        launcher::Launcher,
+        program::{self, Startable},
+    },
     wiring::{
         health::{Health, Program},
         instances::{Hooks, Instance},
@@ -11,7 +17,7 @@ use crate::{
 };
 
 /// Looks at one launcher, which has these instances.
-pub(super) fn examine(health: &Health, instances: &[Instance]) -> Vec<Finding> {
+pub(super) fn examine(health: &Health, instances: &[Instance], dirs: &UserDirs) -> Vec<Finding> {
     let subject = format!("{} in {}", health.launcher, health.folder.display());
     let mut findings = Findings::about(Some(subject));
     if let Some(error) = &health.error {
@@ -28,7 +34,7 @@ pub(super) fn examine(health: &Health, instances: &[Instance]) -> Vec<Finding> {
     let synced: Vec<&Instance> = own.filter(|one| one.sync.opted_in).collect();
     hooks(health, &synced, &mut findings);
     for program in &health.programs {
-        look_at(program, &mut findings);
+        look_at(health, program, dirs, &mut findings);
     }
     for one in &synced {
         if one.hooks == Hooks::Shadowed {
@@ -41,6 +47,23 @@ pub(super) fn examine(health: &Health, instances: &[Instance]) -> Vec<Finding> {
             findings.fault("hidden", text, &[remedy]);
         }
     }
+    for one in synced.iter().filter(|one| !one.same_as.is_empty()) {
+        let others: Vec<String> = one
+            .same_as
+            .iter()
+            .map(|folder| folder.display().to_string())
+            .collect();
+        let text = format!(
+            "{} is the same instance as {}: each goes on as a device of its own",
+            one.game_folder.display(),
+            others.join(", ")
+        );
+        let folder = shell::pack_folder(&one.game_folder);
+        let remedy = format!(
+            "Should it be a copy that was not meant to be synced: instance-sync disable {folder}; then setup makes it an instance of its own"
+        );
+        findings.note("copy", text, &[remedy]);
+    }
     findings.all
 }
 
@@ -52,7 +75,12 @@ fn hooks(health: &Health, synced: &[&Instance], findings: &mut Findings) {
         .map(|one| one.name.as_str())
         .collect();
     if health.wired {
-        findings.well("hooks", "pull and push are wired");
+        let commands = health.commands.as_ref();
+        let text = match commands.map(Slots::hooked) {
+            Some(false) => "the wrapper command pulls and pushes",
+            _ => "pull and push are wired",
+        };
+        findings.well("hooks", text);
     } else if waiting.is_empty() {
         findings.note("hooks", "not wired, and no instance waits for it", &install);
     } else {
@@ -62,28 +90,86 @@ fn hooks(health: &Health, synced: &[&Instance], findings: &mut Findings) {
 }
 
 /// A program that is not there keeps every game of the launcher from starting.
-fn look_at(program: &Program, findings: &mut Findings) {
+fn look_at(health: &Health, program: &Program, dirs: &UserDirs, findings: &mut Findings) {
     let name = &program.program;
-    let remedies = [
-        "Put it there again: instance-sync hooks install".to_owned(),
-        "Or take the hooks out: instance-sync hooks remove".to_owned(),
-    ];
+    let what = what_starts(program);
     match program.startable {
         Startable::Missing => {
-            let text = format!("the hooks start {name}, which is not there: no game starts");
-            findings.fault("program", text, &remedies);
+            let text = format!("{what} {name}, which is not there: no game starts");
+            findings.fault("program", text, &remedies(health, program, dirs));
         }
         Startable::NotExecutable => {
-            let text = format!("the hooks start {name}, which cannot be executed: no game starts");
-            findings.fault("program", text, &remedies);
+            let text = format!("{what} {name}, which cannot be executed: no game starts");
+            findings.fault("program", text, &remedies(health, program, dirs));
         }
         Startable::Yes => match program::running() {
             Ok(running) if !program::is_current(&running, name.as_ref()) => {
-                let text = format!("the hooks start {name}, another version than this one");
+                let text = format!("{what} {name}, another version than this one");
                 let remedy = "To make it this one: instance-sync hooks install".to_owned();
                 findings.note("program", text, &[remedy]);
             }
-            _ => findings.well("program", format!("the hooks start {name}")),
+            _ => findings.well("program", format!("{what} {name}")),
         },
     }
+}
+
+/// Says which commands start a program, up to its name.
+fn what_starts(program: &Program) -> String {
+    let own = program.places.iter().filter(|place| !place.hook);
+    let mut named: Vec<String> = own
+        .map(|place| match &place.instance {
+            Some(instance) => format!("{} of {instance}", place.key),
+            None => place.key.to_owned(),
+        })
+        .collect();
+    let hooks = named.len() < program.places.len();
+    match (hooks, named.len()) {
+        (true, 0) => "the hooks start".to_owned(),
+        (true, _) => format!("the hooks and {} start", named.join(", ")),
+        (false, 1) => format!("{} starts", named.remove(0)),
+        (false, _) => format!("{} start", named.join(", ")),
+    }
+}
+
+/// Says how to mend each command that starts a program which is not there.
+pub fn remedies(health: &Health, program: &Program, dirs: &UserDirs) -> Vec<String> {
+    let launcher = Launcher {
+        kind: health.launcher,
+        folder: health.folder.clone(),
+    };
+    let stays = program::place(&launcher, dirs).ok();
+    let is_ours = stays
+        .as_deref()
+        .is_some_and(|stays| stays == Path::new(&program.program));
+    let again = "Put it there again: instance-sync hooks install".to_owned();
+    let mut remedies = Vec::new();
+    if is_ours {
+        remedies.push(again);
+    } else {
+        for place in &program.places {
+            remedies.push(match (&place.instance, place.hook) {
+                (None, true) => again.clone(),
+                (Some(instance), true) => format!(
+                    "Wire {instance} anew: instance-sync hooks install {}",
+                    shell::option("instance", instance)
+                ),
+                (instance, false) => {
+                    let of = instance.as_ref().map(|name| format!(" of {name}"));
+                    let stays = stays.as_ref().map(|stays| stays.display().to_string());
+                    format!(
+                        "Correct or clear {}{} in the launcher's settings; hooks install puts a program at {}",
+                        place.key,
+                        of.unwrap_or_default(),
+                        stays.unwrap_or_default()
+                    )
+                }
+            });
+        }
+        // One for both hooks.
+        remedies.dedup();
+    }
+    if program.places.iter().any(|place| place.hook) {
+        remedies.push("Or take the hooks out: instance-sync hooks remove".to_owned());
+    }
+    remedies
 }

@@ -55,11 +55,17 @@ fn restic(settings: &Settings, findings: &mut Findings) {
             let remedy = format!(
                 "Install restic {OLDEST} or later so that it is on PATH, or give its program with --restic-binary."
             );
+            let none = match find::too_old(&versions) {
+                Some((program, version)) => {
+                    format!("restic {version} at {} is too old", program.display())
+                }
+                None => "there is no restic".to_owned(),
+            };
             if !settings.download {
-                let text = "there is no restic, and --no-download forbids fetching it";
+                let text = format!("{none}, and --no-download forbids fetching one");
                 findings.fault("restic", text, &[remedy]);
             } else if release.asset(os, arch).is_none() {
-                let text = format!("there is no restic, and none to fetch for {os} on {arch}");
+                let text = format!("{none}, and there is none to fetch for {os} on {arch}");
                 findings.fault("restic", text, &[remedy]);
             } else {
                 let text = format!(

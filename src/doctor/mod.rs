@@ -10,6 +10,8 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+pub use launchers::remedies;
+
 use crate::{
     config::{layout::Layout, sync_file},
     domain::shell,
@@ -154,25 +156,18 @@ pub fn examine(
 fn wired(settings: &Settings, folders: &[PathBuf], findings: &mut Vec<Finding>) -> Vec<Instance> {
     let mut own = Findings::about(None);
     let remedy = "Start the launcher once, or name its data folder with --launcher-dir.";
-    let looked = wiring::health(folders, &settings.dirs)
-        .and_then(|health| Ok((health, wiring::instances(folders, &settings.dirs)?)));
-    let mut instances = Vec::new();
-    match looked {
-        Err(error) => own.error("launchers", &error, remedy),
-        Ok(((all, errors), listing)) => {
-            for error in &errors {
-                own.error("launchers", error, remedy);
-            }
-            if all.is_empty() && errors.is_empty() {
-                own.note("launchers", "none was found", &[remedy.to_owned()]);
-            }
-            for health in &all {
-                own.all
-                    .extend(launchers::examine(health, &listing.instances));
-            }
-            instances = listing.instances;
-        }
+    let (all, errors) = wiring::health(folders, &settings.dirs);
+    let listing = wiring::instances(folders, &settings.dirs);
+    for error in &errors {
+        own.error("launchers", error, remedy);
+    }
+    if all.is_empty() && errors.is_empty() {
+        own.note("launchers", "none was found", &[remedy.to_owned()]);
+    }
+    for health in &all {
+        let found = launchers::examine(health, &listing.instances, &settings.dirs);
+        own.all.extend(found);
     }
     findings.append(&mut own.all);
-    instances
+    listing.instances
 }

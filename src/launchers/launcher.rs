@@ -2,7 +2,10 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::domain::launcher::{kind::LauncherKind, words::Words};
+use crate::{
+    config::layout::real,
+    domain::launcher::{kind::LauncherKind, words::Words},
+};
 
 /// A launcher that was found: a folder that holds its settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,11 +58,25 @@ impl Launcher {
     /// `~/.var/app/<id>/data`.
     pub fn sandbox(&self) -> Option<PathBuf> {
         let parts: Vec<Component<'_>> = self.folder.components().collect();
-        let is = |at: usize, name: &str| parts.get(at).is_some_and(|part| part.as_os_str() == name);
-        let at = (0..parts.len())
-            .find(|at| is(*at, ".var") && is(at + 1, "app") && is(at + 3, "data"))?;
-        Some(parts[..=at + 3].iter().collect())
+        let at = flatpak(&parts)?;
+        let is_data = parts.get(at + 3)?.as_os_str() == "data";
+        is_data.then(|| parts[..=at + 3].iter().collect())
     }
+}
+
+/// Returns whether a game folder is that of a Flatpak, below `~/.var/app`, by its own path or by where
+/// that leads to: what runs in there cannot reach the keyring.
+pub fn is_in_flatpak(pack: &Path) -> bool {
+    [pack, &real(pack)].iter().any(|path| {
+        let parts: Vec<Component<'_>> = path.components().collect();
+        flatpak(&parts).is_some()
+    })
+}
+
+/// Returns where the `.var` of a Flatpak's folder is in a path.
+fn flatpak(parts: &[Component<'_>]) -> Option<usize> {
+    let is = |at: usize, name: &str| parts.get(at).is_some_and(|part| part.as_os_str() == name);
+    (0..parts.len()).find(|at| is(*at, ".var") && is(at + 1, "app") && at + 2 < parts.len())
 }
 
 #[cfg(test)]
@@ -76,5 +93,11 @@ mod tests {
         let data = Path::new("/home/u/.var/app/org.prismlauncher.PrismLauncher/data");
         assert_eq!(flatpak.sandbox().as_deref(), Some(data));
         assert_eq!(at("/home/u/.local/share/PrismLauncher").sandbox(), None);
+        let game = |path: &str| is_in_flatpak(Path::new(path));
+        assert!(game(
+            "/home/u/.var/app/org.x/data/PrismLauncher/instances/a/minecraft"
+        ));
+        assert!(game("/home/u/.var/app/org.x/.minecraft"));
+        assert!(!game("/home/u/.var/app") && !game("/home/u/app/org.x"));
     }
 }

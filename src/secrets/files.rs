@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::token::{RepositoryKey, Token};
 use crate::{
     config::json_file::{self, Access},
+    domain::{path::OWN_FOLDER, shell},
     error::{Error, Kind, Result},
     texts::text,
 };
@@ -26,7 +27,12 @@ pub fn read_token(path: &Path) -> Result<Option<Loaded<Token>>> {
         return Ok(None);
     };
     let value = Token::parse(text.value.expose_secret()).map_err(|error| {
-        Error::usage(format!("{}: {error}", path.display())).hint(text!("secret-give-again"))
+        let own = path.parent().filter(|own| own.ends_with(OWN_FOLDER));
+        let hint = own.and_then(Path::parent).map_or_else(
+            || text!("secret-file-wrong"),
+            |pack| text!("secret-give-again", folder = shell::pack_folder(pack)),
+        );
+        Error::usage(format!("{}: {error}", path.display())).hint(hint)
     })?;
     Ok(Some(Loaded {
         value,

@@ -73,15 +73,23 @@ pub fn find(
             origin: Origin::Shared,
         }));
     }
-    let on_path = which::which("restic").ok().and_then(|program| {
-        let version = versions.of(&program).filter(|version| *version >= OLDEST)?;
-        Some(Found {
-            program,
-            version,
-            origin: Origin::Path,
-        })
-    });
-    Ok(on_path)
+    let found = on_path(versions).filter(|(_, version)| *version >= OLDEST);
+    Ok(found.map(|(program, version)| Found {
+        program,
+        version,
+        origin: Origin::Path,
+    }))
+}
+
+/// Returns the restic on `PATH` where that is too old to be used.
+pub fn too_old(versions: &Versions) -> Option<(PathBuf, Version)> {
+    on_path(versions).filter(|(_, version)| *version < OLDEST)
+}
+
+fn on_path(versions: &Versions) -> Option<(PathBuf, Version)> {
+    let program = which::which("restic").ok()?;
+    let version = versions.of(&program)?;
+    Some((program, version))
 }
 
 fn check_given(program: &Path, versions: &Versions) -> Result<Found> {

@@ -220,36 +220,47 @@ fn create(access: &Access, repository: &Repository) -> Result<()> {
     named
 }
 
-/// Returns what the instance of a folder is called: what somebody said; what it was called where it was
-/// chosen; what the launcher or the folder calls it.
-pub fn label_of(
-    said: Option<&str>,
-    chosen: Option<&str>,
+/// Returns what the instance of a folder is called: the first of these names that is one, else what the
+/// launcher's files or the folder call it.
+pub fn label_of<'a>(
+    names: impl IntoIterator<Item = Option<&'a str>>,
     layout: &Layout,
     instance: InstanceId,
 ) -> String {
-    said.and_then(catalogue::label)
-        .or_else(|| chosen.and_then(catalogue::label))
+    let mut names = names.into_iter().flatten();
+    names
+        .find_map(catalogue::label)
         .or_else(|| catalogue::label(&label::of_folder(layout.pack())?))
         .unwrap_or_else(|| instance.short())
 }
 
-/// Returns what this folder says of itself.
+/// Returns what this folder says of itself. Who says nothing else keeps the name that the instance `has`,
+/// whatever the folder is called: it is shown on every device.
 pub fn entry(
     settings: &Settings,
     layout: &Layout,
     instance: InstanceId,
     profile: Profile,
     device: &str,
-    chosen: Option<&str>,
+    has: Option<&str>,
 ) -> Entry {
+    let (said, launcher) = (settings.label.as_deref(), &settings.launcher_label);
     Entry {
         instance,
-        label: label_of(settings.label.as_deref(), chosen, layout, instance),
+        label: label_of([said, has, launcher.as_deref()], layout, instance),
         device: catalogue::label(device).unwrap_or_else(|| "device".to_owned()),
         profile: profile.to_string(),
         time: settings.now(),
     }
+}
+
+/// Returns what the account calls an instance; `None` where it has no name there, or the list cannot be
+/// read.
+pub fn name_in(repository: &Repository, instance: InstanceId) -> Option<String> {
+    let listed = repository.snapshots_within(PATIENCE).ok()?;
+    let mut known = known(&listed).into_iter();
+    let one = known.find(|one| one.instance == instance)?;
+    Some(one.label().to_owned())
 }
 
 /// Tells the catalogue of this folder, where it does not know of it yet: after a push, silently. The
@@ -266,17 +277,23 @@ pub fn after_push(session: &mut Session<'_>) {
 }
 
 fn tell(session: &mut Session<'_>) -> Result<()> {
-    let entry = entry(
-        session.settings,
-        &session.layout,
-        session.sync.instance_id,
-        session.sync.profile,
-        &session.device.name,
-        None,
-    );
     let program = session.program()?;
     let cache = session.settings.dirs.restic_cache(session.layout.own());
     let access = session.access()?.beside(InstanceId::CATALOGUE);
     let repository = access.repository(program, Some(cache), None);
-    write(&access, &repository, &entry)
+    let instance = session.sync.instance_id;
+    if session.state.label.is_none() && session.settings.label.is_none() {
+        session.state.label = name_in(&repository, instance);
+    }
+    let entry = entry(
+        session.settings,
+        &session.layout,
+        instance,
+        session.sync.profile,
+        &session.device.name,
+        session.state.label.as_deref(),
+    );
+    write(&access, &repository, &entry)?;
+    session.state.label = Some(entry.label);
+    Ok(())
 }

@@ -72,7 +72,7 @@ fn look(layout: &Layout, dirs: &UserDirs, glance: &mut Glance) -> Result<()> {
         return Ok(());
     };
     let here = FolderIdentity::of(layout, device::this_device(dirs).id);
-    glance.copy = state.folder.fate(&here, sync.instance_id) == Fate::Copied;
+    glance.copy = state.fate(&here) == Fate::Copied;
     glance.pending_push = state.is_pending();
     glance.conflicts = state
         .conflict

@@ -18,7 +18,7 @@ use super::{
     credentials::Credentials,
     event::{Listener, warn, warn_of},
     fast_key::{self, IfMissing},
-    provision, session,
+    provision, secret_place, session,
     settings::Settings,
 };
 use crate::{
@@ -153,7 +153,7 @@ pub fn current(settings: &Settings, layout: &Layout) -> Result<Option<SyncFile>>
     let sync = sync_file::read(layout)?;
     let here = FolderIdentity::of(layout, device::this_device(&settings.dirs).id);
     let copied = match State::load(layout, sync.instance_id)? {
-        Loaded::State(state) => state.folder.fate(&here, sync.instance_id) == Fate::Copied,
+        Loaded::State(state) => state.fate(&here) == Fate::Copied,
         Loaded::Missing | Loaded::Unusable(_) => false,
     };
     Ok((!copied).then_some(sync))
@@ -174,6 +174,7 @@ pub fn opt_in(settings: &Settings, listener: Listener<'_>, request: &Request) ->
         is_what_was_asked_for(current, request, &layout)?;
         return Ok(OptedIn::already(current.instance_id, &layout));
     }
+    secret_place::check_reach(&layout, request.place)?;
     let joins = request
         .instance
         .or(current.as_ref().map(|current| current.instance_id));
@@ -194,9 +195,7 @@ pub fn opt_in(settings: &Settings, listener: Listener<'_>, request: &Request) ->
         fast_key: request.fast_key,
     };
     let device = device::this_device(&settings.dirs).name;
-    let (profile, chosen) = (sync.profile, request.label.as_deref());
-    let entry = catalogue::entry(settings, &layout, instance_id, profile, &device, chosen);
-    let has_saves = folder::has_saves(&layout, profile);
+    let has_saves = folder::has_saves(&layout, sync.profile);
     let opting = Opting {
         settings,
         listener,
@@ -204,16 +203,16 @@ pub fn opt_in(settings: &Settings, listener: Listener<'_>, request: &Request) ->
         sync: &sync,
         request,
         token: token.as_ref(),
-        entry: &entry,
+        device,
         // A folder that was opted in and never reached its server has still to create it.
         fresh: joins.is_none() || (request.instance.is_none() && before.to_create(&sync)),
     };
     match opting.run(credentials) {
-        Ok((how, listed)) => Ok(OptedIn {
+        Ok((how, listed, label)) => Ok(OptedIn {
             instance_id,
             how,
             pack_folder: layout.pack().to_path_buf(),
-            label: Some(entry.label),
+            label,
             listed,
             has_saves,
         }),
@@ -284,12 +283,13 @@ struct Opting<'a> {
     sync: &'a SyncFile,
     request: &'a Request,
     token: Option<&'a Token>,
-    entry: &'a Entry,
+    device: String,
     fresh: bool,
 }
 
 impl Opting<'_> {
-    fn run(&self, credentials: Credentials) -> Result<(How, Option<bool>)> {
+    /// Returns how, whether the catalogue knows of it, and what the instance is called.
+    fn run(&self, credentials: Credentials) -> Result<(How, Option<bool>, Option<String>)> {
         let mut access = Access::new(self.sync, self.settings, credentials);
         let own = self.layout.own();
         fs::create_dir_all(own)
@@ -301,10 +301,17 @@ impl Opting<'_> {
         let mut state = self.first_state()?;
         state.to_create = self.fresh;
         if self.request.offline {
+            // The first push says what the launcher calls it, or asks what an instance that is there is called.
+            let is_said = self.settings.label.is_some() || self.request.label.is_some();
+            let label = self.entry(&state).label;
+            let by_launcher = self.fresh && self.settings.launcher_label.is_some();
+            if is_said || by_launcher || state.label.is_some() {
+                state.label = Some(label.clone());
+            }
             self.write(&access.credentials)?;
             state.save(self.layout)?;
             self.mark()?;
-            return Ok((How::Offline, None));
+            return Ok((How::Offline, None, Some(label)));
         }
         let exists = match self.probe(&access) {
             Ok(exists) => exists,
@@ -341,7 +348,7 @@ impl Opting<'_> {
         state.to_create = false;
         state.save(self.layout)?;
         self.mark()?;
-        let told = self.tell(&access, &restic.program, &cache);
+        let told = self.tell(&mut state, &access, &restic.program, &cache);
         let failure = told.as_ref().err().map(Error::kind);
         state.catalogue = Catalogued::default().after(failure);
         // If that fails, it is told once more, which does no harm.
@@ -354,11 +361,25 @@ impl Opting<'_> {
         } else {
             How::Joined
         };
-        Ok((how, Some(told.is_ok())))
+        Ok((how, Some(told.is_ok()), Some(self.entry(&state).label)))
+    }
+
+    /// What this folder says of itself.
+    fn entry(&self, state: &State) -> Entry {
+        let (instance, profile) = (self.sync.instance_id, self.sync.profile);
+        let has = self.request.label.as_deref().or(state.label.as_deref());
+        catalogue::entry(
+            self.settings,
+            self.layout,
+            instance,
+            profile,
+            &self.device,
+            has,
+        )
     }
 
     /// Tells the account's catalogue of this folder.
-    fn tell(&self, access: &Access, program: &Path, cache: &Path) -> Result<()> {
+    fn tell(&self, state: &mut State, access: &Access, program: &Path, cache: &Path) -> Result<()> {
         if !self.request.tell {
             return Err(Error::new(
                 Kind::Credentials,
@@ -368,7 +389,14 @@ impl Opting<'_> {
         let access = access.beside(InstanceId::CATALOGUE);
         let (program, cache) = (program.to_path_buf(), cache.to_path_buf());
         let repository = access.repository(program, Some(cache), None);
-        catalogue::write(&access, &repository, self.entry)
+        let is_said = self.settings.label.is_some() || self.request.label.is_some();
+        if !self.fresh && !is_said && state.label.is_none() {
+            state.label = catalogue::name_in(&repository, self.sync.instance_id);
+        }
+        let entry = self.entry(state);
+        catalogue::write(&access, &repository, &entry)?;
+        state.label = Some(entry.label);
+        Ok(())
     }
 
     /// A folder as the cloud: its top is made at the first opt-in, and never by a hook, for which a
@@ -401,7 +429,8 @@ impl Opting<'_> {
         let here = FolderIdentity::of(self.layout, device.id);
         match State::load(self.layout, instance) {
             // Opted in anew as the same instance: what it has in common with the cloud stays true.
-            Ok(Loaded::State(state)) if state.folder.fate(&here, instance) == Fate::Same => {
+            Ok(Loaded::State(mut state)) if state.fate(&here) == Fate::Same => {
+                state.copy_reported = false;
                 Ok(*state)
             }
             Ok(_) => Ok(State::new(instance, session::mint(), here)),

@@ -43,7 +43,19 @@ pub fn fetch(settings: &Settings, folder: &Path, listener: Listener<'_>) -> Resu
     let release = &settings.release;
     let ways_out = text!("provision-ways-out", version = OLDEST.to_string());
     if !settings.download {
-        return Err(Error::failed(text!("provision-no-download")).hint(ways_out));
+        let versions = Versions::kept_in(settings.dirs.cache.as_deref());
+        let error = find::too_old(&versions).map_or_else(
+            || text!("provision-no-download"),
+            |(program, version)| {
+                let (program, version) = (program.display().to_string(), version.to_string());
+                text!(
+                    "provision-no-download-old",
+                    program = program,
+                    version = version
+                )
+            },
+        );
+        return Err(Error::failed(error).hint(ways_out));
     }
     let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
     let asset = release.asset(os, arch).ok_or_else(|| {

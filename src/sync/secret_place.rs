@@ -13,6 +13,7 @@ use crate::{
     },
     domain::ids::InstanceId,
     error::{Error, Result},
+    launchers::launcher::is_in_flatpak,
     process::core_dumps,
     secrets::{
         Place, files,
@@ -39,6 +40,16 @@ pub struct SecretPlace {
     pub moved: bool,
 }
 
+/// Refuses the keyring for the folder of a Flatpak: the hooks run in there, and would find no secret.
+pub fn check_reach(layout: &Layout, place: Place) -> Result<()> {
+    if place == Place::File || !is_in_flatpak(layout.pack()) {
+        return Ok(());
+    }
+    let folder = layout.pack().display().to_string();
+    Err(Error::usage(text!("secret-place-flatpak", folder = folder))
+        .hint(text!("secret-place-flatpak-hint")))
+}
+
 /// Says where the secrets of the opted-in folder are. Reads them, and shows nothing of them.
 pub fn look(settings: &Settings) -> Result<SecretPlace> {
     let (layout, sync) = opted_in(settings)?;
@@ -50,6 +61,7 @@ pub fn look(settings: &Settings) -> Result<SecretPlace> {
 /// and were read back there, before they leave the old one.
 pub fn move_to(settings: &Settings, to: Place) -> Result<SecretPlace> {
     let (layout, sync) = opted_in(settings)?;
+    check_reach(&layout, to)?;
     let instance = sync.instance_id;
     let _lock = lock::take(&layout, "token", Duration::from_secs(10))?;
     let mut found = Found::of(&layout, instance, Patience::Person)?;

@@ -111,9 +111,10 @@ pub fn open<'a>(
             State::new(instance, mint(), here.clone())
         }
     };
-    let fate = state.folder.fate(&here, instance);
+    let fate = state.fate(&here);
     if fate == Fate::Copied {
-        report_copy(&mut state, &layout, listener)?;
+        let is_there = state.folder.fate(&here, instance) == fate;
+        report_copy(&mut state, &layout, listener, is_there)?;
         return Ok(Opened::Copy);
     }
     // A state from another machine, or one that was lost, does not name the journal's replica.
@@ -137,6 +138,7 @@ pub fn open<'a>(
         state.pending = None;
     }
     state.folder = here;
+    state.copy_reported = false;
     let scope = scope_file::read(&layout, sync.profile)?;
     Ok(Opened::Session(Box::new(Session {
         settings,
@@ -215,21 +217,39 @@ pub fn check_transport(sync: &SyncFile, settings: &Settings) -> Result<()> {
     Ok(())
 }
 
-fn report_copy(state: &mut State, layout: &Layout, listener: Listener<'_>) -> Result<()> {
+/// Says once that this folder is a copy; each time, where the original `is_there` no more: whoever plays on
+/// in the copy has to know that nothing is synced.
+fn report_copy(
+    state: &mut State,
+    layout: &Layout,
+    listener: Listener<'_>,
+    is_there: bool,
+) -> Result<()> {
+    let original = state.folder.path.display().to_string();
+    let folder = shell::pack_folder(layout.pack());
+    if !is_there {
+        let (hint, instance) = (folder.clone(), state.instance_id.to_string());
+        listener(Event::Warning(
+            text!("session-copy-alone", original = original),
+            vec![
+                text!("session-copy-alone-hint", folder = hint),
+                text!(
+                    "session-copy-again-hint",
+                    folder = folder,
+                    instance = instance
+                ),
+            ],
+        ));
+        return Ok(());
+    }
     if state.copy_reported {
         return Ok(());
     }
     state.copy_reported = true;
     state.save(layout)?;
     listener(Event::Warning(
-        text!(
-            "session-copy",
-            original = state.folder.path.display().to_string()
-        ),
-        vec![text!(
-            "session-copy-hint",
-            folder = shell::pack_folder(layout.pack())
-        )],
+        text!("session-copy", original = original),
+        vec![text!("session-copy-hint", folder = folder)],
     ));
     Ok(())
 }
@@ -240,7 +260,17 @@ impl Session<'_> {
         if let Some(cloud) = &self.settings.cloud {
             return cloud.probe();
         }
-        probe::probe(&self.access()?.question())
+        let asked = probe::probe(&self.access()?.question());
+        asked.map_err(|error| self.refused(error))
+    }
+
+    /// Says of a token that was refused how this folder gets another one.
+    fn refused(&self, error: Error) -> Error {
+        if error.kind() == Kind::Credentials {
+            let folder = self.folder();
+            return error.hint(text!("session-token-again", folder = folder));
+        }
+        error
     }
 
     /// Asks as [`Session::probe`] does, while `work` is done.
@@ -257,12 +287,13 @@ impl Session<'_> {
             Ok(access) => access.clone(),
             Err(error) => return (work(self), Err(error)),
         };
-        thread::scope(|scope| {
+        let (done, asked) = thread::scope(|scope| {
             let asked = scope.spawn(|| probe::probe(&access.question()));
             let done = work(self);
             let died = |_| Err(Error::failed(text!("session-probe-died")));
             (done, asked.join().unwrap_or_else(died))
-        })
+        });
+        (done, asked.map_err(|error| self.refused(error)))
     }
 
     /// Returns the way to the repository.

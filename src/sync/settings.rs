@@ -35,6 +35,8 @@ pub struct Settings {
     pub device_name: Option<String>,
     /// What the instance is called, where somebody said so.
     pub label: Option<String>,
+    /// What a launcher calls it: for an instance that has no name yet.
+    pub launcher_label: Option<String>,
     /// What becomes of conflicts, instead of what the rules say.
     pub on_conflict: Option<Policy>,
     /// Whether what is missing here is deleted, however much it is.
@@ -61,6 +63,7 @@ impl Settings {
             release: Release::pinned(),
             device_name: None,
             label: None,
+            launcher_label: None,
             on_conflict: None,
             allow_shrink: false,
             cloud: None,

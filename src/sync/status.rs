@@ -210,13 +210,17 @@ pub fn status(
     status.opted_in = true;
     status.instance = Some(Instance {
         instance_id: sync.instance_id,
-        label: catalogue::label_of(label, None, &layout, sync.instance_id),
+        label: catalogue::label_of(
+            [settings.label.as_deref(), state.label.as_deref(), label],
+            &layout,
+            sync.instance_id,
+        ),
         url: sync.location.to_string(),
         account: sync.account.clone(),
         profile: sync.profile,
         device: device.name,
         replica,
-        copy: state.folder.fate(&here, sync.instance_id) == Fate::Copied,
+        copy: state.fate(&here) == Fate::Copied,
         interrupted: journal::unfinished(&layout)?.is_some(),
         base: state.base.clone(),
         units: scan.units.keys().cloned().collect(),

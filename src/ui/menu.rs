@@ -16,7 +16,7 @@ pub fn choose(question: &str, items: &[&str]) -> io::Result<Option<usize>> {
 }
 
 /// Lets a person choose some of `items`, at least one: Space takes one or leaves it, Enter goes on with
-/// those, or with the one that is marked where none was taken.
+/// those that were taken.
 pub fn choose_many(question: &str, items: &[&str]) -> io::Result<Option<Vec<usize>>> {
     on_terminal(|term| keys(term, question, items, Some(BTreeSet::new())))
 }
@@ -51,7 +51,10 @@ fn keys(
     mut taken: Option<BTreeSet<usize>>,
 ) -> io::Result<Chosen> {
     let last = items.len().saturating_sub(1);
-    let mut marked: Option<usize> = None;
+    // What Enter would answer is marked by nobody but the player; where it takes a Space too, the mark can
+    // be there.
+    let mut marked: Option<usize> = taken.as_ref().map(|_| 0);
+    let mut empty = false;
     loop {
         let boxed: Vec<String> = items
             .iter()
@@ -63,7 +66,12 @@ fn keys(
             })
             .collect();
         let boxed: Vec<&str> = boxed.iter().map(String::as_str).collect();
-        let lines = lines(question, &boxed, marked, term.size());
+        let (rows, columns) = term.size();
+        // Room for the line that none is taken.
+        let rows = rows.saturating_sub(u16::from(taken.is_some()));
+        let mut lines = lines(question, &boxed, marked, (rows, columns));
+        lines.extend(empty.then(|| text!("menu-none-taken")));
+        empty = false;
         for line in &lines {
             term.write_line(line)?;
         }
@@ -87,11 +95,11 @@ fn keys(
             (Key::Enter, _, Some(taken)) if !taken.is_empty() => {
                 return answered(term, question, items, taken.iter().copied().collect());
             }
-            (Key::Enter | Key::Char(' '), Some(place), _) => {
+            // A box that is empty is never taken for one that is not.
+            (Key::Enter, _, Some(_)) => empty = true,
+            (Key::Enter | Key::Char(' '), Some(place), None) => {
                 return answered(term, question, items, vec![place]);
             }
-            // Here that chooses nothing yet: it shows how.
-            (Key::Enter | Key::Char(' '), None, Some(_)) => marked = Some(0),
             (Key::Escape | Key::Char('q'), _, _) => return Ok(Chosen::Nothing),
             _ => {}
         }

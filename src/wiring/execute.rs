@@ -12,7 +12,7 @@ use super::{
     report::{Became, FileReport, Report},
 };
 use crate::{
-    config::{hooks_file::HooksFile, layout::real, user_dirs::UserDirs},
+    config::{hooks_file::HooksFile, user_dirs::UserDirs},
     domain::launcher::wire::Edit,
     error::{Error, Result},
     launchers::{launcher::Launcher, program, running, settings_file},
@@ -43,35 +43,46 @@ pub enum Finality {
 
 /// Puts the hooks into the launchers.
 pub fn install(request: &Request, dirs: &UserDirs) -> Result<Report> {
-    run(request, dirs, Way::Install)
+    Ok(run(request, dirs, Way::Install)?.0)
 }
 
-/// Takes the hooks out, and the copies of the program that no hook starts any more. A launcher that
-/// was wired and is gone is forgotten where it is named; else the program stays for it.
+/// Takes the hooks out, and the copies of the program that nothing starts any more. A launcher or an
+/// instance that was wired and is gone is forgotten where it is named; else the program stays for it.
 pub fn remove(request: &Request, dirs: &UserDirs) -> Result<Report> {
-    let (named, gone) = gone::split(&request.folders, dirs)?;
-    let mut report = if named.is_empty() && !gone.is_empty() {
-        Report::default()
+    let (folders, gone) = gone::split(&request.folders, dirs)?;
+    let (instances, lost) = gone::split_instances(&request.instances, dirs)?;
+    let nothing_left =
+        (folders.is_empty() && !gone.is_empty()) || (instances.is_empty() && !lost.is_empty());
+    let (mut report, launchers) = if nothing_left {
+        (Report::default(), Vec::new())
     } else {
         let request = Request {
-            folders: named,
+            folders,
+            instances,
             ..request.clone()
         };
         run(&request, dirs, Way::Remove)?
     };
     if request.finality == Finality::Final {
         gone::forget(&gone, dirs, &mut report)?;
+        gone::forget_instances(&lost, dirs, &mut report)?;
         let missing = gone::missing(dirs)?;
         if missing.is_empty() {
-            tidy(&mut report, request, dirs);
+            tidy(&mut report, &launchers, dirs);
         }
         report.errors.extend(missing);
+        if request.instances.is_empty() {
+            let left = left(&report, &launchers);
+            report.errors.extend(left);
+        }
     }
     Ok(report)
 }
 
-fn run(request: &Request, dirs: &UserDirs, way: Way) -> Result<Report> {
-    let found = find::find(&request.folders, dirs)?;
+/// Returns what was done, and the launchers that were looked at.
+fn run(request: &Request, dirs: &UserDirs, way: Way) -> Result<(Report, Vec<Launcher>)> {
+    let memory = HooksFile::read(dirs)?;
+    let found = find::find(&request.folders, dirs);
     let mut report = Report {
         errors: found.errors,
         ..Report::default()
@@ -80,7 +91,7 @@ fn run(request: &Request, dirs: &UserDirs, way: Way) -> Result<Report> {
         request,
         dirs,
         way,
-        memory: HooksFile::read(dirs)?,
+        memory,
         report: &mut report,
     };
     let mut matches = Vec::new();
@@ -97,7 +108,10 @@ fn run(request: &Request, dirs: &UserDirs, way: Way) -> Result<Report> {
     for planned in matches {
         work.one(planned);
     }
-    Ok(report)
+    if way == Way::Remove && request.finality == Finality::Final && request.instances.is_empty() {
+        work.forget(&found.launchers)?;
+    }
+    Ok((report, found.launchers))
 }
 
 /// Each name that was given has to be that of one instance.
@@ -252,14 +266,24 @@ impl Work<'_> {
             )?);
             settings_file::replace(&row.file, before, &edit.bytes)?;
         }
-        if self.way == Way::Remove {
-            // Of a launcher's own file, and not of an instance's alone.
-            if row.instance.is_none() {
+        if self.way == Way::Remove && self.memory != was {
+            self.memory.write(self.dirs)?;
+        }
+        Ok(())
+    }
+
+    /// Forgets where the launchers are that start nothing of ours any more. One that does is to be found
+    /// again: else the program would go the next time.
+    fn forget(&mut self, launchers: &[Launcher]) -> Result<()> {
+        let was = self.memory.clone();
+        for launcher in launchers {
+            let commands = health::commands_of(launcher);
+            if commands.is_some_and(|all| all.iter().all(|one| one.program.is_none())) {
                 self.memory.folders.remove(&launcher.folder);
             }
-            if self.memory != was {
-                self.memory.write(self.dirs)?;
-            }
+        }
+        if self.memory != was {
+            self.memory.write(self.dirs)?;
         }
         Ok(())
     }
@@ -271,6 +295,7 @@ impl Work<'_> {
         let running = program::running()?;
         if !program::is_current(&running, copy) {
             program::put(&running, copy).map_err(|error| error.hint(text!("launcher-no-hook")))?;
+            self.report.placed.push(copy.to_path_buf());
         }
         if launcher.sandbox().is_some() && program::needs_libraries(copy) {
             let program = copy.display().to_string();
@@ -282,33 +307,26 @@ impl Work<'_> {
     }
 }
 
-/// Removes the copies of the program that nothing starts any more. A launcher whose file cannot be
-/// read may still start one.
-fn tidy(report: &mut Report, request: &Request, dirs: &UserDirs) {
-    let mut launchers = Vec::new();
-    for folders in [&request.folders[..], &[]] {
-        match find::find(folders, dirs) {
-            Ok(found) => launchers.extend(found.launchers),
-            Err(_) => return,
-        }
-    }
+/// Removes the copies of the program that nothing starts any more: no hook, no wrapper command, no line
+/// that somebody changed. A launcher whose files cannot all be read may still start one.
+fn tidy(report: &mut Report, launchers: &[Launcher], dirs: &UserDirs) {
+    let found = find::everywhere(dirs);
     let mut copies = BTreeSet::new();
     copies.extend(
         dirs.data
             .as_ref()
             .map(|data| data.join("bin").join(program_name())),
     );
-    let mut used = BTreeSet::new();
-    for launcher in &launchers {
+    let mut commands = Vec::new();
+    for launcher in launchers.iter().chain(&found.launchers) {
         copies.extend(program::place(launcher, dirs).ok());
-        match health::programs_of(launcher) {
-            // A home can be reached by two paths.
-            Some(programs) => used.extend(programs.iter().map(|program| real(program))),
+        match health::commands_of(launcher) {
+            Some(all) => commands.extend(all),
             None => return,
         }
     }
     for copy in copies {
-        if used.contains(&real(&copy)) {
+        if commands.iter().any(|command| command.is_of(&copy)) {
             continue;
         }
         match program::remove(&copy) {
@@ -317,6 +335,31 @@ fn tidy(report: &mut Report, request: &Request, dirs: &UserDirs) {
             Err(error) => report.notes.push(error.to_string()),
         }
     }
+}
+
+/// Says of each command that still starts our program that it does, but for what was told already: a
+/// wrapper command, which is the player's, and a line that is no hook any more.
+fn left(report: &Report, launchers: &[Launcher]) -> Vec<Error> {
+    let failed = |file: &Path| {
+        let mut files = report.files.iter();
+        files.any(|one| one.file == file && one.outcome == Became::Failed)
+    };
+    let mut seen = BTreeSet::new();
+    let all = launchers.iter().filter_map(health::commands_of).flatten();
+    all.filter(|one| !failed(&one.file) && seen.insert((one.file.clone(), one.key)))
+        .filter_map(|one| {
+            let program = one.program.as_deref()?;
+            let error = Error::failed(format!(
+                "{}: {} still starts {program}, which stays: without it no game would start there",
+                one.file.display(),
+                one.key
+            ));
+            Some(error.hint(
+                "That is no hook that this program put there, and was left as it is. To take it out: close the \
+                 launcher, clear the command in its settings (Custom commands), and run this again.",
+            ))
+        })
+        .collect()
 }
 
 fn program_name() -> String {

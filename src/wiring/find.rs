@@ -1,10 +1,10 @@
 //! Finding the launchers: those that are named, else all that can be found.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use crate::{
     config::{hooks_file::HooksFile, user_dirs::UserDirs},
-    error::{Error, Result},
+    error::Error,
     launchers::{launcher::Launcher, places},
 };
 
@@ -19,7 +19,7 @@ pub struct Found {
 
 /// Finds the launchers in the folders `named`; without any, those at their usual places and those
 /// that were wired before, wherever they are.
-pub fn find(named: &[PathBuf], dirs: &UserDirs) -> Result<Found> {
+pub fn find(named: &[PathBuf], dirs: &UserDirs) -> Found {
     if named.is_empty() {
         return everywhere(dirs);
     }
@@ -35,18 +35,22 @@ pub fn find(named: &[PathBuf], dirs: &UserDirs) -> Result<Found> {
              writes that when it is started for the first time.",
         )
     });
-    Ok(Found {
+    Found {
         errors: strange.collect(),
         launchers: places::launchers_in(folders.clone()),
-    })
+    }
 }
 
 /// Finds all launchers that can be found.
-pub fn everywhere(dirs: &UserDirs) -> Result<Found> {
-    let remembered = HooksFile::read(dirs)?.folders;
+pub fn everywhere(dirs: &UserDirs) -> Found {
+    // Those at their usual places are there whatever is remembered.
+    let (remembered, errors) = match HooksFile::read(dirs) {
+        Ok(memory) => (memory.folders, Vec::new()),
+        Err(error) => (BTreeSet::new(), vec![error]),
+    };
     let folders = places::default_folders().into_iter().chain(remembered);
-    Ok(Found {
+    Found {
         launchers: places::launchers_in(folders),
-        errors: Vec::new(),
-    })
+        errors,
+    }
 }

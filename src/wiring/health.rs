@@ -1,16 +1,19 @@
 //! Whether the hooks are in the launchers, and whether what they start can be started. Changes nothing.
 
-use std::path::PathBuf;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use serde::Serialize;
 
 use super::find;
 use crate::{
-    config::user_dirs::UserDirs,
+    config::{layout::real, user_dirs::UserDirs},
     domain::launcher::{
         kind::LauncherKind,
         syntax::Of,
-        wire::{File, Slots},
+        wire::{File, Slot, Slots},
     },
     error::{Error, Result},
     launchers::{
@@ -32,7 +35,7 @@ pub struct Health {
     pub file: PathBuf,
     /// The process that it runs as, where it does.
     pub process: Option<u32>,
-    /// Whether both hooks are there, and run.
+    /// Whether both hooks are there and run, or a wrapper command does what they do.
     pub wired: bool,
     /// The commands, where the file can be read.
     pub commands: Option<Slots>,
@@ -53,6 +56,21 @@ pub struct Program {
     pub program: String,
     /// Whether it can be started: where it cannot, no game starts.
     pub startable: Startable,
+    /// Where it stands in a command.
+    #[serde(skip)]
+    pub places: Vec<Place>,
+}
+
+/// Where a program of ours stands in a command that is run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The instance; `None`: the launcher itself.
+    pub instance: Option<String>,
+    /// Whether it is a hook, which `hooks install` can wire anew. Else it is the wrapper command, or a line
+    /// that another program begins.
+    pub hook: bool,
+    /// The key of the command.
+    pub key: &'static str,
 }
 
 impl Health {
@@ -66,9 +84,9 @@ impl Health {
 
 /// Looks at the launchers in `folders`, or at all that can be found; and says which of the folders are
 /// no launcher's.
-pub fn health(folders: &[PathBuf], dirs: &UserDirs) -> Result<(Vec<Health>, Vec<Error>)> {
-    let found = find::find(folders, dirs)?;
-    Ok((found.launchers.iter().map(of).collect(), found.errors))
+pub fn health(folders: &[PathBuf], dirs: &UserDirs) -> (Vec<Health>, Vec<Error>) {
+    let found = find::find(folders, dirs);
+    (found.launchers.iter().map(of).collect(), found.errors)
 }
 
 fn of(launcher: &Launcher) -> Health {
@@ -81,41 +99,65 @@ fn of(launcher: &Launcher) -> Health {
         .or(instances.as_ref().err())
         .map(ToString::to_string);
     let commands = commands.ok();
+    let own = commands.clone().unwrap_or_default();
     let mut health = Health {
         launcher: launcher.kind,
         folder: launcher.folder.clone(),
         file,
         process: running::process_of(launcher.kind),
-        wired: commands.as_ref().is_some_and(Slots::wired),
+        wired: own.wired(),
         commands: None,
         programs: Vec::new(),
         shadowed: Vec::new(),
         wired_alone: Vec::new(),
         error,
     };
-    let mut programs: Vec<String> = commands
-        .iter()
-        .flat_map(Slots::programs)
-        .map(str::to_owned)
-        .collect();
+    let mut programs: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+    let mut note = |slots: &Slots, instance: Option<&String>| {
+        // What is switched off keeps nothing from starting.
+        for (program, hook, key) in slots
+            .in_force
+            .then(|| started(slots, launcher))
+            .into_iter()
+            .flatten()
+        {
+            programs.entry(program).or_default().push(Place {
+                instance: instance.cloned(),
+                hook,
+                key,
+            });
+        }
+    };
+    note(&own, None);
     for instance in instances.unwrap_or_default() {
         let Ok(slots) = &instance.slots else { continue };
-        programs.extend(slots.programs().map(str::to_owned));
-        if slots.hide(launcher.kind) {
+        note(slots, Some(&instance.name));
+        if slots.hide(launcher.kind, &own) {
             health.shadowed.push(instance.name);
         } else if slots.in_force && slots.any() {
             health.wired_alone.push(instance.name);
         }
     }
-    programs.sort();
-    programs.dedup();
-    let check = |program: String| Program {
+    let check = |(program, places): (String, Vec<Place>)| Program {
         startable: program::startable(&program),
         program,
+        places,
     };
     health.programs = programs.into_iter().map(check).collect();
     health.commands = commands;
     health
+}
+
+/// Returns our programs that commands start, each with whether a hook does, and the command's key.
+fn started(slots: &Slots, launcher: &Launcher) -> Vec<(String, bool, &'static str)> {
+    let keys = launcher.kind.keys();
+    let keys = [keys.pre, keys.post, keys.wrapper];
+    let each = slots.each().into_iter().zip(keys);
+    each.filter_map(|(slot, key)| {
+        let hook = slot.program.is_some() && key != keys[2];
+        Some((slot.starts.clone()?, hook, key))
+    })
+    .collect()
 }
 
 /// Returns the commands of a launcher itself.
@@ -132,13 +174,51 @@ pub fn slots(launcher: &Launcher) -> Result<Slots> {
         .map_err(|why| settings_file::unreadable(&path, &why))
 }
 
-/// Returns the programs that hooks of a launcher and its instances start; `None` where not all of its
-/// files can be read.
-pub fn programs_of(launcher: &Launcher) -> Option<Vec<PathBuf>> {
-    let own = slots(launcher).ok()?;
-    let mut programs: Vec<PathBuf> = own.programs().map(PathBuf::from).collect();
-    for instance in instances::of(launcher).ok()? {
-        programs.extend(instance.slots.ok()?.programs().map(PathBuf::from));
+/// A command in a file of a launcher that starts a program of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Start {
+    /// The file.
+    pub file: PathBuf,
+    /// The command's key.
+    pub key: &'static str,
+    /// The whole command.
+    pub command: String,
+    /// The program, where it can be told.
+    pub program: Option<String>,
+}
+
+impl Start {
+    /// Returns whether it starts this copy of the program, or names it.
+    pub fn is_of(&self, copy: &Path) -> bool {
+        // A home can be reached by two paths.
+        let same = |program: &String| real(Path::new(program)) == real(copy);
+        self.program.as_ref().is_some_and(same)
+            || copy
+                .to_str()
+                .is_some_and(|copy| self.command.contains(copy))
     }
-    Some(programs)
+}
+
+/// Returns all commands of a launcher and its instances, whether they are in force or not; `None` where
+/// not all of its files can be read.
+pub fn commands_of(launcher: &Launcher) -> Option<Vec<Start>> {
+    let mut all = vec![(launcher.settings(), slots(launcher).ok()?)];
+    for instance in instances::of(launcher).ok()? {
+        all.push((instance.settings, instance.slots.ok()?));
+    }
+    let keys = launcher.kind.keys();
+    let keys = [keys.pre, keys.post, keys.wrapper];
+    let start = |file: &PathBuf, slot: &Slot, key| {
+        Some(Start {
+            file: file.clone(),
+            key,
+            command: slot.command.clone()?,
+            program: slot.starts.clone(),
+        })
+    };
+    let each = all.iter().flat_map(|(file, slots)| {
+        let each = slots.each().into_iter().zip(keys);
+        each.filter_map(move |(slot, key)| start(file, slot, key))
+    });
+    Some(each.collect())
 }

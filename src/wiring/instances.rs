@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::{find, health};
 use crate::{
     config::{layout::real, user_dirs::UserDirs},
-    domain::launcher::kind::LauncherKind,
-    error::{Error, Result},
+    domain::{ids::InstanceId, launcher::kind::LauncherKind},
+    error::Error,
     launchers::instances,
     sync::glance::{self, Glance},
 };
@@ -17,9 +17,9 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Hooks {
-    /// Those of the launcher.
+    /// Those of the launcher, or its wrapper command.
     Launcher,
-    /// Its own.
+    /// Its own, or a wrapper command of its own.
     Own,
     /// None: it has commands of its own, and the launcher's never run.
     Shadowed,
@@ -44,6 +44,9 @@ pub struct Instance {
     pub game_folder: PathBuf,
     /// Which hooks it runs.
     pub hooks: Hooks,
+    /// Other game folders that were found, and are the same instance.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub same_as: Vec<PathBuf>,
     /// What the game folder says.
     #[serde(flatten)]
     pub sync: Glance,
@@ -73,16 +76,16 @@ pub struct Listing {
 }
 
 /// Lists the instances of the launchers in `folders`, or of all that can be found.
-pub fn instances(folders: &[PathBuf], dirs: &UserDirs) -> Result<Listing> {
-    let found = find::find(folders, dirs)?;
+pub fn instances(folders: &[PathBuf], dirs: &UserDirs) -> Listing {
+    let found = find::find(folders, dirs);
     let mut listing = Listing {
         launchers: found.launchers.len(),
         instances: Vec::new(),
         errors: found.errors,
     };
     for launcher in &found.launchers {
-        let wired = match health::slots(launcher) {
-            Ok(slots) => Some(slots.wired()),
+        let commands = match health::slots(launcher) {
+            Ok(slots) => Some(slots),
             Err(error) => {
                 listing.errors.push(error);
                 None
@@ -91,18 +94,18 @@ pub fn instances(folders: &[PathBuf], dirs: &UserDirs) -> Result<Listing> {
         let all = match instances::of(launcher) {
             Ok(all) => all,
             // The file is the same: told already.
-            Err(_) if wired.is_none() => continue,
+            Err(_) if commands.is_none() => continue,
             Err(error) => {
                 listing.errors.push(error);
                 continue;
             }
         };
         for one in all {
-            let hooks = match (&one.slots, wired) {
-                (Ok(slots), _) if slots.hide(launcher.kind) => Hooks::Shadowed,
+            let hooks = match (&one.slots, &commands) {
+                (Ok(slots), Some(own)) if slots.hide(launcher.kind, own) => Hooks::Shadowed,
                 (Ok(slots), _) if slots.in_force && slots.any() => Hooks::Own,
-                (Ok(_), Some(true)) => Hooks::Launcher,
-                (Ok(_), Some(false)) => Hooks::None,
+                (Ok(_), Some(own)) if own.wired() => Hooks::Launcher,
+                (Ok(_), Some(_)) => Hooks::None,
                 (Err(_), _) | (Ok(_), None) => Hooks::Unknown,
             };
             let mut sync = glance::glance(&one.game, dirs);
@@ -114,9 +117,29 @@ pub fn instances(folders: &[PathBuf], dirs: &UserDirs) -> Result<Listing> {
                 folder: one.folder,
                 game_folder: one.game,
                 hooks,
+                same_as: Vec::new(),
                 sync,
             });
         }
     }
-    Ok(listing)
+    find_twins(&mut listing.instances);
+    listing
+}
+
+/// Finds the folders that are one instance on this device, each as a device of its own: so they were opted
+/// in, or one of them is a copy and nobody noticed before the original was moved.
+fn find_twins(all: &mut [Instance]) {
+    let synced = all.iter().filter(|one| one.sync.opted_in && !one.sync.copy);
+    let known: Vec<(Option<InstanceId>, PathBuf)> = synced
+        .map(|one| (one.sync.instance_id, one.game_folder.clone()))
+        .collect();
+    for one in all.iter_mut() {
+        if !one.sync.opted_in || one.sync.copy || one.sync.instance_id.is_none() {
+            continue;
+        }
+        let twins = known.iter().filter(|(id, folder)| {
+            *id == one.sync.instance_id && real(folder) != real(&one.game_folder)
+        });
+        one.same_as = twins.map(|(_, folder)| folder.clone()).collect();
+    }
 }

@@ -71,7 +71,11 @@ pub fn plan(
     let all = all.unwrap_or_default();
     let mut planned = vec![files.whole(&all)];
     if way == Way::Remove {
-        let hooked = |instance: &&Instance| instance.slots.as_ref().is_ok_and(Slots::any);
+        // One that has no hook of its own can have got its switch from us.
+        let hooked = |instance: &&Instance| {
+            memory.files.contains_key(&instance.settings)
+                || instance.slots.as_ref().is_ok_and(Slots::hooked)
+        };
         planned.extend(
             all.iter()
                 .filter(hooked)
@@ -105,7 +109,9 @@ impl Planner<'_> {
         let edit = settings_file::read(&file).and_then(|bytes| {
             let mut edit = self.edit(Of::Launcher, &file, &bytes, all)?;
             if self.program.is_some() {
-                edit.notes.extend(reach::hidden(self.launcher, all));
+                let own = self.file(Of::Launcher, &edit.bytes).slots();
+                let own = own.unwrap_or_default();
+                edit.notes.extend(reach::hidden(self.launcher, &own, all));
             }
             Ok((bytes, edit))
         });
@@ -140,13 +146,17 @@ impl Planner<'_> {
         }
     }
 
-    fn edit(&self, of: Of, path: &Path, bytes: &[u8], instances: &[Instance]) -> Result<Edit> {
-        let file = File {
+    fn file<'a>(&self, of: Of, bytes: &'a [u8]) -> File<'a> {
+        File {
             kind: self.launcher.kind,
             of,
             words: self.launcher.words(),
             bytes,
-        };
+        }
+    }
+
+    fn edit(&self, of: Of, path: &Path, bytes: &[u8], instances: &[Instance]) -> Result<Edit> {
+        let file = self.file(of, bytes);
         let kept = self.memory.of(path);
         let edit = match self.program.as_deref().map(Path::to_str) {
             Some(Some(program)) => {

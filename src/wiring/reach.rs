@@ -4,7 +4,11 @@ use std::path::Path;
 
 use crate::{
     domain::{
-        launcher::{line::GameFolder, wire::Edit, words::Words},
+        launcher::{
+            line::GameFolder,
+            wire::{Edit, Slots},
+            words::Words,
+        },
         shell,
     },
     error::{Error, Result},
@@ -13,10 +17,10 @@ use crate::{
 };
 
 /// Says which instances the launcher's hooks do not reach.
-pub fn hidden(launcher: &Launcher, instances: &[Instance]) -> Option<String> {
+pub fn hidden(launcher: &Launcher, own: &Slots, instances: &[Instance]) -> Option<String> {
     let is_hidden = |instance: &&Instance| {
         let slots = instance.slots.as_ref();
-        slots.is_ok_and(|slots| slots.hide(launcher.kind))
+        slots.is_ok_and(|slots| slots.hide(launcher.kind, own))
     };
     let names: Vec<&str> = instances
         .iter()

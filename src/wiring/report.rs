@@ -55,6 +55,9 @@ pub struct Report {
     pub files: Vec<FileReport>,
     /// The programs that hooks start, and that are there now.
     pub programs: Vec<PathBuf>,
+    /// Those of them that were put there now: they were missing, or another version.
+    #[serde(skip)]
+    pub placed: Vec<PathBuf>,
     /// Copies of the program that nothing starts any more, and that are gone now.
     pub removed: Vec<PathBuf>,
     /// What is wrong with no file.

@@ -19,12 +19,21 @@ pub fn leave_out_own_folder(layout: &Layout) -> Result<()> {
         .try_for_each(|(list, line)| add_line(&list, &line))
 }
 
-/// Returns whether our folder is left out.
-pub fn leave_out(layout: &Layout) -> bool {
-    lists(layout).into_iter().all(|(list, line)| {
-        let text = json_file::read_bytes(&list).ok().flatten();
-        text.is_some_and(|text| names(&text, &line))
-    })
+/// Returns whether the folder is of a launcher that reads those lists: Prism or `MultiMC`. Others export
+/// what they are told to.
+pub fn are_read(layout: &Layout) -> bool {
+    let above = layout.pack().parent();
+    above.is_some_and(|above| above.join("instance.cfg").is_file())
+}
+
+/// Returns the lists that do not leave our folder out, each with the line that is missing in it.
+pub fn open(layout: &Layout) -> Vec<(PathBuf, String)> {
+    let leaves_out = |(list, line): &(PathBuf, String)| {
+        let text = json_file::read_bytes(list).ok().flatten();
+        text.is_some_and(|text| names(&text, line))
+    };
+    let lists = lists(layout).into_iter();
+    lists.filter(|list| !leaves_out(list)).collect()
 }
 
 /// The lists of what is left out, each with the line that leaves our folder out.
@@ -33,7 +42,7 @@ fn lists(layout: &Layout) -> Vec<(PathBuf, String)> {
     let pack = layout.pack();
     let name = pack.file_name().and_then(|name| name.to_str());
     if let Some((above, name)) = pack.parent().zip(name)
-        && above.join("instance.cfg").is_file()
+        && are_read(layout)
     {
         lists.push((above.join(".packignore"), format!("{name}/{OWN_FOLDER}")));
     }

@@ -8,7 +8,10 @@ use std::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{folder::FolderIdentity, stamp::Stamps};
+use super::{
+    folder::{Fate, FolderIdentity},
+    stamp::Stamps,
+};
 use crate::{
     config::{
         json_file::{self, Access},
@@ -100,9 +103,12 @@ pub struct State {
     /// Whether a push left out worlds that a game had open.
     #[serde(default)]
     pub left_open: bool,
-    /// Whether the player was told that this folder is a copy.
+    /// Whether the player was told that this folder is a copy: it stays one until it is opted in by itself.
     #[serde(default)]
     pub copy_reported: bool,
+    /// What the account's catalogue calls the instance, as this folder told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// Whether the account's catalogue knows of this folder.
     #[serde(default)]
     pub catalogue: Catalogued,
@@ -252,10 +258,21 @@ impl State {
             undone: false,
             left_open: false,
             copy_reported: false,
+            label: None,
             catalogue: Catalogued::default(),
             scope: None,
             scanned_at: 0,
             stamps: Stamps::new(),
+        }
+    }
+
+    /// Returns what became of the folder since this was last written, which is now `here`. One that is known
+    /// for a copy stays one where the original is moved or removed: nobody can tell then which of the two is
+    /// to go on.
+    pub fn fate(&self, here: &FolderIdentity) -> Fate {
+        match self.folder.fate(here, self.instance_id) {
+            Fate::Moved | Fate::Transplanted if self.copy_reported => Fate::Copied,
+            fate => fate,
         }
     }
 

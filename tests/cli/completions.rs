@@ -199,3 +199,35 @@ fn make_uninstall_takes_the_hooks_out_first_and_stops_where_that_fails() {
         assert!(said(&output).contains(says), "{output:?}");
     }
 }
+
+/// What bash offers, asked as it asks: the script's own function, with the words so far.
+#[test]
+fn bash_completes_behind_the_first_word() {
+    let script = printed(&["completions", "bash"]);
+    for (words, wanted) in [
+        (&["ho"][..], "hooks"),
+        (&["hooks", "in"], "install"),
+        (&["hooks", "install", "--dry"], "--dry-run"),
+        (&["setup", "--pack"], "--pack-folder"),
+        (&["token", ""], "move"),
+        (&["help", "hooks", "rem"], "remove"),
+    ] {
+        let line: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+        let (line, last) = (line.join(" "), words.len());
+        let asked = format!(
+            "{script}\nCOMP_WORDS=(instance-sync {line})\nCOMP_CWORD={last}\n\
+             COMPREPLY=()\n_instance__sync instance-sync {word} {before}\n\
+             printf '%s\\n' \"${{COMPREPLY[@]}}\"\n",
+            word = format_args!("'{}'", words[last - 1]),
+            before = words.get(last.wrapping_sub(2)).unwrap_or(&"instance-sync"),
+        );
+        let Some(output) = feed(&["bash", "--norc"], &asked) else {
+            return;
+        };
+        let offered = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(
+            offered.lines().any(|line| line == wanted),
+            "{words:?}: {output:?}"
+        );
+    }
+}

@@ -58,7 +58,7 @@ fn each_hook_leaves_its_outcome_and_what_it_said() {
         heads[1],
         &format!("  push  {label} (deck)  failed: exit 4, TIME"),
     );
-    let id = &opted::ID[..8];
+    let id = "Skyblock";
     assert_entry(
         heads[2],
         &format!("  push  {id} (deck)  failed: exit 4, TIME"),
@@ -108,10 +108,13 @@ fn every_command_that_changes_something_is_in_it() {
     ];
     assert_eq!(words, all, "{log}");
     assert!(
-        log.contains("  init  01K4Z3N5 (deck)  opted in offline: "),
+        log.contains("  init  Skyblock (deck)  opted in offline: "),
         "{log}"
     );
-    assert!(log.contains("  disable  - (deck)  opted out: "), "{log}");
+    assert!(
+        log.contains("  disable  Skyblock (deck)  opted out: "),
+        "{log}"
+    );
 }
 
 #[test]
@@ -170,7 +173,7 @@ fn log_shows_the_folder_s_else_the_user_s_newest_last() {
     );
     assert_eq!(
         (&push["label"], &push["device"]),
-        (&"01K4Z3N5".into(), &"deck".into())
+        (&"Skyblock".into(), &"deck".into())
     );
     assert_eq!(
         (&push["exit_code"], &push["details"]),
@@ -309,7 +312,7 @@ fn a_session_of_run_is_three_entries_and_hooks_inside_say_that_they_stood_aside(
         .code(3);
     let log = read(device.synced_by("log"));
     let heads: Vec<&str> = log.lines().filter(|line| !line.starts_with(' ')).collect();
-    let id = &opted::ID[..8];
+    let id = "Skyblock";
     assert_entry(heads[0], &format!("  pull  {id} (deck)  offline: TIME"));
     assert_entry(heads[1], &format!("  pull  {id} (deck)  stood aside: TIME"));
     assert_entry(

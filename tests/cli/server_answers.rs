@@ -32,8 +32,14 @@ fn cases() -> Vec<Case> {
     let refused = |name, answer, status: &'static str| Case {
         name,
         answer,
-        pull: (0, Vec::leak(vec![status, "Check the token", STARTS])),
-        push: (4, Vec::leak(vec![status, "Check the token"])),
+        pull: (
+            0,
+            Vec::leak(vec![status, "Check the token", "setup --force", STARTS]),
+        ),
+        push: (
+            4,
+            Vec::leak(vec![status, "Check the token", "setup --force"]),
+        ),
         init: (4, Vec::leak(vec![status, "Check the token"])),
     };
     let wrong = |name, answer, says: &'static [&'static str]| Case {

@@ -712,3 +712,50 @@ fn a_custom_instance_is_joined_as_one() {
     place.run(&deck, &words).ok();
     assert_eq!(deck.json("sync.json")["profile"], "custom");
 }
+
+/// The name is shown on every device: who says none keeps the one that there is.
+#[test]
+fn an_instance_keeps_its_name_where_nobody_says_another() {
+    let Some(place) = Place::folder() else { return };
+    let labels = || {
+        let listed = place.listed(&[]);
+        let names = listed
+            .iter()
+            .map(|one| one["label"].as_str().unwrap().to_owned());
+        names.collect::<Vec<_>>()
+    };
+    // Opted in offline, and told by the first push, which a launcher starts.
+    let desktop = place.make("desktop");
+    let id = desktop.instance_id();
+    let instance = format!("--instance-id={id}");
+    fs::remove_dir_all(desktop.synced_by("")).unwrap();
+    let words = ["init", "--offline", "--token", ALICE.token, &instance];
+    let named = place.run(&desktop, &words).arg("--instance-label=Named");
+    named.ok();
+    let push = desktop
+        .command(&["push"])
+        .env("INST_NAME", "What Prism calls it");
+    push.ok();
+    assert_eq!(labels(), ["Named"]);
+    // Out, and back by the line that is printed.
+    let said = desktop.command(&["disable"]).ok();
+    said.assert_says("To come back");
+    let back = ["init", "--token", ALICE.token, &instance];
+    place.run(&desktop, &back).ok().assert_says("(Named)");
+    assert_eq!(labels(), ["Named"]);
+    // Another folder that joins by the id, which knows of no name.
+    let deck = place.world.device("deck");
+    play::world(&deck.pack, "World", 1);
+    place.run(&deck, &back).ok().assert_says("(Named)");
+    assert_eq!(labels(), ["Named"]);
+    // One that was opted in offline asks when it tells.
+    let tv = place.world.device("tv");
+    play::world(&tv.pack, "World", 1);
+    place.run(&tv, &words).ok();
+    tv.command(&["push", "--on-conflict=keep-both"]).any();
+    assert_eq!(labels(), ["Named"]);
+    // Who says one gives it.
+    let words = ["init", "--force", "--token", ALICE.token, &instance];
+    place.run(&deck, &words).arg("--instance-label=Other").ok();
+    assert_eq!(labels(), ["Other"]);
+}

@@ -142,3 +142,66 @@ fn a_folder_on_another_machine_is_another_replica() {
     harmless(&deck, deck.command(&["pull"]), 3, &["saves/My World"]);
     assert_kept(&before, &objects(&world));
 }
+
+/// Nobody can tell which of the two is to go on: it stays what it was told to be.
+#[test]
+fn a_known_copy_stays_one_where_the_original_goes_away() {
+    let Some((world, desktop)) = pushed() else {
+        return;
+    };
+    let copied = copy(&desktop, "Copy of Skyblock");
+    harmless(&copied, copied.command(&["pull"]), 0, &["is a copy of"]);
+    let before = objects(&world);
+    let mut moved = desktop.clone();
+    moved.pack = desktop.home.join("instances").join("Renamed");
+    fs::rename(&desktop.pack, &moved.pack).unwrap();
+    play::session(&copied.pack, "My World", 2);
+    // Said each time now: who plays on in it has to know.
+    for command in ["pull", "push", "pull"] {
+        let says = ["is not there any more", "not synced", "instance-sync setup"];
+        harmless(&copied, copied.command(&[command]), 0, &says);
+    }
+    assert_same(&before, &objects(&world));
+    assert_eq!(
+        copied.command(&["status", "--json"]).ok().json()["copy"],
+        true
+    );
+    let found = copied.command(&["doctor", "--json"]).code(1);
+    found.assert_says("this folder is a copy");
+    // The original goes on where it is now.
+    play::session(&moved.pack, "My World", 3);
+    harmless(
+        &moved,
+        moved.command(&["push"]),
+        0,
+        &["Saved saves/My World"],
+    );
+    // At the original's place it is the original.
+    let mut back = copied.clone();
+    back.pack.clone_from(&desktop.pack);
+    fs::rename(&copied.pack, &back.pack).unwrap();
+    back.command(&["pull", "--on-conflict=keep-both"]).ok();
+    assert_eq!(back.json("state.json")["copy_reported"], false);
+}
+
+#[test]
+fn a_known_copy_joins_where_that_is_said() {
+    let Some((world, desktop)) = pushed() else {
+        return;
+    };
+    let copied = copy(&desktop, "Copy of Skyblock");
+    harmless(&copied, copied.command(&["pull"]), 0, &["is a copy of"]);
+    fs::remove_dir_all(&desktop.pack).unwrap();
+    let url = format!("--url={}", world.cloud().display());
+    let id = format!("--instance-id={}", crate::support::opted::ID);
+    let init = copied.command(&["init", &url, &id, "--token=alice:desktop-secret"]);
+    init.ok().assert_says("has joined");
+    harmless(&copied, copied.command(&["pull"]), 0, &[]).assert_never_says("copy");
+    play::session(&copied.pack, "My World", 2);
+    harmless(
+        &copied,
+        copied.command(&["push"]),
+        0,
+        &["Saved saves/My World"],
+    );
+}

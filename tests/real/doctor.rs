@@ -88,6 +88,10 @@ fn what_is_wrong_with_the_folder_is_found() {
         return;
     };
     // An export that would take the token along.
+    let above = desktop.pack.parent().unwrap();
+    play::write(&above.join("instance.cfg"), "name=Skyblock\n");
+    let pack = desktop.pack.file_name().unwrap().to_str().unwrap();
+    play::write(&above.join(".packignore"), format!("{pack}/.cloud-sync\n"));
     let ignore = desktop.pack.join(".packignore");
     let kept = fs::read(&ignore).unwrap();
     fs::remove_file(&ignore).unwrap();

@@ -44,7 +44,6 @@ fn two_devices_are_in_sync_after_four_commands() {
         &world,
         &desktop,
         &[
-            ("Which instances", DOWN),
             ("> [ ] Another", DOWN),
             ("> [ ] Sky Block", " "),
             ("[x] Sky Block", ENTER),
@@ -62,6 +61,11 @@ fn two_devices_are_in_sync_after_four_commands() {
     assert!(!seen.last().contains("desktop-secret"), "{}", seen.last());
     assert!(first.game.join(".cloud-sync/sync.json").exists());
     assert!(!other.game.join(".cloud-sync").exists());
+    let log = std::fs::read_to_string(first.game.join(".cloud-sync/log")).unwrap();
+    assert!(
+        log.contains("  setup  Sky Block (desktop)  created"),
+        "{log}"
+    );
     let played = first.launch(|game| {
         play::session(game, "My World", 2);
         0
@@ -75,8 +79,8 @@ fn two_devices_are_in_sync_after_four_commands() {
         &world,
         &deck,
         &[
-            ("Which instances", DOWN),
-            ("> [ ] Sky Block", ENTER),
+            ("> [ ] Sky Block", " "),
+            ("> [x] Sky Block", ENTER),
             ("Token", "alice:desktop-secret\r"),
             // A slip is told, and asked for again.
             ("Passphrase", "a passphrase of mien\r"),

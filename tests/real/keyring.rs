@@ -200,3 +200,34 @@ fn a_keyring_that_does_not_answer_is_not_waited_for() {
     silent(&["token"]).code(1).assert_says("did not answer");
     assert!(listener.accept().is_ok(), "the bus was never asked");
 }
+
+/// The hooks of a Flatpak run inside of it, and would find no secret.
+#[test]
+fn secrets_of_a_flatpak_in_the_keyring_are_found_and_move_to_files() {
+    let Some((world, desktop, session, id)) = played() else {
+        return;
+    };
+    let (url, instance) = (world.server().url(), format!("--instance-id={id}"));
+    desktop.init(&url, ALICE.token, &[&instance, &ca(&world)]);
+    let inside = desktop.home.join(".var/app/org.x/data/Prism/instances/A");
+    fs::create_dir_all(&inside).unwrap();
+    let game = inside.join("minecraft");
+    // As it was opted in before: the folder comes into the Flatpak with its secrets in the keyring.
+    let script = format!(
+        "$is token move --to=keyring
+        mv '{pack}' '{game}'
+        is=\"${{is%% *}} --pack-folder={game}\"
+        $is doctor --json || true
+        $is token move --to=file
+        ls '{game}/.cloud-sync/token'
+        $is token move --to=keyring && exit 9
+        true",
+        pack = desktop.pack.display(),
+        game = game.display(),
+    );
+    let said = session.run(&desktop, &ca(&world), &script).ok();
+    said.assert_says("which the hooks do not reach");
+    said.assert_says("token move --to=file");
+    said.assert_says("it belongs to a Flatpak");
+    said.assert_never_says(ALICE.secret);
+}

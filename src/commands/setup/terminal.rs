@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     Found, Given, How, access, current, failed, keyring_or_files, list, offered, open_ones, opt_in,
-    passphrase_typed, token_of_file, token_typed, unwired,
+    passphrase_typed, reaches_keyring, token_of_file, token_typed, unwired,
 };
 use crate::{
     cli::Setup,
@@ -40,17 +40,19 @@ pub fn run(context: &Context<'_>, args: &Setup) -> Result<Done> {
         }
     }
     let (given, found) = account(context, &prompt, args, first)?;
-    let how = How::of(args, place(context, &prompt, args)?);
+    let how = How::of(args, place(context, &prompt, args, &open)?);
     let (mut wrong, mut done) = (0, Vec::new());
     for folder in &open {
         let asked = which(context, &prompt, &found, folder, open.len() > 1).and_then(|which| {
             let listener = |event| context.hear(event);
+            let how = how.within_reach(args, folder);
             opt_in(&given, &found, folder, which, how, &listener)
         });
         context.settle();
         match asked {
             Ok(opted_in) => {
                 init::report(context, &opted_in);
+                context.course.end_in(context, &folder.layout, "setup", 0);
                 done.push(folder.layout.pack());
             }
             Err(error) if open.len() == 1 => return Err(error),
@@ -145,11 +147,17 @@ fn goes_on(prompt: &Prompt<'_>) -> Result<bool> {
 }
 
 /// Asks where the secrets are to be kept, where there is a choice and somebody to make it.
-fn place(context: &Context<'_>, prompt: &Prompt<'_>, args: &Setup) -> Result<Place> {
+fn place(
+    context: &Context<'_>,
+    prompt: &Prompt<'_>,
+    args: &Setup,
+    folders: &[Folder],
+) -> Result<Place> {
     if args.keyring {
         return Ok(Place::Keyring);
     }
-    if !prompt.is_terminal() || !keyring::answers() {
+    let any = folders.iter().any(reaches_keyring);
+    if !prompt.is_terminal() || !any || !keyring::answers() {
         return Ok(Place::File);
     }
     let items = [
@@ -159,6 +167,12 @@ fn place(context: &Context<'_>, prompt: &Prompt<'_>, args: &Setup) -> Result<Pla
     let question = "Where are the secrets to be kept? Arrow keys, then Enter";
     if prompt.choose(question, &items)? != 0 {
         return Ok(Place::File);
+    }
+    for folder in folders.iter().filter(|folder| !reaches_keyring(folder)) {
+        context.output.line(&format!(
+            "Those of {} are kept in files: its launcher is a Flatpak, which does not reach the keyring.",
+            folder.layout.pack().display()
+        ));
     }
     let (place, error) = keyring_or_files();
     if let Some(error) = error {

@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use super::{
     Found, Given, How, access,
     desk::{Desk, Leaving},
-    failed, keyring_or_files, list, open_ones, opt_in, passphrase_typed,
+    failed, keyring_or_files, list, open_ones, opt_in, passphrase_typed, reaches_keyring,
     scene::{self, Candidate},
     token_of_file, token_typed,
 };
@@ -80,7 +80,7 @@ type Candidates = Option<(Vec<Candidate>, bool, Vec<Said>)>;
 fn candidates(context: &Context<'_>, args: &Setup) -> Result<Candidates> {
     let said = folders::said(context, args)?;
     let Some(folders) = said else {
-        let listing = folders::listing(context, args)?;
+        let listing = folders::listing(context, args);
         let open = folders::open(&listing, args);
         let mut said: Vec<Said> = listing.errors.iter().map(scene::said).collect();
         if listing.instances.is_empty() {
@@ -107,7 +107,7 @@ fn candidates(context: &Context<'_>, args: &Setup) -> Result<Candidates> {
     }
     // Only to offer the wiring: a launcher that cannot be read is nothing to this folder.
     let dirs = &context.settings.dirs;
-    let listing = wiring::instances(&args.launcher_dir, dirs).unwrap_or_default();
+    let listing = wiring::instances(&args.launcher_dir, dirs);
     let candidate = |folder: Folder| Candidate {
         instance: listing
             .instances
@@ -167,7 +167,12 @@ impl Course<'_, '_> {
             return self.refuse(&Error::usage(text!("setup-no-launcher")), false);
         };
         let (folder, tried) = (first.folder.clone(), given.clone());
-        let asks = !self.args.keyring;
+        let mut chosen = connect
+            .games
+            .iter()
+            .filter_map(|place| self.games.get(*place));
+        let reach = chosen.any(|game| reaches_keyring(&game.folder));
+        let asks = !self.args.keyring && reach;
         let looked = self
             .desk
             .beside(self.context, Leaving::AtOnce, move |listener| {
@@ -243,6 +248,7 @@ impl Course<'_, '_> {
                 continue;
             };
             let (name, folder) = (game.name(), game.folder.clone());
+            let layout = folder.layout.clone();
             if self.desk.is_left() {
                 let became = Became::NotBegun;
                 ended.push(Ended { name, became });
@@ -250,6 +256,7 @@ impl Course<'_, '_> {
             }
             self.desk.working(text!("setup-at", name = &name));
             let (given, found) = (given.clone(), found.clone());
+            let how = how.within_reach(self.args, &folder);
             let opted = self
                 .desk
                 .beside(self.context, Leaving::AfterIt, move |listener| {
@@ -259,6 +266,8 @@ impl Course<'_, '_> {
             {
                 Ok(opted_in) => {
                     init::report(self.context, &opted_in);
+                    let (course, context) = (&self.context.course, self.context);
+                    course.end_in(context, &layout, "setup", 0);
                     done.push(place);
                     scene::became(&opted_in)
                 }

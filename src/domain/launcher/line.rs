@@ -129,6 +129,27 @@ impl<'a> Hook<'a> {
     }
 }
 
+/// Returns our program where a command starts it as one of `verbs`, wherever in it that stands: behind
+/// another program, or in what a shell is given.
+pub fn started(words: Words, line: &str, verbs: &[&str]) -> Option<String> {
+    let all = words.split(line);
+    let found = all.iter().enumerate().find(|(at, word)| {
+        let does = |word: &Word| verbs.contains(&word.text.as_str());
+        is_our_name(&word.text) && all[at + 1..].iter().any(does)
+    });
+    if let Some((_, word)) = found {
+        // A shell does not take what stands in front of the path for a part of it.
+        let mut parts = word.text.rsplit(['&', '|', ';', '(']);
+        let path = parts.next().filter(|_| word.operator);
+        return Some(path.unwrap_or(&word.text).to_owned());
+    }
+    let mut inner = all.iter().filter(|word| {
+        // A word that is the whole line would be taken apart for ever.
+        word.text.len() < line.len() && word.text.contains(char::is_whitespace)
+    });
+    inner.find_map(|word| started(Words::Shell, &word.text, verbs))
+}
+
 fn is_our_name(program: &str) -> bool {
     let name = program.rsplit(['/', '\\']).next().unwrap_or(program);
     let name = name.to_ascii_lowercase();
@@ -217,6 +238,35 @@ mod tests {
                     "{line}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn our_program_is_found_wherever_a_command_starts_it() {
+        let found = |words, line| started(words, line, &["pull", "run"]);
+        for (line, program) in [
+            (r#""/a b/instance-sync" run --"#, Some("/a b/instance-sync")),
+            (
+                "env X=1 /a/instance-sync -g pull --json",
+                Some("/a/instance-sync"),
+            ),
+            (
+                r#"mangohud "C:\x\instance-sync.exe" run -- a"#,
+                Some(r"C:\x\instance-sync.exe"),
+            ),
+            ("/a/instance-sync push", None),
+            ("run /a/instance-sync", None),
+            ("notify-send instance-sync", None),
+            ("", None),
+        ] {
+            assert_eq!(found(Words::Qt, line).as_deref(), program, "{line}");
+        }
+        for line in [
+            "sh -c 'cd x && /a/instance-sync pull'",
+            "sh -c \"sh -c 'true;/a/instance-sync run -- y'\"",
+        ] {
+            let program = found(Words::Shell, line);
+            assert_eq!(program.as_deref(), Some("/a/instance-sync"), "{line}");
         }
     }
 

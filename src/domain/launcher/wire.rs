@@ -70,6 +70,10 @@ pub struct Slot {
     pub program: Option<String>,
     /// What is chained to the hook.
     pub chained: Option<String>,
+    /// Our program, wherever the command starts it: also behind another one, where it is no hook that is
+    /// known again.
+    #[serde(skip)]
+    pub starts: Option<String>,
 }
 
 /// The commands of a file.
@@ -79,6 +83,8 @@ pub struct Slots {
     pub pre_launch: Slot,
     /// After it.
     pub post_exit: Slot,
+    /// In front of the game's own command.
+    pub wrapper: Slot,
     /// Whether the launcher runs what this file says: of an instance, whether it has commands of its
     /// own.
     pub in_force: bool,
@@ -88,33 +94,63 @@ pub struct Slots {
 }
 
 impl Slots {
-    /// Returns whether both hooks are there, and run.
+    /// Returns whether both hooks are there and run, or the wrapper command does what they do.
     pub fn wired(&self) -> bool {
-        self.in_force && self.pre_launch.program.is_some() && self.post_exit.program.is_some()
+        self.in_force && self.covers()
     }
 
-    /// Returns whether any hook is there.
+    fn covers(&self) -> bool {
+        let hooks = self.pre_launch.program.is_some() && self.post_exit.program.is_some();
+        hooks || self.wrapper.program.is_some()
+    }
+
+    /// Returns whether any hook is there: what is put in, and taken out.
+    pub fn hooked(&self) -> bool {
+        self.pre_launch.program.is_some() || self.post_exit.program.is_some()
+    }
+
+    /// Returns whether any hook is there, or a wrapper command that does what they do.
     pub fn any(&self) -> bool {
-        self.programs().next().is_some()
+        self.hooked() || self.wrapper.program.is_some()
     }
 
-    /// Returns whether these commands of an instance's own hide a hook of the launcher. An instance of
-    /// `ATLauncher` can have one of the two for itself, or switch both off.
-    pub fn hide(&self, kind: LauncherKind) -> bool {
+    /// Returns whether these commands of an instance's own hide what the launcher runs. An instance of
+    /// `ATLauncher` can have one of them for itself, or switch all off.
+    pub fn hide(&self, kind: LauncherKind, launcher: &Self) -> bool {
         let hides = |slot: &Slot| slot.command.is_some() && slot.program.is_none();
-        self.in_force
-            && match kind {
-                LauncherKind::Prism | LauncherKind::MultiMc => !self.wired(),
-                LauncherKind::AtLauncher => {
-                    self.switched_off || hides(&self.pre_launch) || hides(&self.post_exit)
-                }
+        match kind {
+            LauncherKind::Prism | LauncherKind::MultiMc => self.in_force && !self.wired(),
+            LauncherKind::AtLauncher => {
+                let wrapper = launcher.wrapper.program.is_some() && hides(&self.wrapper);
+                let own = hides(&self.pre_launch) || hides(&self.post_exit) || wrapper;
+                self.switched_off || (own && !self.over(launcher).covers())
             }
+        }
     }
 
-    /// Returns the programs that the hooks run.
+    /// Returns what an instance of `ATLauncher` runs: its own command, else the launcher's.
+    fn over(&self, launcher: &Self) -> Self {
+        let of = |own: &Slot, other: &Slot| match own.command {
+            Some(_) => own.clone(),
+            None => other.clone(),
+        };
+        Self {
+            pre_launch: of(&self.pre_launch, &launcher.pre_launch),
+            post_exit: of(&self.post_exit, &launcher.post_exit),
+            wrapper: of(&self.wrapper, &launcher.wrapper),
+            ..self.clone()
+        }
+    }
+
+    /// Returns all three.
+    pub fn each(&self) -> [&Slot; 3] {
+        [&self.pre_launch, &self.post_exit, &self.wrapper]
+    }
+
+    /// Returns our programs that the commands start, hooks or not.
     pub fn programs(&self) -> impl Iterator<Item = &str> {
-        let each = [&self.pre_launch, &self.post_exit];
-        each.into_iter().filter_map(|slot| slot.program.as_deref())
+        let each = self.each().into_iter();
+        each.filter_map(|slot| slot.starts.as_deref())
     }
 }
 
@@ -122,23 +158,30 @@ impl File<'_> {
     /// Returns the commands that are in the file.
     pub fn slots(&self) -> Result<Slots, String> {
         let syntax = self.syntax()?;
-        let slot = |key: Key| -> Result<Slot, String> {
-            let found = key.read(syntax, self.bytes)?;
+        let slot = |found: Found| -> Slot {
             let command = found.command().map(str::to_owned);
+            let starts = command
+                .as_deref()
+                .and_then(|line| line::started(self.words, line, &["pull", "push", "run"]));
             let hook = command
                 .as_deref()
                 .and_then(|line| Hook::read(self.words, line));
             let program = hook.as_ref().map(|hook| hook.program().to_owned());
             let chained = hook.and_then(|hook| hook.original().map(str::to_owned));
-            Ok(Slot {
+            Slot {
                 command,
+                starts: program.clone().or(starts),
                 program,
                 chained,
-            })
+            }
         };
         let names = self.kind.keys();
         let [pre, post] = Key::both(names);
         let switch = syntax.get(self.bytes, names.gate)?;
+        let mut wrapper = slot(syntax.get(self.bytes, names.wrapper)?);
+        let run = |line: &String| line::started(self.words, line, &["run"]);
+        wrapper.program = wrapper.command.as_ref().and_then(run);
+        wrapper.chained = None;
         let in_force = match (self.kind, self.of) {
             (LauncherKind::AtLauncher, Of::Instance) => {
                 let own = |key: &str| {
@@ -146,14 +189,16 @@ impl File<'_> {
                         .get(self.bytes, key)
                         .map(|found| found.value.is_some())
                 };
-                switch.value.is_some() || own(names.pre)? || own(names.post)?
+                let ours = wrapper.program.is_some();
+                switch.value.is_some() || ours || own(names.pre)? || own(names.post)?
             }
             (LauncherKind::AtLauncher, Of::Launcher) | (_, Of::Instance) => switch.is_true(),
             (_, Of::Launcher) => true,
         };
         Ok(Slots {
-            pre_launch: slot(pre)?,
-            post_exit: slot(post)?,
+            pre_launch: slot(pre.read(syntax, self.bytes)?),
+            post_exit: slot(post.read(syntax, self.bytes)?),
+            wrapper,
             in_force,
             switched_off: self.of == Of::Instance && switch.value.is_some() && !switch.is_true(),
         })

@@ -81,7 +81,7 @@ server-answer-broke-off = die Antwort von { $host } ist abgebrochen
 server-answered = { $host } hat { $code } { $reason } geantwortet
 server-answered-unknown = { $host } hat mit { $code } geantwortet, einer unbekannten Antwort
 server-refused = { $host } hat das Konto { $account } abgelehnt ({ $code })
-server-check-token = Prüfe das Token: Führe instance-sync setup --force im Spielordner aus, oder frag, wer den Server betreibt.
+server-check-token = Prüfe das Token, oder frag, wer den Server betreibt.
 server-no-repository = auf { $host } gibt es kein solches Repository
 server-no-room = { $answer }: Der Server hat keinen Platz mehr
 server-ask-who-runs-it = Frag, wer ihn betreibt.
@@ -111,7 +111,8 @@ download-not-written = der Download lässt sich nicht schreiben
 download-free-some-space = Schaffe etwas Platz auf dem Datenträger.
 
 # Geheimnisse
-secret-give-again = Führe aus: instance-sync setup --force
+secret-give-again = Führe aus: instance-sync setup --force { $folder }
+secret-file-wrong = Sie muss ein Token enthalten: KONTO:GEHEIMNIS.
 secret-not-text = { $path } ist kein Text
 keyring-entry-damaged = der Eintrag dieser Instanz im Schlüsselbund ist beschädigt
 keyring-key-not-written = der Schlüssel lässt sich nicht schreiben

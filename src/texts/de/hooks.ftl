@@ -127,6 +127,7 @@ prompt-unanswered = die Frage wurde nicht beantwortet
 prompt-unanswered-since = die Frage wurde nicht beantwortet ({ $why })
 prompt-unanswered-hint = Es wurde nichts geändert.
 menu-shown = ({ $first } bis { $end } von { $count })
+menu-none-taken = Noch ist nichts gewählt: Die Leertaste wählt die Zeile bei >.
 
 # Was davor steht.
 

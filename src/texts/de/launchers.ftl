@@ -23,3 +23,5 @@ launcher-changed-hint = Schließe den Launcher und führe den Befehl noch einmal
 launcher-left = Sie wurde so gelassen, wie sie ist.
 launcher-no-place = es gibt keinen Ordner für das Programm, das gestartet werden soll
 launcher-which-program = es lässt sich nicht feststellen, welches Programm läuft
+hooks-file-move = Repariere { $path }, oder verschiebe die Datei an einen anderen Ort und führe den Befehl noch einmal aus.
+hooks-file-lost = Ohne sie nimmt hooks remove trotzdem jeden Hook heraus und lässt den Befehl stehen, der an ihn gehängt war. Was dort sonst stand, steht in den Kopien der Dateien der Launcher, in backups daneben; und ein Launcher an einem ungewöhnlichen Ort muss mit --launcher-dir genannt werden.

@@ -81,7 +81,7 @@ server-answer-broke-off = the answer of { $host } broke off
 server-answered = { $host } answered { $code } { $reason }
 server-answered-unknown = { $host } answered { $code } an unknown answer
 server-refused = { $host } refused the account { $account } ({ $code })
-server-check-token = Check the token: run instance-sync setup --force in the game folder, or ask whoever runs the server.
+server-check-token = Check the token, or ask whoever runs the server.
 server-no-repository = { $host } has no such repository
 server-no-room = { $answer }: the server has no room
 server-ask-who-runs-it = Ask whoever runs it.
@@ -111,7 +111,8 @@ download-not-written = cannot write the download
 download-free-some-space = Free some space on the disk.
 
 # Secrets
-secret-give-again = Run: instance-sync setup --force
+secret-give-again = Run: instance-sync setup --force { $folder }
+secret-file-wrong = Put a token into it: ACCOUNT:SECRET.
 secret-not-text = { $path } is not text
 keyring-entry-damaged = the keyring's entry for this instance is damaged
 keyring-key-not-written = cannot write the key

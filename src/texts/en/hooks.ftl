@@ -127,6 +127,7 @@ prompt-unanswered = the question was not answered
 prompt-unanswered-since = the question was not answered ({ $why })
 prompt-unanswered-hint = Nothing was changed.
 menu-shown = ({ $first } to { $end } of { $count })
+menu-none-taken = None is chosen yet: Space chooses the one at >.
 
 # What stands before them.
 

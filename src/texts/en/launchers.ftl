@@ -23,3 +23,5 @@ launcher-changed-hint = Close the launcher and run the command again.
 launcher-left = It was left as it is.
 launcher-no-place = there is no folder for the program that hooks start
 launcher-which-program = cannot tell which program is running
+hooks-file-move = Mend { $path }, or move it to another place and run the command again.
+hooks-file-lost = Without it, hooks remove still takes each hook out, and leaves the command that was chained to it. What stood there otherwise has to be looked up in the copies of the launchers' files, in backups beside it; and a launcher at an unusual place has to be named with --launcher-dir.
