@@ -183,35 +183,24 @@ fn extent_in(heads: &[Head], unit: &RelPath, version: &UnitVersion) -> Option<Ex
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, path::PathBuf, time::SystemTime};
+    use std::path::PathBuf;
 
     use super::*;
     use crate::{
         domain::{
-            fixtures::{WORLD, agreed, digest, dot, head, replica, snapshot, unit, version},
-            local::LocalUnit,
-            path::InnerPath,
+            fixtures::{WORLD, agreed, dot, head, replica, snapshot, unit, version},
             record::UnitTable,
-            unit::{FileFact, UnitContent, UnitKind},
+            unit::UnitContent,
         },
-        sync::fetch::{Source, Want},
-        workdir::{
-            folder::FolderIdentity,
-            scan::{Scan, Scanned},
-            stamp::Stamps,
+        sync::{
+            fetch::{Source, Want},
+            fixtures::{files, local, side},
         },
+        workdir::folder::FolderIdentity,
     };
 
     fn content(text: &str) -> UnitContent {
-        let fact = FileFact {
-            size: text.len() as u64,
-            sha256: digest(text),
-        };
-        let file = InnerPath::new("level.dat").expect("sound");
-        UnitContent {
-            files: BTreeMap::from([(file, fact)]),
-            folders: BTreeSet::new(),
-        }
+        files(&[("level.dat", text)])
     }
 
     /// A version that holds `content(text)`.
@@ -232,29 +221,8 @@ mod tests {
         head
     }
 
-    fn local(here: Option<&str>) -> Local {
-        let scanned = here.map(|text| Scanned {
-            kind: UnitKind::World,
-            content: content(text),
-            unreadable: None,
-        });
-        let scan = Scan {
-            taken: SystemTime::UNIX_EPOCH,
-            units: scanned
-                .map(|here| (unit(WORLD), here))
-                .into_iter()
-                .collect(),
-            stamps: Stamps::new(),
-            problems: Vec::new(),
-            same_look: false,
-            read: 0,
-            partial: BTreeSet::new(),
-        };
-        Local {
-            scan,
-            side: BTreeMap::new(),
-            open: BTreeSet::new(),
-        }
+    fn folder(here: Option<&str>) -> Local {
+        local(here.map(|text| (WORLD, content(text))))
     }
 
     fn state() -> State {
@@ -280,7 +248,7 @@ mod tests {
             let wants = wants.map(|want| (unit(WORLD), want)).into_iter().collect();
             let mut plan = Plan::default();
             plan.steps.extend(step.map(|step| (unit(WORLD), step)));
-            is_equal(&local(here), &head, &plan, &wants)
+            is_equal(&folder(here), &head, &plan, &wants)
         };
         assert!(equal(Some("new"), None, None));
         assert!(!equal(Some("old"), None, None));
@@ -344,15 +312,9 @@ mod tests {
 
     #[test]
     fn what_was_left_out_so_far_is_elsewhere() {
-        let mut local = local(Some("here"));
+        let mut local = folder(Some("here"));
         assert!(!is_elsewhere(&local, &unit(WORLD)));
-        let mut side = LocalUnit {
-            kind: UnitKind::World,
-            content: Some(content("here").digest()),
-            agreed: None,
-            hold: None,
-            elsewhere: None,
-        };
+        let mut side = side(Some(content("here").digest()), None);
         local.side.insert(unit(WORLD), side.clone());
         assert!(!is_elsewhere(&local, &unit(WORLD)));
         side.elsewhere = Some(holding("there", 1));

@@ -392,19 +392,15 @@ pub fn minutes(time: jiff::Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
-
     use super::*;
     use crate::{
         domain::{
             fixtures::{WORLD, digest, dot, head, snapshot, unit, vector, version},
             local::Hold,
-            path::InnerPath,
             record::UnitTable,
             settle::Settlement,
-            unit::FileFact,
         },
-        workdir::{scan::Scan, stamp::Stamps},
+        sync::fixtures::{self, files},
     };
 
     fn take(content: &str) -> Take {
@@ -416,13 +412,7 @@ mod tests {
     }
 
     fn side(content: Option<&str>, agreed: Option<&str>) -> LocalUnit {
-        LocalUnit {
-            kind: UnitKind::World,
-            content: content.map(digest),
-            agreed: agreed.map(|agreed| version(Some(agreed), dot('A', 1))),
-            hold: None,
-            elsewhere: None,
-        }
+        fixtures::side(content.map(digest), agreed.map(digest))
     }
 
     fn settled(take: Option<Take>) -> Step {
@@ -436,21 +426,11 @@ mod tests {
 
     /// A folder with these units, and a plan with these steps.
     fn folder(units: &[(&str, LocalUnit)], steps: Vec<(&str, Step)>) -> (Local, Plan) {
-        let scan = Scan {
-            taken: SystemTime::UNIX_EPOCH,
-            units: BTreeMap::new(),
-            stamps: Stamps::new(),
-            problems: Vec::new(),
-            same_look: false,
-            read: 0,
-            partial: BTreeSet::new(),
-        };
-        let side = units.iter().map(|(name, side)| (unit(name), side.clone()));
-        let local = Local {
-            scan,
-            side: side.collect(),
-            open: BTreeSet::new(),
-        };
+        let mut local = fixtures::local([]);
+        local.side = units
+            .iter()
+            .map(|(name, side)| (unit(name), side.clone()))
+            .collect();
         let steps = steps.into_iter().map(|(name, step)| (unit(name), step));
         let plan = Plan {
             steps: steps.collect(),
@@ -528,21 +508,8 @@ mod tests {
 
     #[test]
     fn files_that_differ_are_counted_where_both_lists_are_known() {
-        let content = |files: &[(&str, &str)]| UnitContent {
-            files: files
-                .iter()
-                .map(|(name, text)| {
-                    let fact = FileFact {
-                        size: 1,
-                        sha256: digest(text),
-                    };
-                    (InnerPath::new(*name).expect("sound"), fact)
-                })
-                .collect(),
-            folders: BTreeSet::new(),
-        };
-        let here = content(&[("same", "1"), ("changed", "1"), ("only-here", "1")]);
-        let there = content(&[("same", "1"), ("changed", "2"), ("only-there", "1")]);
+        let here = files(&[("same", "1"), ("changed", "1"), ("only-here", "1")]);
+        let there = files(&[("same", "1"), ("changed", "2"), ("only-there", "1")]);
         let mut heads = [head('1', UnitTable::new(), &[dot('B', 1)])];
         let candidate = |head| Candidate {
             head: snapshot(head),

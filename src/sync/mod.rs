@@ -15,6 +15,8 @@ pub mod decide;
 pub mod event;
 pub mod fast_key;
 pub mod fetch;
+#[cfg(test)]
+mod fixtures;
 pub mod glance;
 pub mod graph;
 pub mod history;

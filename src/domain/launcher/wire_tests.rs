@@ -254,3 +254,39 @@ fn an_instance_of_atlauncher_counts_where_it_says_anything_itself() {
     let launcher = atlauncher("{\"enableCommands\": false}");
     assert!(!launcher.slots().expect("reads").switched_off);
 }
+
+#[test]
+fn a_command_under_its_old_name_is_chained_as_well() {
+    let file = prism("[General]\nConfigVersion=1.2\nPostExitCmd=old one\n");
+    let wired = wire(file);
+    assert!(text(&wired).contains("-- old one"), "{}", text(&wired));
+    assert!(wired.notes.is_empty(), "{:?}", wired.notes);
+}
+
+#[test]
+fn a_command_that_somebody_put_in_later_is_not_switched_off_with_the_hooks() {
+    let file = atlauncher("{\"enableCommands\": false}");
+    let wired = wire(file);
+    let hook = again(file, &wired).slots().expect("reads").post_exit;
+    let hook = hook.command.expect("wired").replace('"', "\\\"");
+    let theirs = text(&wired).replace(&hook, "notify");
+    assert!(
+        theirs.contains("\"postExitCommand\": \"notify\""),
+        "{theirs}"
+    );
+    let back = atlauncher(&theirs).unwire(&wired.kept).expect("unwires");
+    assert!(text(&back).contains("\"enableCommands\": true"));
+}
+
+#[test]
+fn a_command_of_an_instance_that_is_switched_on_is_chained() {
+    let before =
+        "{\"uuid\": 1, \"launcher\": {\"enableCommands\": true, \"preLaunchCommand\": \"mine\"}}";
+    let file = File {
+        of: Of::Instance,
+        ..atlauncher(before)
+    };
+    let wired = wire(file);
+    assert!(text(&wired).contains("-c 'mine'"), "{}", text(&wired));
+    assert!(wired.notes.is_empty(), "{:?}", wired.notes);
+}
