@@ -206,6 +206,16 @@ mod tests {
     }
 
     #[test]
+    fn ids_are_shown_whole_or_by_their_first_eight_characters() {
+        let text = "0123456789abcdef".repeat(4);
+        let snapshot: SnapshotId = text.parse().expect("an id");
+        assert_eq!((snapshot.as_str(), snapshot.short()), (&*text, "01234567"));
+        assert_eq!(snapshot.to_string(), text);
+        let instance: InstanceId = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("a ULID");
+        assert_eq!(instance.short(), "01ARZ3ND");
+    }
+
+    #[test]
     fn the_id_of_the_catalogue_is_that_of_no_instance() {
         let zeros = "0".repeat(26);
         assert_eq!(InstanceId::CATALOGUE.to_string(), zeros);

@@ -186,6 +186,8 @@ mod tests {
             "file://saves",
             "https://h?x",
             "s3:https://k:s@host/b",
+            "s3:",
+            "C:",
         ] {
             assert!(bad.parse::<Location>().is_err(), "{bad:?}");
         }

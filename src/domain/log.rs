@@ -309,6 +309,16 @@ mod tests {
     }
 
     #[test]
+    fn a_long_message_is_cut_whatever_letters_it_has() {
+        let fits = "x".repeat(LONGEST + 1);
+        assert_eq!(words(&fits), fits);
+        for long in ["x".repeat(LONGEST + 2), "\u{20ac}".repeat(LONGEST)] {
+            let cut = words(&long);
+            assert!(cut.ends_with(" ...") && cut.len() < LONGEST + 10, "{cut}");
+        }
+    }
+
+    #[test]
     fn it_stays_small() {
         let much = Entry {
             messages: vec![Message::new("x".repeat(100_000)); 1000],

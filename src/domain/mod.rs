@@ -8,7 +8,7 @@ pub mod catalogue;
 pub mod copy_name;
 pub mod digest;
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;
 pub mod history;
 pub mod ids;
 pub mod launcher;

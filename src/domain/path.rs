@@ -167,6 +167,16 @@ mod tests {
     }
 
     #[test]
+    fn a_unit_is_called_as_its_last_part() {
+        for (path, name) in [
+            ("saves/My World", "My World"),
+            ("options.txt", "options.txt"),
+        ] {
+            assert_eq!(RelPath::new(path).expect("sound").name(), name);
+        }
+    }
+
+    #[test]
     fn a_file_unit_is_its_own_inside() {
         let unit = RelPath::new("options.txt").expect("sound");
         assert_eq!(unit.join(&InnerPath::new("").expect("sound")), unit);

@@ -120,3 +120,20 @@ fn rule(path: &str, kind: UnitKind) -> UnitRule {
         kind,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_is_spelled_as_it_is_read() {
+        for (name, profile) in [
+            ("minecraft", Profile::Minecraft),
+            ("custom", Profile::Custom),
+        ] {
+            assert_eq!(name.parse(), Ok(profile));
+            assert_eq!(profile.to_string(), name);
+        }
+        assert!("Minecraft".parse::<Profile>().is_err());
+    }
+}

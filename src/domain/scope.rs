@@ -376,6 +376,31 @@ mod tests {
     }
 
     #[test]
+    fn the_first_rule_about_conflicts_that_matches_counts() {
+        let rule = |path: &str, policy| ConflictRule {
+            path: path.to_owned(),
+            policy,
+        };
+        let mut rules = including("saves/*");
+        rules.conflicts = vec![
+            rule("saves/A*", Policy::KeepBoth),
+            rule("saves/*", Policy::KeepCloud),
+        ];
+        let scope = Scope::new(&rules).expect("compiles");
+        let policy = |unit| scope.policy(&path(unit));
+        assert_eq!(policy("saves/Attic"), Some(Policy::KeepBoth));
+        assert_eq!(policy("saves/Barn"), Some(Policy::KeepCloud));
+        assert_eq!(policy("options.txt"), None);
+    }
+
+    #[test]
+    fn a_pattern_has_at_most_a_thousand_bytes() {
+        assert!(Scope::new(&including(&"a".repeat(1000))).is_ok());
+        assert!(Scope::new(&including(&"a".repeat(1001))).is_err());
+        assert!(Scope::new(&including(&"a".repeat(2000))).is_err());
+    }
+
+    #[test]
     fn bad_patterns_are_named() {
         for pattern in [
             "",

@@ -115,6 +115,7 @@ mod tests {
                 r#"run: x $'--f=a\303\2511' "b"."#.to_owned(),
             ),
             (&special, r#"$'d\303\251j\303\240 "$it\'s\\'"#.to_owned()),
+            ("x \"a b\"", "x \"a b\"".to_owned()),
             (
                 "that of \u{e9}'s, \"open",
                 "that of \u{e9}'s, \"open".to_owned(),

@@ -150,3 +150,47 @@ impl Access {
         Keys::new(key.key_id.clone(), fast, Box::new(list))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn access(location: &str) -> Access {
+        let mut key = RepositoryKey::with_password("correct horse".to_owned().into());
+        key.key_id = Some("a".repeat(64));
+        let credentials = Credentials {
+            account: "alice".to_owned(),
+            secret: None,
+            key,
+        };
+        Access::to_account(location.parse().expect(location), None, credentials)
+    }
+
+    #[test]
+    fn another_repository_of_the_account_is_opened_by_the_password_alone() {
+        let instance = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("a ULID");
+        let beside = access("/srv/saves").beside(instance);
+        assert_eq!(beside.instance, instance);
+        assert_eq!(beside.credentials.account, "alice");
+        assert_eq!(beside.credentials.key.key_id, None);
+    }
+
+    #[test]
+    fn a_folder_holds_one_folder_of_each_account() {
+        let folder = access("/srv/saves");
+        assert_eq!(folder.base_folder(), Some(PathBuf::from("/srv/saves")));
+        let own = PathBuf::from("/srv/saves/alice");
+        assert_eq!(folder.account_folder(), Some(own));
+        let server = access("https://h:8000");
+        assert_eq!(server.base_folder(), None);
+        assert_eq!(server.account_folder(), None);
+    }
+
+    #[test]
+    fn a_token_travels_openly_only_where_that_was_allowed() {
+        let open = access("http://h:8000");
+        assert!(open.check_transport(false).is_err());
+        assert!(open.check_transport(true).is_ok());
+        assert!(access("https://h:8000").check_transport(false).is_ok());
+    }
+}

@@ -180,3 +180,145 @@ fn extent_in(heads: &[Head], unit: &RelPath, version: &UnitVersion) -> Option<Ex
         (row.digest() == version.digest()).then_some(extent)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::{
+        domain::{
+            fixtures::{WORLD, agreed, dot, head, replica, snapshot, unit, version},
+            record::UnitTable,
+            unit::UnitContent,
+        },
+        sync::{
+            fetch::{Source, Want},
+            fixtures::{files, local, side},
+        },
+        workdir::folder::FolderIdentity,
+    };
+
+    fn content(text: &str) -> UnitContent {
+        files(&[("level.dat", text)])
+    }
+
+    /// A version that holds `content(text)`.
+    fn holding(text: &str, counter: u64) -> UnitVersion {
+        let mut version = version(Some(""), dot('A', counter));
+        version.state = UnitState::Here(content(text).digest());
+        version
+    }
+
+    fn one(version: UnitVersion) -> UnitTable {
+        UnitTable::from([(unit(WORLD), version)])
+    }
+
+    /// A head that lists the world as `holding(text, counter)`, with its files.
+    fn listing(id: char, text: &str, counter: u64) -> Head {
+        let mut head = head(id, one(holding(text, counter)), &[dot('A', counter)]);
+        head.record.contents.insert(unit(WORLD), content(text));
+        head
+    }
+
+    fn folder(here: Option<&str>) -> Local {
+        local(here.map(|text| (WORLD, content(text))))
+    }
+
+    fn state() -> State {
+        let folder = FolderIdentity {
+            device: None,
+            path: PathBuf::new(),
+            inode: 0,
+        };
+        let instance = "00000000000000000000000001".parse().expect("a ULID");
+        State::new(instance, replica('B'), folder)
+    }
+
+    #[test]
+    fn a_head_is_equal_where_nothing_of_it_will_be_here_otherwise() {
+        let head = listing('1', "new", 1);
+        let equal = |here: Option<&str>, want: Option<&str>, step: Option<Step>| {
+            let wants = want.map(|text| Want {
+                source: Source::Cloud(snapshot('1'), unit(WORLD)),
+                content: content(text),
+                level: None,
+                step: unit(WORLD),
+            });
+            let wants = wants.map(|want| (unit(WORLD), want)).into_iter().collect();
+            let mut plan = Plan::default();
+            plan.steps.extend(step.map(|step| (unit(WORLD), step)));
+            is_equal(&folder(here), &head, &plan, &wants)
+        };
+        assert!(equal(Some("new"), None, None));
+        assert!(!equal(Some("old"), None, None));
+        assert!(equal(Some("old"), Some("new"), None));
+        assert!(!equal(Some("new"), Some("old"), None));
+        // What is not here looks like nothing.
+        assert!(equal(None, None, None));
+        let gone = version(None, dot('A', 2));
+        assert!(equal(Some("old"), None, Some(Step::Remove(gone))));
+    }
+
+    #[test]
+    fn nobody_is_told_what_a_head_says_or_covers_already() {
+        let merged = |heads: &[Head], agreed_on: UnitVersion, known: char| {
+            let mut next = state();
+            next.vector.add(dot(known, 1));
+            next.agreement.insert(unit(WORLD), agreed(agreed_on));
+            join(&mut next, heads, BTreeSet::new());
+            next.merged
+        };
+        let head = || listing('1', "new", 1);
+        // It covers all that is known here.
+        assert!(!merged(&[head()], holding("old", 1), 'A'));
+        // It does not, and says the same.
+        assert!(!merged(&[head()], holding("new", 1), 'B'));
+        // It does not, and says something else: by its mark, by its content, by what it lists.
+        assert!(merged(&[head()], holding("new", 2), 'B'));
+        assert!(merged(&[head()], holding("old", 1), 'B'));
+        let mut more = head();
+        let options = version(Some(""), dot('A', 1));
+        more.record.units.insert(unit("options.txt"), options);
+        assert!(merged(&[more], holding("new", 1), 'B'));
+        // No head at all: there is nobody who could be told.
+        assert!(!merged(&[], holding("new", 1), 'B'));
+    }
+
+    #[test]
+    fn where_a_version_is_and_how_large_is_what_a_head_says_that_holds_the_same() {
+        let heads = [listing('1', "other", 1), listing('2', "this one", 2)];
+        let wanted = holding("this one", 3);
+        let place = unit(WORLD);
+        assert_eq!(source_in(&heads, &place, &wanted), Some(snapshot('2')));
+        let extent = content("this one").extent();
+        assert_eq!(extent_in(&heads, &place, &wanted), Some(extent));
+        let unknown = holding("nobody's", 3);
+        assert_eq!(source_in(&heads, &place, &unknown), None);
+        assert_eq!(extent_in(&heads, &place, &unknown), None);
+    }
+
+    #[test]
+    fn a_deletion_is_found_in_the_head_that_has_it() {
+        let gone = version(None, dot('B', 1));
+        let heads = [
+            listing('1', "here", 1),
+            head('2', one(gone.clone()), &[dot('B', 1)]),
+        ];
+        let found = gone_in(&heads, &unit(WORLD));
+        assert_eq!(found, Some((&gone, snapshot('2'))));
+        assert_eq!(gone_in(&heads[..1], &unit(WORLD)), None);
+    }
+
+    #[test]
+    fn what_was_left_out_so_far_is_elsewhere() {
+        let mut local = folder(Some("here"));
+        assert!(!is_elsewhere(&local, &unit(WORLD)));
+        let mut side = side(Some(content("here").digest()), None);
+        local.side.insert(unit(WORLD), side.clone());
+        assert!(!is_elsewhere(&local, &unit(WORLD)));
+        side.elsewhere = Some(holding("there", 1));
+        local.side.insert(unit(WORLD), side);
+        assert!(is_elsewhere(&local, &unit(WORLD)));
+    }
+}

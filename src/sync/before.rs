@@ -87,3 +87,69 @@ impl Before {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::sync_file::SyncFile;
+
+    const INSTANCE: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+    const OTHER: &str = "01BX5ZZKBKACTAV9WEVGEMMVRZ";
+
+    fn sync(instance: &str) -> SyncFile {
+        let location = "/srv/saves".parse().expect("a place");
+        SyncFile::new(instance.parse().expect("a ULID"), location)
+    }
+
+    fn with_state(state: &str) -> (tempfile::TempDir, Before) {
+        let pack = tempfile::tempdir().expect("a folder");
+        let layout = Layout::new(pack.path());
+        fs::create_dir(layout.own()).expect("made");
+        fs::write(layout.state_json(), state).expect("written");
+        let before = Before::of(&layout).expect("read");
+        (pack, before)
+    }
+
+    #[test]
+    fn a_repository_is_still_to_be_created_only_for_the_instance_that_the_folder_was() {
+        let state = format!(r#"{{"instance_id":"{INSTANCE}","to_create":true}}"#);
+        let (_pack, before) = with_state(&state);
+        assert_eq!(before.instance(), INSTANCE.parse().ok());
+        assert!(before.to_create(&sync(INSTANCE)));
+        assert!(!before.to_create(&sync(OTHER)));
+
+        let (_pack, before) = with_state(&format!(r#"{{"instance_id":"{INSTANCE}"}}"#));
+        assert!(!before.to_create(&sync(INSTANCE)));
+        let (_pack, before) = with_state("{");
+        assert_eq!(before.instance(), None);
+        assert!(!before.to_create(&sync(INSTANCE)));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_is_put_back_has_the_mode_that_it_had() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let pack = tempfile::tempdir().expect("a folder");
+        let layout = Layout::new(pack.path());
+        fs::create_dir(layout.own()).expect("made");
+        let public = [layout.sync_json(), layout.packignore()];
+        let private = [layout.token(), layout.key()];
+        for path in public.iter().chain(&private) {
+            fs::write(path, "before").expect("written");
+        }
+        let before = Before::of(&layout).expect("read");
+        for path in public.iter().chain(&private) {
+            fs::remove_file(path).expect("removed");
+        }
+        fs::write(layout.state_json(), "{}").expect("written");
+        before.restore(&layout);
+        for (paths, shared) in [(&public, true), (&private, false)] {
+            for path in paths {
+                assert_eq!(fs::read(path).expect("put back"), b"before");
+                let mode = path.metadata().expect("there").permissions().mode();
+                assert_eq!(mode & 0o044 != 0, shared, "{} {mode:o}", path.display());
+            }
+        }
+        assert!(!layout.state_json().exists());
+    }
+}

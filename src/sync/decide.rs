@@ -389,3 +389,158 @@ pub fn minutes(time: jiff::Timestamp) -> String {
     let zoned = time.to_zoned(jiff::tz::TimeZone::system());
     zoned.strftime("%Y-%m-%d %H:%M").to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{
+            fixtures::{WORLD, digest, dot, head, snapshot, unit, vector, version},
+            local::Hold,
+            record::UnitTable,
+            settle::Settlement,
+        },
+        sync::fixtures::{self, files},
+    };
+
+    fn take(content: &str) -> Take {
+        Take {
+            from: snapshot('1'),
+            version: version(Some(content), dot('B', 1)),
+            revived: false,
+        }
+    }
+
+    fn side(content: Option<&str>, agreed: Option<&str>) -> LocalUnit {
+        fixtures::side(content.map(digest), agreed.map(digest))
+    }
+
+    fn settled(take: Option<Take>) -> Step {
+        Step::Settle(Box::new(Settlement {
+            agreed: version(Some("won"), dot('A', 2)),
+            source: None,
+            take,
+            copies: Vec::new(),
+        }))
+    }
+
+    /// A folder with these units, and a plan with these steps.
+    fn folder(units: &[(&str, LocalUnit)], steps: Vec<(&str, Step)>) -> (Local, Plan) {
+        let mut local = fixtures::local([]);
+        local.side = units
+            .iter()
+            .map(|(name, side)| (unit(name), side.clone()))
+            .collect();
+        let steps = steps.into_iter().map(|(name, step)| (unit(name), step));
+        let plan = Plan {
+            steps: steps.collect(),
+        };
+        (local, plan)
+    }
+
+    #[test]
+    fn a_question_tells_what_becomes_of_everything_else() {
+        let keep = || Step::Keep {
+            beats_deletion: false,
+        };
+        let gone = version(None, dot('B', 1));
+        let (local, plan) = folder(
+            &[
+                ("played", side(Some("new"), Some("old"))),
+                ("left", side(Some("old"), Some("old"))),
+            ],
+            vec![
+                ("played", keep()),
+                ("left", keep()),
+                ("newer", Step::Take(take("x"))),
+                ("deleted", Step::Remove(gone)),
+                ("kept", settled(None)),
+                ("given-up", settled(Some(take("x")))),
+                ("same", Step::Nothing),
+            ],
+        );
+        let fetched = || Fate::Fetched {
+            device: "device B".to_owned(),
+        };
+        let expected = [
+            ("played", Fate::Sent),
+            ("newer", fetched()),
+            ("deleted", Fate::Removed),
+            ("kept", Fate::Sent),
+            ("given-up", fetched()),
+        ];
+        let expected = expected.map(|(name, fate)| (unit(name), fate));
+        assert_eq!(others(&local, &plan), BTreeMap::from(expected));
+    }
+
+    #[test]
+    fn what_will_be_here_is_what_is_here_after_every_step() {
+        let held = |content| Step::Hold {
+            version: Some(version(Some(content), dot('B', 1))),
+            why: Hold::OutOfScope,
+        };
+        let (local, plan) = folder(
+            &[
+                ("stays", side(Some("a"), None)),
+                ("missing", side(None, Some("a"))),
+                ("replaced", side(Some("a"), None)),
+                ("removed", side(Some("a"), None)),
+                ("held", side(Some("a"), None)),
+            ],
+            vec![
+                ("stays", Step::Nothing),
+                ("missing", Step::Nothing),
+                ("replaced", Step::Take(take("b"))),
+                ("removed", Step::Remove(version(None, dot('B', 1)))),
+                ("held", held("b")),
+                ("held-elsewhere", held("b")),
+            ],
+        );
+        let expected = [
+            ("stays", "a"),
+            ("replaced", "b"),
+            ("held", "a"),
+            ("held-elsewhere", "b"),
+        ];
+        let expected = expected.map(|(name, content)| (unit(name), Some(digest(content))));
+        assert_eq!(present(&local, &plan), BTreeMap::from(expected));
+    }
+
+    #[test]
+    fn files_that_differ_are_counted_where_both_lists_are_known() {
+        let here = files(&[("same", "1"), ("changed", "1"), ("only-here", "1")]);
+        let there = files(&[("same", "1"), ("changed", "2"), ("only-there", "1")]);
+        let mut heads = [head('1', UnitTable::new(), &[dot('B', 1)])];
+        let candidate = |head| Candidate {
+            head: snapshot(head),
+            vector: vector(&[dot('B', 1)]),
+            version: version(Some("x"), dot('B', 1)),
+            extent: None,
+        };
+        let place = unit(WORLD);
+        let count = |heads: &[Head], head, here| differing(&place, &candidate(head), here, heads);
+        assert_eq!(count(&heads, '1', Some(&here)), None);
+        heads[0].record.contents.insert(unit(WORLD), there);
+        assert_eq!(count(&heads, '1', Some(&here)), Some(3));
+        assert_eq!(count(&heads, '2', Some(&here)), None);
+        assert_eq!(count(&heads, '1', None), None);
+    }
+
+    #[test]
+    fn a_dispute_is_told_from_another_by_the_versions_in_it() {
+        let candidate = |counter| Candidate {
+            head: snapshot('1'),
+            vector: vector(&[]),
+            version: version(Some("x"), dot('B', counter)),
+            extent: None,
+        };
+        let dispute = Dispute {
+            kind: UnitKind::World,
+            party: Party::Own,
+            here: Here::None,
+            versions: vec![candidate(2), candidate(1)],
+        };
+        let marks = [dot('B', 1), dot('B', 2)];
+        assert_eq!(versions(&dispute), BTreeSet::from(marks));
+    }
+}

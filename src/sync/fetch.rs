@@ -480,3 +480,75 @@ pub fn check_room(session: &Session<'_>, bytes: u64) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::fixtures::{snapshot, unit},
+        sync::fixtures::{files, local},
+    };
+
+    #[test]
+    fn what_is_fetched_is_named_by_its_folder_or_by_the_first_of_several() {
+        for (units, name) in [
+            (
+                vec![vec!["saves/A/level.dat", "saves/A/region/r"]],
+                "saves/A",
+            ),
+            (vec![vec!["saves/A/level.dat"], vec!["saves/B/x"]], "saves"),
+            (vec![vec!["options.txt"], vec!["saves/B/x"]], "options.txt"),
+            (vec![vec!["options.txt"]], "options.txt"),
+        ] {
+            let paths = |names: Vec<&str>| names.into_iter().map(unit).collect();
+            let units: Vec<Vec<RelPath>> = units.into_iter().map(paths).collect();
+            assert_eq!(item(&units).as_deref(), Some(name));
+        }
+        assert_eq!(item(&[]), None);
+    }
+
+    #[test]
+    fn only_what_differs_is_asked_for_and_a_new_world_by_its_own_name_too() {
+        let root = || BTreeSet::from([InnerPath::new("").expect("sound")]);
+        let want = |name: &str, source: Source| Want {
+            content: UnitContent {
+                folders: root(),
+                ..files(&[("level.dat", "new"), ("same", "x")])
+            },
+            step: unit(name),
+            ..wanted(source)
+        };
+        let cloud = |name: &str| Source::Cloud(snapshot('1'), unit(name));
+        let wants: Wants = [
+            ("changed", want("changed", cloud("changed"))),
+            ("new", want("new", cloud("new"))),
+            ("whole", want("whole", cloud("whole"))),
+            ("copy", want("copy", cloud("new"))),
+            ("twin", want("twin", Source::Here(unit("whole")))),
+            ("options.txt", wanted(cloud("options.txt"))),
+        ]
+        .into_iter()
+        .map(|(name, want)| (unit(name), want))
+        .collect();
+        let old = files(&[("level.dat", "old"), ("same", "x")]);
+        let whole = files(&[("level.dat", "new"), ("same", "x")]);
+        let local = local([("changed", old), ("whole", whole)]);
+        let expected: Vec<Vec<RelPath>> = vec![
+            vec![unit("changed/level.dat")],
+            vec![unit("new/level.dat"), unit("new/same"), unit("new")],
+            vec![unit("options.txt")],
+        ];
+        let found = in_place(&local, &wants);
+        assert_eq!(found, BTreeMap::from([(snapshot('1'), expected)]));
+    }
+
+    /// A file that comes from there.
+    fn wanted(source: Source) -> Want {
+        Want {
+            source,
+            content: files(&[("", "x")]),
+            level: None,
+            step: unit("options.txt"),
+        }
+    }
+}

@@ -402,3 +402,22 @@ fn is_lost(
     }
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_of_a_later_schema_is_newer() {
+        for (text, newer) in [
+            (format!("{{\"schema\": {}}}", SCHEMA + 1), true),
+            (format!("{{\"schema\": {SCHEMA}, \"x\": 1}}"), false),
+            ("{\"schema\": 0}".to_owned(), false),
+            ("{}".to_owned(), false),
+            ("{".to_owned(), false),
+        ] {
+            assert_eq!(is_newer(text.as_bytes()), newer, "{text}");
+        }
+        assert!(is_json(b"{}") && !is_json(b"{"));
+    }
+}

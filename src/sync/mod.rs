@@ -16,6 +16,8 @@ pub mod event;
 pub mod export;
 pub mod fast_key;
 pub mod fetch;
+#[cfg(test)]
+mod fixtures;
 pub mod gather;
 pub mod glance;
 pub mod graph;

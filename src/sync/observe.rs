@@ -293,3 +293,91 @@ pub fn report_problems(session: &Session<'_>, scan: &Scan) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{
+            fixtures::{WORLD, agreed, digest, dot, unit, version},
+            record::UnitState,
+            unit::Extent,
+        },
+        sync::fixtures::{files, local, side},
+    };
+
+    #[test]
+    fn what_changed_here_or_is_half_gone_is_only_here() {
+        let only_here = |content: Option<&str>, agreed: Option<&str>, hold, elsewhere: bool| {
+            let mut side = side(content.map(digest), agreed.map(digest));
+            side.hold = hold;
+            side.elsewhere = elsewhere.then(|| version(Some("x"), dot('B', 1)));
+            let mut local = local([]);
+            local.side.insert(unit(WORLD), side);
+            local.is_only_here(&unit(WORLD))
+        };
+        assert!(only_here(Some("a"), None, None, false));
+        assert!(only_here(Some("a"), Some("b"), None, false));
+        assert!(!only_here(Some("a"), Some("a"), None, false));
+        assert!(!only_here(None, Some("a"), None, false));
+        assert!(only_here(Some("a"), None, None, true));
+        let vanished = Some(Hold::Vanished);
+        assert!(only_here(Some("a"), Some("b"), vanished, false));
+        assert!(!only_here(Some("a"), Some("a"), vanished, false));
+        assert!(!only_here(None, Some("a"), vanished, false));
+        assert!(!only_here(Some("a"), Some("b"), Some(Hold::Open), false));
+        assert!(!local([]).is_only_here(&unit(WORLD)));
+    }
+
+    #[test]
+    fn worlds_are_looked_at_that_changed_or_are_wanted() {
+        let a = || files(&[("level.dat", "a")]);
+        let mut local = local([
+            ("changed", a()),
+            ("same", a()),
+            ("wanted", a()),
+            ("data", a()),
+        ]);
+        for (name, content, agreed) in [
+            ("changed", Some("a"), "b"),
+            ("same", Some("a"), "a"),
+            ("wanted", Some("a"), "a"),
+            ("data", Some("a"), "b"),
+            ("gone", None, "a"),
+        ] {
+            let side = side(content.map(digest), Some(digest(agreed)));
+            local.side.insert(unit(name), side);
+        }
+        let data = local.side.get_mut(&unit("data")).expect("there");
+        data.kind = UnitKind::Data;
+        let wanted = BTreeSet::from([unit("wanted"), unit("elsewhere")]);
+        let expected = BTreeSet::from([unit("changed"), unit("wanted")]);
+        assert_eq!(local.worlds(&wanted), expected);
+    }
+
+    #[test]
+    fn what_vanished_is_missing_until_it_is_back_or_most_of_it() {
+        let content = files(&[("level.dat", "a"), ("region", "bc")]);
+        let missing = |here: bool, before: Option<(Digest, Extent)>| {
+            let local = local(here.then(|| (WORLD, content.clone())));
+            let before = before.map(|(digest, extent)| {
+                let mut before = agreed(version(Some(""), dot('A', 1)));
+                before.version.state = UnitState::Here(digest);
+                before.extent = extent;
+                (unit(WORLD), before)
+            });
+            still_missing(&before.into_iter().collect(), &local.scan, &unit(WORLD))
+        };
+        let large = Extent {
+            files: 100,
+            bytes: 1000,
+        };
+        let (other, same) = (digest("other"), content.digest());
+        assert!(missing(false, Some((other, large))));
+        assert!(!missing(false, None));
+        assert!(!missing(true, None));
+        assert!(missing(true, Some((other, large))));
+        assert!(!missing(true, Some((other, content.extent()))));
+        assert!(!missing(true, Some((same, large))));
+    }
+}

@@ -104,3 +104,43 @@ impl fmt::Display for LauncherKind {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_launcher_has_its_name_and_its_files() {
+        let told = LauncherKind::ALL.map(|kind| {
+            let name = kind.to_string();
+            (name, kind.settings_file(), kind.instance_file())
+        });
+        let told = told
+            .each_ref()
+            .map(|(name, of_all, of_one)| (name.as_str(), *of_all, *of_one));
+        assert_eq!(
+            told,
+            [
+                ("Prism Launcher", "prismlauncher.cfg", "instance.cfg"),
+                ("MultiMC", "multimc.cfg", "instance.cfg"),
+                ("ATLauncher", "configs/ATLauncher.json", "instance.json"),
+            ]
+        );
+    }
+
+    #[test]
+    fn letters_that_a_launcher_takes_for_more_are_known_for_each() {
+        let [prism, _, atlauncher] = LauncherKind::ALL;
+        for (kind, windows, path, troubled) in [
+            (prism, false, "/a b$c", false),
+            (prism, true, "/a\"b", true),
+            (atlauncher, false, "/a  b", false),
+            (atlauncher, false, "/a$b", true),
+            (atlauncher, true, "/a$b", true),
+            (atlauncher, true, "C:\\a  b", true),
+            (atlauncher, true, "C:\\a b", false),
+        ] {
+            assert_eq!(kind.troubled_by(path, windows), troubled, "{kind} {path}");
+        }
+    }
+}

@@ -281,6 +281,21 @@ mod tests {
     }
 
     #[test]
+    fn a_line_begins_behind_the_empty_ones_and_goes_on_behind_an_escaped_end() {
+        let text = "\n\n A=1\r\nB=a\\\r\n b\r\nC=a\\\n\r b\nD=2\n";
+        let found = top_level(text.as_bytes());
+        let lines: Vec<_> = found
+            .entries
+            .iter()
+            .map(|entry| &text[entry.line.clone()])
+            .collect();
+        assert_eq!(
+            lines,
+            [" A=1\r\n", "B=a\\\r\n b\r\n", "C=a\\\n\r b\n", "D=2\n"]
+        );
+    }
+
+    #[test]
     fn values_are_read_as_qt_does() {
         for (raw, text) in [
             (
@@ -291,6 +306,9 @@ mod tests {
             (r"\x65b0\xd83c\xdfae\x61", Some("\u{65b0}\u{1f3ae}a")),
             (r#""trailing "  "#, Some("trailing ")),
             (r"C:\\a\qb\101", Some("C:\\abA")),
+            (r"\a\b\f\v", Some("\u{7}\u{8}\u{c}\u{b}")),
+            ("a\\\r\nb", Some("ab")),
+            ("a\\\n\rb", Some("ab")),
             ("a, b", None),
             ("\"a, b\"", Some("a, b")),
             ("@Invalid()", None),
@@ -300,6 +318,7 @@ mod tests {
             assert_eq!(decode(raw).as_deref(), text, "{raw}");
         }
         assert_eq!(list("a, \"b, c\", d").expect("a list"), ["a", "b, c", "d"]);
+        assert_eq!(list("a , b").expect("a list"), ["a", "b"]);
     }
 
     proptest::proptest! {

@@ -250,6 +250,14 @@ mod tests {
     }
 
     #[test]
+    fn only_qt_has_lists() {
+        let file = b"[General]\nA=x, \"y, z\"\n";
+        assert_eq!(Syntax::Qt(Outer::Kept).list(file, "A"), ["x", "y, z"]);
+        assert!(Syntax::Qt(Outer::Kept).list(file, "B").is_empty());
+        assert!(Syntax::Plain(Outer::Kept).list(file, "A").is_empty());
+    }
+
+    #[test]
     fn the_syntax_of_prism_s_files_is_that_of_their_version() {
         let of = |text: &str| Syntax::of(LauncherKind::Prism, Of::Launcher, text.as_bytes());
         assert_eq!(

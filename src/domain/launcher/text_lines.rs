@@ -65,3 +65,22 @@ pub fn delete(bytes: &[u8], line: &Range<usize>) -> Vec<u8> {
     }
     [&bytes[..start], &bytes[line.end..]].concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_put_in_ends_as_the_others_do() {
+        for (before, after) in [
+            ("a=1\r\n", "a=1\r\nb=2\r\n"),
+            ("a=1\n", "a=1\nb=2\n"),
+            ("\n", "\nb=2\n"),
+            ("\r\na=1", "\r\na=1\r\nb=2"),
+            ("", "b=2\n"),
+        ] {
+            let with = insert(before.as_bytes(), before.len(), "b", b"2");
+            assert_eq!(String::from_utf8_lossy(&with), after, "{before:?}");
+        }
+    }
+}

@@ -407,5 +407,4 @@ impl Key {
 }
 
 #[cfg(test)]
-#[path = "wire_tests.rs"]
 mod tests;

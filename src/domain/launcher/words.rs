@@ -207,6 +207,7 @@ mod tests {
             texts(Words::Windows, r#""C:\a b\c.exe" "d""#),
             [r"C:\a b\c.exe", "d"]
         );
+        assert_eq!(texts(Words::Windows, r#"a\"b c"#), ["a\"b", "c"]);
         let words = Words::Shell.split("a && b '&&'");
         assert_eq!(
             words.iter().map(|word| word.operator).collect::<Vec<_>>(),

@@ -186,3 +186,109 @@ fn a_comment_that_would_cut_the_line_is_noticed() {
             .is_ok()
     );
 }
+
+#[test]
+fn commands_of_an_instance_hide_those_of_the_launcher() {
+    let ours = || Slot {
+        command: Some("ours".to_owned()),
+        program: Some(PROGRAM.to_owned()),
+        starts: Some(PROGRAM.to_owned()),
+        chained: None,
+    };
+    let theirs = || Slot {
+        command: Some("theirs".to_owned()),
+        ..Slot::default()
+    };
+    let slots = |pre_launch: Slot, post_exit: Slot| Slots {
+        pre_launch,
+        post_exit,
+        wrapper: Slot::default(),
+        in_force: true,
+        switched_off: false,
+    };
+    let (both, pre, post) = (
+        slots(ours(), ours()),
+        slots(ours(), theirs()),
+        slots(theirs(), ours()),
+    );
+    let none = slots(Slot::default(), Slot::default());
+    let idle = Slots {
+        in_force: false,
+        ..both.clone()
+    };
+    let off = Slots {
+        switched_off: true,
+        ..none.clone()
+    };
+    for (slots, wired, programs, prism, atlauncher) in [
+        (&both, true, 2, false, false),
+        (&pre, false, 1, true, true),
+        (&post, false, 1, true, true),
+        (&none, false, 0, true, false),
+        (&idle, false, 2, false, false),
+        (&off, false, 0, true, true),
+    ] {
+        let told = (slots.wired(), slots.any(), slots.programs().count());
+        assert_eq!(told, (wired, programs > 0, programs), "{slots:?}");
+        let hides = [LauncherKind::Prism, LauncherKind::AtLauncher].map(|kind| slots.hide(kind, &both));
+        assert_eq!(hides, [prism, atlauncher], "{slots:?}");
+    }
+}
+
+#[test]
+fn an_instance_of_atlauncher_counts_where_it_says_anything_itself() {
+    for (own, in_force, switched_off) in [
+        ("", false, false),
+        ("\"preLaunchCommand\": \"a\"", true, false),
+        ("\"postExitCommand\": \"a\"", true, false),
+        ("\"enableCommands\": true", true, false),
+        ("\"enableCommands\": false", true, true),
+    ] {
+        let text = format!("{{\"uuid\": 1, \"launcher\": {{{own}}}}}");
+        let file = File {
+            of: Of::Instance,
+            ..atlauncher(&text)
+        };
+        let slots = file.slots().expect("reads");
+        let told = (slots.in_force, slots.switched_off);
+        assert_eq!(told, (in_force, switched_off), "{own}");
+    }
+    let launcher = atlauncher("{\"enableCommands\": false}");
+    assert!(!launcher.slots().expect("reads").switched_off);
+}
+
+#[test]
+fn a_command_under_its_old_name_is_chained_as_well() {
+    let file = prism("[General]\nConfigVersion=1.2\nPostExitCmd=old one\n");
+    let wired = wire(file);
+    assert!(text(&wired).contains("-- old one"), "{}", text(&wired));
+    assert!(wired.notes.is_empty(), "{:?}", wired.notes);
+}
+
+#[test]
+fn a_command_that_somebody_put_in_later_is_not_switched_off_with_the_hooks() {
+    let file = atlauncher("{\"enableCommands\": false}");
+    let wired = wire(file);
+    let hook = again(file, &wired).slots().expect("reads").post_exit;
+    let hook = hook.command.expect("wired").replace('"', "\\\"");
+    let theirs = text(&wired).replace(&hook, "notify");
+    assert!(
+        theirs.contains("\"postExitCommand\": \"notify\""),
+        "{theirs}"
+    );
+    let back = atlauncher(&theirs).unwire(&wired.kept).expect("unwires");
+    assert!(text(&back).contains("\"enableCommands\": true"));
+}
+
+#[test]
+fn a_command_of_an_instance_that_is_switched_on_is_chained() {
+    let before =
+        "{\"uuid\": 1, \"launcher\": {\"enableCommands\": true, \"preLaunchCommand\": \"mine\"}}";
+    let file = File {
+        of: Of::Instance,
+        ..atlauncher(before)
+    };
+    let wired = wire(file);
+    assert!(text(&wired).contains("-c 'mine'"), "{}", text(&wired));
+    assert!(wired.notes.is_empty(), "{:?}", wired.notes);
+}
