@@ -133,18 +133,19 @@ fn tell(context: &Context<'_>, request: &Request, outcome: &RestoreOutcome, aske
         )),
         RestoreOutcome::Copy => {}
         RestoreOutcome::Declined(_) => output.line("Nothing was changed."),
-        RestoreOutcome::Preview(report) => show(context, request, report, "would restore"),
+        RestoreOutcome::Preview(report) => {
+            show(context, request, report, "would restore");
+            output.line("Nothing was changed: without --dry-run it is done.");
+        }
         RestoreOutcome::Nothing(report) => {
             show(context, request, report, "nothing to restore");
             output.line("There is nothing to restore.");
         }
         RestoreOutcome::Restored(report) => {
-            if asked {
-                // It was all shown before.
-                output.line("Restored.");
-            } else {
+            if !asked {
                 show(context, request, report, "restored");
             }
+            output.line("Restored.");
             if let Some(copy) = &report.safety_copy {
                 output.line(&format!(
                     "What was only here is in the safety copy {}.",

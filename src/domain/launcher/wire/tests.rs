@@ -230,7 +230,8 @@ fn commands_of_an_instance_hide_those_of_the_launcher() {
     ] {
         let told = (slots.wired(), slots.any(), slots.programs().count());
         assert_eq!(told, (wired, programs > 0, programs), "{slots:?}");
-        let hides = [LauncherKind::Prism, LauncherKind::AtLauncher].map(|kind| slots.hide(kind, &both));
+        let hides =
+            [LauncherKind::Prism, LauncherKind::AtLauncher].map(|kind| slots.hide(kind, &both));
         assert_eq!(hides, [prism, atlauncher], "{slots:?}");
     }
 }
