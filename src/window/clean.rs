@@ -13,7 +13,6 @@ pub fn conflict(mut conflict: Conflict) -> Conflict {
         }
         for version in unit.cloud.iter_mut().chain([&mut unit.here]) {
             version.device = name(&version.device);
-            version.about = version.about.as_deref().map(name);
         }
     }
     for merging in &mut conflict.merging {

@@ -12,6 +12,8 @@ use std::{collections::BTreeMap, path::PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::save::{self, About};
+
 /// Which window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -144,8 +146,9 @@ pub struct Version {
     pub files: Option<u64>,
     /// In how many files it differs from what is here.
     pub differing: Option<u64>,
-    /// What a player recognizes it by, in a line.
-    pub about: Option<String>,
+    /// What a player recognizes it by.
+    #[serde(default, deserialize_with = "save::leniently")]
+    pub about: Option<About>,
 }
 
 /// A unit that needs no decision.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use image::{Rgb, RgbImage};
 use instance_sync::{
-    domain::save::{self, About, Mode},
+    domain::save::{About, Mode},
     window::protocol::{Conflict, Fate, Merging, Message, Progress, Said, Unit, Version, Work},
 };
 use jiff::{Timestamp, civil, tz::TimeZone};
@@ -37,7 +37,7 @@ pub fn played(version: Version, day: u64, hours: u64) -> Version {
         ..About::default()
     };
     Version {
-        about: Some(save::words(&about)),
+        about: Some(about),
         ..version
     }
 }

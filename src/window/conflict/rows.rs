@@ -5,6 +5,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::{ConflictView, is_narrow, two_columns};
 use crate::{
+    domain::save,
     texts::text,
     window::{
         format,
@@ -123,7 +124,8 @@ impl ConflictView {
                 &unit.here
             };
             let (first, second) = lines(unit, version, cloud, now);
-            let about = version.about.as_deref().filter(|about| !about.is_empty());
+            let about = version.about.as_ref().map(save::words);
+            let about = about.as_deref().filter(|about| !about.is_empty());
             let side = if cloud {
                 text!("conflict-cloud")
             } else {
