@@ -6,9 +6,11 @@ mod completions;
 mod hooks;
 mod instances;
 mod log;
+mod prune;
 mod pull_push;
 mod run;
 pub mod token;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -18,8 +20,10 @@ pub use completions::Completions;
 pub use hooks::{Hooks, Launchers, Wire};
 pub use instances::Instances;
 pub use log::Log;
+pub use prune::Prune;
 pub use pull_push::{Hook, Pull, Push};
 pub use run::Run;
+pub use verify::{Every, Verify};
 
 use crate::domain::{ids::InstanceId, path::RelPath, profile::Profile};
 
@@ -120,8 +124,16 @@ pub enum Command {
     Resolve(Resolve),
     /// Bring back what a pull replaced or removed
     Undo(Undo),
-    /// Restore the newest state into a temporary folder and compare it with what was pushed
-    Verify,
+    /// Restore what the cloud has into a temporary folder and compare it with what was pushed
+    Verify(Verify),
+    /// Thin the past in the cloud by rules, where its server lets anybody
+    Prune(Prune),
+    /// A drill in the background; the first of its two processes
+    #[command(name = "__drill", hide = true)]
+    BeginDrill,
+    /// The drill itself
+    #[command(name = "__drilling", hide = true)]
+    Drill,
     /// Check everything that the hooks rest on, and say what to do about what is wrong
     Doctor(Launchers),
     /// Say where the secrets of this instance are kept, or move them

@@ -70,6 +70,8 @@ impl Context<'_> {
             Phase::Scan => Work::Reading,
             // Counted, and nothing that a hook does.
             Phase::Past => return,
+            Phase::Packs => return self.count("Reading packs", &progress),
+            Phase::Prune => return self.count("Removing what nobody needs", &progress),
             Phase::Restic => Work::Preparing,
             Phase::Fetch => Work::Downloading,
             Phase::Push => Work::Uploading,
@@ -80,6 +82,11 @@ impl Context<'_> {
             let bytes = (progress.done, progress.total);
             window.show(|| self.instance(), work, progress.item, bytes);
         }
+    }
+
+    fn count(&self, what: &str, progress: &event::Progress) {
+        let total = progress.total.unwrap_or(progress.done);
+        self.progress.count(what, progress.done, total);
     }
 
     /// From here on nothing can be cancelled.

@@ -6,6 +6,7 @@ mod completions;
 mod context;
 mod disable;
 mod doctor;
+mod drill;
 mod folders;
 mod hook;
 mod hooks;
@@ -15,6 +16,7 @@ mod list;
 mod log;
 mod logged;
 mod man;
+mod prune;
 mod pull;
 mod push;
 mod question;
@@ -105,9 +107,9 @@ pub fn run(cli: &Cli) -> ExitCode {
     };
     let strict = cli.global.strict;
     let result = match &cli.command {
-        Command::Pull(args) => return pull_of_launcher(&context, strict, &args.original),
-        Command::Push(args) => return push_of_launcher(&context, strict, &args.original),
-        Command::Run(args) => return ExitCode::from(run::run(&context, strict, args)),
+        Command::Pull(args) => return pull_of_launcher(&context, cli, &args.original),
+        Command::Push(args) => return push_of_launcher(&context, cli, &args.original),
+        Command::Run(args) => return ExitCode::from(run::run(&context, cli, args)),
         Command::Setup(args) => setup::run(&context, args),
         Command::Init(args) => init::run(&context, args),
         Command::Instances(args) => instances::run(&context, args),
@@ -116,7 +118,10 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Log(args) => Ok(log::run(&context, args)),
         Command::Resolve(args) => resolve::run(&context, args),
         Command::Undo(args) => undo::run(&context, args),
-        Command::Verify => verify::run(&context),
+        Command::Verify(args) => verify::run(&context, args),
+        Command::Prune(args) => prune::run(&context, args),
+        Command::BeginDrill => drill::leave(&context, &cli.global),
+        Command::Drill => drill::run(&context),
         Command::Doctor(args) => doctor::run(&context, args),
         Command::Token(args) => token::run(&context, args),
         Command::List(args) => list::run(&context, args),
@@ -133,24 +138,25 @@ pub fn run(cli: &Cli) -> ExitCode {
 }
 
 /// `pull`, and the hook that was there before.
-fn pull_of_launcher(context: &Context<'_>, strict: bool, original: &[OsString]) -> ExitCode {
+fn pull_of_launcher(context: &Context<'_>, cli: &Cli, original: &[OsString]) -> ExitCode {
     let code = if stands_aside(context) {
         0
     } else {
-        hook::before_game(context, strict)
+        hook::before_game(context, cli.global.strict)
     };
     context.course.end(context, "pull", code);
     ExitCode::from(chain::after_pull(context, code, original))
 }
 
 /// `push`, and the hook that was there before.
-fn push_of_launcher(context: &Context<'_>, strict: bool, original: &[OsString]) -> ExitCode {
+fn push_of_launcher(context: &Context<'_>, cli: &Cli, original: &[OsString]) -> ExitCode {
     let code = if stands_aside(context) {
         0
     } else {
-        hook::after_game(context, strict)
+        hook::after_game(context, cli.global.strict)
     };
     context.course.end(context, "push", code);
+    drill::after_push(context, &cli.global);
     ExitCode::from(chain::after_push(context, code, original))
 }
 
@@ -184,7 +190,9 @@ fn logged_as(command: &Command) -> Option<&'static str> {
         Command::Disable => "disable",
         Command::Resolve(_) => "resolve",
         Command::Undo(_) => "undo",
-        Command::Verify => "verify",
+        Command::Verify(_) => "verify",
+        Command::Prune(_) => "prune",
+        Command::Drill => "drill",
         Command::Pull(_)
         | Command::Push(_)
         | Command::Run(_)
@@ -196,6 +204,7 @@ fn logged_as(command: &Command) -> Option<&'static str> {
         | Command::Instances(_)
         | Command::Token(_)
         | Command::Completions(_)
+        | Command::BeginDrill
         | Command::Man => {
             return None;
         }

@@ -72,7 +72,7 @@ pub struct Session<'a> {
     pub trust_cache: bool,
     access: Option<Access>,
     restic: Option<Found>,
-    _lock: Lock,
+    lock: Option<Lock>,
 }
 
 /// What opening a folder led to.
@@ -152,7 +152,7 @@ pub fn open<'a>(
         trust_cache: true,
         access: None,
         restic: None,
-        _lock: lock,
+        lock: Some(lock),
     })))
 }
 
@@ -198,6 +198,11 @@ fn report_copy(state: &mut State, layout: &Layout, listener: Listener<'_>) -> Re
 }
 
 impl Session<'_> {
+    /// Lets others work on the folder. From here on this session only reads, and writes no state.
+    pub fn let_go(&mut self) {
+        self.lock = None;
+    }
+
     /// Asks the server which snapshots there are; see [`probe::probe`].
     pub fn probe(&mut self) -> Result<Option<BTreeSet<SnapshotId>>> {
         if let Some(cloud) = &self.settings.cloud {
@@ -347,6 +352,7 @@ impl Session<'_> {
 
     /// Saves the state.
     pub fn save(&self) -> Result<()> {
+        debug_assert!(self.lock.is_some(), "a session that let go writes nothing");
         self.state.save(&self.layout)
     }
 }

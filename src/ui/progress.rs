@@ -22,6 +22,14 @@ const BEAT: Duration = Duration::from_secs(1);
 pub struct Progress<'a> {
     output: &'a Output,
     course: RefCell<Option<Course>>,
+    counted: RefCell<Option<Counted>>,
+}
+
+/// Work that is counted, not measured in bytes.
+struct Counted {
+    what: String,
+    told: Instant,
+    bar: Option<ProgressBar>,
 }
 
 /// The word for programs.
@@ -59,6 +67,30 @@ impl<'a> Progress<'a> {
         Self {
             output,
             course: RefCell::new(None),
+            counted: RefCell::new(None),
+        }
+    }
+
+    /// Shows that `done` of `total` things of a work are done: to people alone.
+    pub fn count(&self, what: &str, done: u64, total: u64) {
+        if self.output.is_json() {
+            return;
+        }
+        let mut slot = self.counted.borrow_mut();
+        if slot.as_ref().is_some_and(|counted| counted.what != what) {
+            *slot = None;
+        }
+        let counted = slot.get_or_insert_with(|| Counted {
+            what: what.to_owned(),
+            told: Instant::now(),
+            bar: self.output.is_terminal().then(|| count_bar(what)),
+        });
+        if let Some(bar) = &counted.bar {
+            bar.set_length(total);
+            bar.set_position(done);
+        } else if counted.told.elapsed() >= PAUSE {
+            counted.told = Instant::now();
+            self.output.passing(&format!("{what}: {done} of {total}"));
         }
     }
 
@@ -111,6 +143,10 @@ impl<'a> Progress<'a> {
     /// Takes the display away, before a line is printed and at the end.
     pub fn clear(&self) {
         end(self.course.borrow_mut().take());
+        let counted = self.counted.borrow_mut().take();
+        if let Some(bar) = counted.and_then(|counted| counted.bar) {
+            bar.finish_and_clear();
+        }
     }
 }
 
@@ -164,6 +200,14 @@ fn rough(time: Duration) -> String {
         "m" => text!("time-minutes", number = number),
         _ => text!("time-seconds", number = number),
     }
+}
+
+fn count_bar(what: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(0)
+        .with_style(style)
+        .with_message(what.to_owned())
 }
 
 fn bar(work: Work) -> ProgressBar {

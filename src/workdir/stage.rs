@@ -9,7 +9,7 @@ use std::{
 
 use ulid::Ulid;
 
-use super::{files, threads};
+use super::{files, lock, threads};
 use crate::{
     config::layout::{Layout, below},
     domain::{path::RelPath, unit::FileFact},
@@ -20,6 +20,9 @@ use crate::{
 /// Up to so many files are made durable one by one, so that nobody waits for what other programs
 /// write.
 const MOST_SYNCED: usize = 32;
+
+/// The name of the one that stands apart.
+const APART: &str = "drilling";
 
 /// A staging folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +40,25 @@ impl Staging {
         fs::create_dir_all(&tree)
             .context(|| text!("folder-not-made", path = tree.display().to_string()))?;
         Ok(staging)
+    }
+
+    /// Makes an empty one that no other command clears away. Whoever makes it holds [`Layout::drill`].
+    pub fn apart(layout: &Layout) -> Result<Self> {
+        let staging = Self {
+            id: APART.to_owned(),
+            root: layout.drilling(),
+        };
+        staging.discard();
+        staging.empty()?;
+        Ok(staging)
+    }
+
+    /// Makes what restic restores into empty.
+    pub fn empty(&self) -> Result<()> {
+        let tree = self.tree();
+        let _ = fs::remove_dir_all(&tree);
+        fs::create_dir_all(&tree)
+            .context(|| text!("folder-not-made", path = tree.display().to_string()))
     }
 
     /// Returns the one with this id, which may not be there.
@@ -124,6 +146,8 @@ pub fn sweep(layout: &Layout, keep: Option<&str>) -> io::Result<()> {
         let stale = name
             .strip_prefix("staging-")
             .is_some_and(|id| Some(id) != keep);
+        // What a drill left that was killed.
+        let stale = stale || (name == APART && !lock::is_held(&layout.drill()));
         if stale {
             let _ = fs::remove_dir_all(entry.path());
         } else if name.starts_with(".writing-") {

@@ -206,16 +206,16 @@ fn made_of(
                     .is_some_and(|vector| vector.covers_dot(other.row.dot)))
     };
     let version = &versions[place];
-    let below: Vec<&Version> = versions
-        .iter()
-        .filter(|other| knows(version, other) && !knows(other, version))
-        .collect();
-    let is_last = |other: &&&Version| !below.iter().any(|one| knows(one, other));
-    below
-        .iter()
-        .filter(is_last)
-        .map(|version| version.row.dot)
-        .collect()
+    // The later ones first: what one of those was made of is mostly passed over at once.
+    let mut last: Vec<&Version> = Vec::new();
+    for other in versions.iter().rev() {
+        let is_below = knows(version, other) && !knows(other, version);
+        if is_below && !last.iter().any(|one| knows(one, other)) {
+            last.retain(|one| !knows(other, one));
+            last.push(other);
+        }
+    }
+    last.iter().rev().map(|version| version.row.dot).collect()
 }
 
 /// Keeps the versions that are in `last`, or that one of them was made of.
