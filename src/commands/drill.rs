@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
     process::background,
     sync::{
-        proof,
+        graph, proof,
         session::absolute,
         verify::{self, Background},
     },
@@ -64,21 +64,25 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
 /// Tells once of what a drill found damaged.
 pub fn tell(context: &Context<'_>) {
     let layout = Layout::new(absolute(&context.settings.pack));
-    let Some(damaged) = proof::tell(&layout) else {
+    let Some(proofs) = proof::tell(&layout) else {
         return;
     };
-    let mut units: Vec<_> = damaged.into_iter().map(|one| one.unit).collect();
+    let look = text!(
+        "drill-damage-look",
+        folder = shell::pack_folder(layout.pack())
+    );
+    if let Some(first) = proofs.unreadable.first() {
+        let error = graph::cannot_be_read(proofs.unreadable.len(), first);
+        context.alert(error.to_string(), vec![look.clone(), verify::repair()]);
+    }
+    let mut units: Vec<_> = proofs.damaged.into_iter().map(|one| one.unit).collect();
     units.sort();
     units.dedup();
-    let folder = shell::pack_folder(layout.pack());
-    let hints = vec![
-        text!("drill-damage-look", folder = folder),
-        verify::repair(),
-    ];
-    context.alert(
-        text!("drill-damage", units = super::pull::list(&units)),
-        hints,
-    );
+    if !units.is_empty() {
+        let units = super::pull::list(&units);
+        let text = text!("drill-damage", units = units);
+        context.alert(text, vec![look, verify::repair()]);
+    }
 }
 
 /// The words that start it: the folder, and how the cloud is reached.

@@ -81,6 +81,9 @@ pub struct Proofs {
     /// What the last drill could not restore.
     #[serde(default)]
     pub damaged: Vec<Damage>,
+    /// Snapshots that the last drill could not read.
+    #[serde(default)]
+    pub unreadable: Vec<SnapshotId>,
     /// Whether the player was told of that.
     #[serde(default)]
     pub told: bool,
@@ -95,6 +98,7 @@ impl Proofs {
             last: None,
             units: BTreeMap::new(),
             damaged: Vec::new(),
+            unreadable: Vec::new(),
             told: true,
         }
     }
@@ -148,6 +152,7 @@ impl Proofs {
         drilled: &Drilled,
         sound: &BTreeSet<(RelPath, Digest)>,
         damaged: &[Damage],
+        unreadable: &[SnapshotId],
     ) {
         for (unit, digest) in sound {
             let versions = self.units.entry(unit.clone()).or_default();
@@ -167,8 +172,9 @@ impl Proofs {
             self.units.remove(&one.unit);
         }
         if drilled.whole || !damaged.is_empty() {
-            self.told &= self.damaged == damaged;
+            self.told &= self.damaged == damaged && self.unreadable == unreadable;
             self.damaged = damaged.to_vec();
+            self.unreadable = unreadable.to_vec();
         }
         if drilled.whole {
             self.last = Some(drilled.clone());
@@ -235,16 +241,17 @@ pub fn peek(layout: &Layout) -> Option<Proofs> {
         .flatten()
 }
 
-/// Returns the damage that nobody was told of yet, and remembers that it is told now.
-pub fn tell(layout: &Layout) -> Option<Vec<Damage>> {
+/// Returns what is known where it has damage that nobody was told of yet, and remembers that it is told
+/// now.
+pub fn tell(layout: &Layout) -> Option<Proofs> {
     let mut proofs = peek(layout)?;
-    if proofs.told || proofs.damaged.is_empty() {
+    if proofs.told || (proofs.damaged.is_empty() && proofs.unreadable.is_empty()) {
         return None;
     }
     proofs.told = true;
     // Where that cannot be written down, it is told again.
     let _ = proofs.save(layout);
-    Some(proofs.damaged)
+    Some(proofs)
 }
 
 #[cfg(test)]

@@ -120,7 +120,10 @@ pub fn prune(
 }
 
 fn run(session: &mut Session<'_>, rules: Rules, finality: &Finality) -> Result<PruneOutcome> {
+    // A snapshot that is damaged must not look sound since this device remembers it.
+    session.trust_cache = false;
     let repository = session.repository()?;
+    session.trust_cache = true;
     repository.learn_key()?;
     let past = past::read(session, &repository)?;
     let hidden = past.unreadable.iter().map(|(id, _)| id);

@@ -151,6 +151,12 @@ impl Found {
         }
     }
 
+    /// Notes it. `whole` says that it did not break off.
+    fn note_in(&self, proofs: &mut Proofs, time: Timestamp, whole: bool) {
+        let (drilled, checked) = (self.drilled(time, whole), &self.checked);
+        proofs.note(&drilled, &self.sound, &checked.damaged, &checked.unreadable);
+    }
+
     /// Returns what is remembered of it. `whole` says that it did not break off.
     fn drilled(&self, time: Timestamp, whole: bool) -> Drilled {
         let checked = &self.checked;
@@ -195,11 +201,7 @@ pub fn verify(
     }
     let now = settings.now();
     // Whoever reads the result knows of the damage.
-    proofs.note(
-        &found.drilled(now, true),
-        &found.sound,
-        &found.checked.damaged,
-    );
+    found.note_in(&mut proofs, now, true);
     proofs.told = true;
     proofs.save(&session.layout)?;
     Ok(VerifyOutcome::Checked(found.checked))

@@ -77,7 +77,7 @@ fn what_the_newest_has_is_not_restored_again_for_the_past() {
     use crate::domain::fixtures::{dot, head, version};
     use crate::domain::record::UnitTable;
 
-    let old = part("saves/World", 'x', &[1, 2], false);
+    let old = part("saves/World", 'e', &[1, 2], false);
     let content = |part: &Part| UnitContent {
         files: part.files.clone(),
         folders: BTreeSet::new(),

@@ -40,7 +40,8 @@ pub fn forks(history: &History, keep: &mut Keep) {
 }
 
 /// For each unit a holder of every version that nothing replaced, of what any deletion replaced, and of
-/// everything that a decision was between.
+/// everything that a decision was between; and what says that it was a deletion or a decision. Safety
+/// copies are judged by themselves.
 pub fn versions(history: &History, keep: &mut Keep) {
     for unit in history.units() {
         let versions = history.versions(unit);
@@ -48,33 +49,38 @@ pub fn versions(history: &History, keep: &mut Keep) {
             .iter()
             .flat_map(|version| version.parents.iter().copied())
             .collect();
-        let mut wanted: BTreeSet<Dot> = versions
+        let with_content: BTreeSet<Dot> = versions
             .iter()
-            .filter(|version| !replaced.contains(&version.row.dot))
+            .filter(|version| version.digest().is_some())
             .map(|version| version.row.dot)
             .collect();
+        let mut wanted: BTreeSet<Dot> = with_content.difference(&replaced).copied().collect();
         for version in &versions {
-            let was_between = version.parents.len() > 1;
-            let is_deletion = version.digest().is_none();
-            if was_between || is_deletion {
-                wanted.extend(&version.parents);
+            let parents = || {
+                version
+                    .parents
+                    .iter()
+                    .filter(|dot| with_content.contains(dot))
+            };
+            let is_deletion = version.digest().is_none() && parents().next().is_some();
+            if is_deletion || version.parents.len() > 1 {
+                wanted.extend(parents());
+                wanted.insert(version.row.dot);
             }
         }
-        for version in versions.iter().filter(|one| wanted.contains(&one.row.dot)) {
-            keep_a_holder(version, keep);
+        let is_wanted = |one: &&Version| wanted.contains(&one.row.dot) && !one.safety_copy;
+        for version in versions.iter().filter(is_wanted) {
+            let holders = match version.digest() {
+                Some(_) => &version.sources[..],
+                // Nothing holds a deletion but the row that says so.
+                None => std::slice::from_ref(&version.since),
+            };
+            if !holders.iter().any(|id| keep.contains_key(id))
+                && let Some(first) = holders.first()
+            {
+                keep.insert(first.clone(), Reason::Newest);
+            }
         }
-    }
-}
-
-fn keep_a_holder(version: &Version, keep: &mut Keep) {
-    let is_kept = version.sources.iter().any(|id| keep.contains_key(id));
-    let first = version.sources.first().filter(|_| !is_kept);
-    if let Some(first) = first {
-        keep.insert(first.clone(), Reason::Newest);
-    }
-    // A row of its own says that it is gone, and nothing holds that but the row.
-    if version.digest().is_none() {
-        keep.entry(version.since.clone()).or_insert(Reason::Newest);
     }
 }
 

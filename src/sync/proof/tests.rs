@@ -53,10 +53,12 @@ fn a_state_is_proven_as_long_as_it_is_the_one_that_was_restored() {
         &drilled("2026-11-01T00:00:00Z", true),
         &sound(&[("saves/A", "1")]),
         &[],
+        &[],
     );
     proofs.note(
         &drilled("2026-11-03T00:00:00Z", true),
         &sound(&[("saves/B", "1")]),
+        &[],
         &[],
     );
     let standing = proofs.standing(&state("1", Some("1")));
@@ -70,6 +72,7 @@ fn a_state_is_proven_as_long_as_it_is_the_one_that_was_restored() {
         &drilled("2026-11-04T00:00:00Z", true),
         &sound(&[("saves/A", "2")]),
         &[],
+        &[],
     );
     assert_eq!(
         proofs.of(&unit("saves/A"), digest("1")),
@@ -78,7 +81,7 @@ fn a_state_is_proven_as_long_as_it_is_the_one_that_was_restored() {
     for number in 3..20 {
         let text = number.to_string();
         let drilled = drilled("2026-11-05T00:00:00Z", true);
-        proofs.note(&drilled, &sound(&[("saves/A", &text)]), &[]);
+        proofs.note(&drilled, &sound(&[("saves/A", &text)]), &[], &[]);
     }
     assert_eq!(proofs.of(&unit("saves/A"), digest("1")), None);
     assert_eq!(proofs.units[&unit("saves/A")].len(), VERSIONS);
@@ -92,12 +95,14 @@ fn damage_is_told_once_and_takes_the_proof_away() {
             &drilled("2026-11-01T00:00:00Z", true),
             &BTreeSet::new(),
             damaged,
+            &[],
         );
         proofs.told
     };
     proofs.note(
         &drilled("2026-11-01T00:00:00Z", true),
         &sound(&[("saves/A", "1")]),
+        &[],
         &[],
     );
     assert!(proofs.told);
@@ -114,6 +119,7 @@ fn damage_is_told_once_and_takes_the_proof_away() {
     proofs.note(
         &drilled("2026-11-02T00:00:00Z", false),
         &BTreeSet::new(),
+        &[],
         &[],
     );
     assert_eq!(proofs.damaged.len(), 1);

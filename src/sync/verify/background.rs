@@ -65,7 +65,7 @@ pub enum Background {
         units: usize,
         /// Bytes restored.
         bytes: u64,
-        /// How many could not be restored.
+        /// How many units could not be restored, or snapshots not be read.
         damaged: usize,
     },
 }
@@ -106,6 +106,7 @@ pub fn in_background(settings: &Settings, listener: Listener<'_>, seed: u64) -> 
         (_, Some(Stopped::SomebodyCame)) => {
             // What was compared before is proven all the same; what failed may have failed for that.
             found.checked.damaged.clear();
+            found.checked.unreadable.clear();
             write_down(&layout, settings, &found, false)?;
             return Ok(Background::GaveWay);
         }
@@ -114,7 +115,7 @@ pub fn in_background(settings: &Settings, listener: Listener<'_>, seed: u64) -> 
         (drilled, _) => drop(drilled?),
     }
     // Somebody thinned the past meanwhile: what is gone is not damaged.
-    if !found.checked.damaged.is_empty() {
+    if !found.checked.damaged.is_empty() || !found.checked.unreadable.is_empty() {
         let now: std::collections::BTreeSet<_> =
             session.store()?.snapshot_ids()?.into_iter().collect();
         if before.difference(&now).next().is_some() {
@@ -125,7 +126,7 @@ pub fn in_background(settings: &Settings, listener: Listener<'_>, seed: u64) -> 
     Ok(Background::Drilled {
         units: found.checked.sound.len(),
         bytes: found.checked.bytes,
-        damaged: found.checked.damaged.len(),
+        damaged: found.checked.damaged.len() + found.checked.unreadable.len(),
     })
 }
 
@@ -137,11 +138,7 @@ fn write_down(layout: &Layout, settings: &Settings, found: &Found, whole: bool) 
         lock => lock?,
     };
     let mut proofs = Proofs::load(layout, sync.instance_id)?;
-    proofs.note(
-        &found.drilled(settings.now(), whole),
-        &found.sound,
-        &found.checked.damaged,
-    );
+    found.note_in(&mut proofs, settings.now(), whole);
     proofs.save(layout)
 }
 

@@ -26,16 +26,16 @@ pub fn parts(
     if extent == Extent::Newest {
         return of_heads(session, store, found);
     }
-    let past = match extent {
-        // What it says of older versions may be remembered: it is restored without that.
-        Extent::Sample(..) => {
-            session.trust_cache = true;
-            let remembering = session.store()?;
-            session.trust_cache = false;
-            past::read(session, remembering.as_ref())?
-        }
-        _ => past::read(session, store)?,
-    };
+    // The list comes from the repository itself. What older snapshots say of themselves may be
+    // remembered: so what cannot be had any more can be named.
+    session.trust_cache = true;
+    let past = past::read(session, store);
+    session.trust_cache = false;
+    let mut past = past?;
+    if extent == Extent::All {
+        past.unreadable
+            .extend(unreadable_records(store, &past.history)?);
+    }
     for (id, why) in &past.unreadable {
         found.checked.unreadable.push(id.clone());
         if past.listed.iter().any(|one| one.id == *id) {
@@ -57,6 +57,24 @@ pub fn parts(
         }
         _ => [newest, older].concat(),
     })
+}
+
+/// Reads every record from the repository, whatever is remembered of it.
+fn unreadable_records(store: &dyn Store, history: &History) -> Result<Vec<(SnapshotId, String)>> {
+    let ids: Vec<SnapshotId> = history
+        .moments()
+        .iter()
+        .map(|moment| moment.snapshot.clone())
+        .collect();
+    let read = store.records(&ids)?;
+    let mut unreadable = Vec::new();
+    for id in ids.into_iter().filter(|id| !read.contains_key(id)) {
+        match store.push_record(&id) {
+            Err(error) if error.kind() == Kind::Damaged => unreadable.push((id, error.to_string())),
+            other => drop(other?),
+        }
+    }
+    Ok(unreadable)
 }
 
 /// Reads the records of the heads alone.
