@@ -33,6 +33,8 @@ pub struct Context<'a> {
     pub course: Course,
     /// Whether a window has asked what becomes of a conflict.
     pub asked: Cell<bool>,
+    /// Whether a hook has worked in an opted-in folder.
+    pub opted_in: Cell<bool>,
     /// What only the player can mend, for a window.
     pub alerts: RefCell<Vec<Said>>,
     pub(super) progress: Progress<'a>,

@@ -5,7 +5,7 @@ use std::{ffi::OsString, path::Path};
 use super::{Context, Done, logged};
 use crate::{
     cli::Global,
-    config::{layout::Layout, sync_file},
+    config::layout::Layout,
     domain::shell,
     error::{Error, Result},
     process::background,
@@ -19,10 +19,11 @@ use crate::{
 
 /// Starts a drill if one is due. Nobody waits for it, and nobody is told where it cannot be started.
 pub fn after_push(context: &Context<'_>, global: &Global) {
-    let layout = Layout::new(absolute(&context.settings.pack));
-    if !sync_file::is_opted_in(&layout) {
+    // A folder that is not opted in is not looked at once more.
+    if !context.opted_in.get() {
         return;
     }
+    let layout = Layout::new(absolute(&context.settings.pack));
     let now = context.settings.now();
     if proof::peek(&layout).is_some_and(|proofs| proofs.is_due(now)) {
         // It is due again after the next push.
@@ -61,8 +62,9 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
     Ok(Done::Well)
 }
 
-/// Tells once of what a drill found damaged.
+/// Tells once of what a drill found damaged. Called where a hook has worked in an opted-in folder.
 pub fn tell(context: &Context<'_>) {
+    context.opted_in.set(true);
     let layout = Layout::new(absolute(&context.settings.pack));
     let Some(proofs) = proof::tell(&layout) else {
         return;

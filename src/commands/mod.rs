@@ -101,6 +101,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         folder_given: given_folder(&cli.global).is_some(),
         course: Course::begin(),
         asked: Cell::new(false),
+        opted_in: Cell::new(false),
         alerts: RefCell::default(),
         progress: Progress::new(&output),
         window: RefCell::new(None),

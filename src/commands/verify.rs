@@ -107,7 +107,7 @@ fn report(context: &Context<'_>, checked: &Checked) -> Result<Done> {
                 output.line("Older versions were not looked at: verify --all does that.");
             }
             DrillKind::Sample => {
-                output.line("That was a sample: verify --all looks at everything.")
+                output.line("That was a sample: verify --all looks at everything.");
             }
             DrillKind::All => {}
         }

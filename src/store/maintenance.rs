@@ -29,7 +29,7 @@ pub type Count<'a> = &'a mut dyn FnMut(u64, u64);
 impl Repository {
     /// Reads every pack, and returns what is wrong with any, in restic's words.
     pub fn check_data(&self, count: Count<'_>) -> Result<Vec<String>> {
-        let (ended, _, said) = self.spoken(argv::check_data(), count)?;
+        let (ended, _, said) = self.spoken(&argv::check_data(), count)?;
         // It ends with 1 for what it has found, and for what kept it from looking.
         let is_verdict = ended.stopped.is_none() && said.contains("repository contains errors");
         if ended.code == Some(0) || !is_verdict {
@@ -58,7 +58,7 @@ impl Repository {
             // More at once than one command line takes are estimated by the first.
             some => argv::forget_dry(&some[..some.len().min(TOGETHER)]),
         };
-        let (ended, said, _) = self.spoken(args, &mut |_, _| {})?;
+        let (ended, said, _) = self.spoken(&args, &mut |_, _| {})?;
         self.check(Doing::Pruning, &ended, WHOLE)?;
         let total = said
             .lines()
@@ -73,7 +73,7 @@ impl Repository {
     pub fn forget(&self, snapshots: &[SnapshotId]) -> Result<()> {
         for some in snapshots.chunks(TOGETHER) {
             let args = argv::forget(some, LOCK_PATIENCE);
-            let (ended, ..) = self.spoken(args, &mut |_, _| {})?;
+            let (ended, ..) = self.spoken(&args, &mut |_, _| {})?;
             self.check_locked(Doing::Forgetting, &ended)?;
         }
         Ok(())
@@ -81,7 +81,7 @@ impl Repository {
 
     /// Removes what no snapshot needs.
     pub fn prune(&self, count: Count<'_>) -> Result<()> {
-        let (ended, ..) = self.spoken(argv::prune(false, LOCK_PATIENCE), count)?;
+        let (ended, ..) = self.spoken(&argv::prune(false, LOCK_PATIENCE), count)?;
         self.check_locked(Doing::Pruning, &ended)
     }
 
@@ -94,11 +94,11 @@ impl Repository {
 
     /// Runs a call that speaks in sentences, and returns them, and its complaints. Each line that it
     /// writes is a sign of life; `[0:05] 40.00%  2 / 5 packs` says how far it is.
-    fn spoken(&self, args: Vec<OsString>, count: Count<'_>) -> Result<(Ended, String, String)> {
+    fn spoken(&self, args: &[OsString], count: Count<'_>) -> Result<(Ended, String, String)> {
         let (ended, (stdout, stderr)) = self.with_right_key(|| {
             let (mut stdout, mut stderr) = (String::new(), String::new());
             let ended =
-                process::run_lines(&self.call(args.clone(), None, WHOLE), &mut |pipe, line| {
+                process::run_lines(&self.call(args.to_vec(), None, WHOLE), &mut |pipe, line| {
                     let line = String::from_utf8_lossy(line);
                     match (pipe, counted(&line)) {
                         (Pipe::Stdout, Some((done, total))) => count(done, total),

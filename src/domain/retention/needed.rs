@@ -62,8 +62,8 @@ pub fn versions(history: &History, keep: &mut Keep) {
                     .iter()
                     .filter(|dot| with_content.contains(dot))
             };
-            let is_deletion = version.digest().is_none() && parents().next().is_some();
-            if is_deletion || version.parents.len() > 1 {
+            let is_at_stake = version.digest().is_none() || version.parents.len() > 1;
+            if is_at_stake && parents().next().is_some() {
                 wanted.extend(parents());
                 wanted.insert(version.row.dot);
             }
