@@ -70,15 +70,24 @@ pub fn versions(history: &History, keep: &mut Keep) {
         }
         let is_wanted = |one: &&Version| wanted.contains(&one.row.dot) && !one.safety_copy;
         for version in versions.iter().filter(is_wanted) {
+            let made = history.moments().iter();
+            let mut made = made.filter(|moment| moment.record.dot() == version.row.dot);
+            let made = made
+                .next()
+                .map_or(&version.since, |moment| &moment.snapshot);
             let holders = match version.digest() {
                 Some(_) => &version.sources[..],
                 // Nothing holds a deletion but the row that says so.
-                None => std::slice::from_ref(&version.since),
+                None => std::slice::from_ref(made),
             };
-            if !holders.iter().any(|id| keep.contains_key(id))
-                && let Some(first) = holders.first()
-            {
-                keep.insert(first.clone(), Reason::Newest);
+            let Some(first) = holders.first() else {
+                continue;
+            };
+            // Its own push, where that is there: another may only claim to have it.
+            let own = history.get(first).map(|moment| moment.record.dot());
+            let is_own = own == Some(version.row.dot);
+            if is_own || !holders.iter().any(|id| keep.contains_key(id)) {
+                keep.entry(first.clone()).or_insert(Reason::Newest);
             }
         }
     }
