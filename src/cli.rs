@@ -3,6 +3,7 @@
 #![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links)] // these comments are the help texts
 
 mod completions;
+mod history;
 mod hooks;
 mod instances;
 mod log;
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use completions::Completions;
+pub use history::History;
 pub use hooks::{Hooks, Launchers, Wire};
 pub use instances::Instances;
 pub use log::Log;
@@ -118,6 +120,8 @@ pub enum Command {
     Disable,
     /// Show what is opted in, what changed here, and whether the cloud is ahead
     Status(Status),
+    /// Show what became of the instance, or of one world: when, on which device, how much changed
+    History(History),
     /// Show what the hooks did, newest last
     Log(Log),
     /// Decide about worlds that changed on two devices, or that are missing here

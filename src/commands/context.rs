@@ -70,8 +70,8 @@ impl Context<'_> {
     fn show(&self, progress: event::Progress) {
         let work = match progress.phase {
             Phase::Scan => Work::Reading,
-            // Counted, and nothing that a hook does.
-            Phase::Past => return,
+            // Counted, and nothing that a hook does: in no window.
+            Phase::Past => return self.count("History", &progress),
             Phase::Packs => return self.count("Reading packs", &progress),
             Phase::Prune => return self.count("Removing what nobody needs", &progress),
             Phase::Restic => Work::Preparing,

@@ -8,6 +8,7 @@ mod disable;
 mod doctor;
 mod drill;
 mod folders;
+mod history;
 mod hook;
 mod hooks;
 mod init;
@@ -116,6 +117,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Instances(args) => instances::run(&context, args),
         Command::Disable => disable::run(&context),
         Command::Status(args) => status::run(&context, args),
+        Command::History(args) => history::run(&context, args),
         Command::Log(args) => Ok(log::run(&context, args)),
         Command::Resolve(args) => resolve::run(&context, args),
         Command::Undo(args) => undo::run(&context, args),
@@ -198,6 +200,7 @@ fn logged_as(command: &Command) -> Option<&'static str> {
         | Command::Push(_)
         | Command::Run(_)
         | Command::Status(_)
+        | Command::History(_)
         | Command::Log(_)
         | Command::Doctor(_)
         | Command::List(_)

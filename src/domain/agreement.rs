@@ -106,6 +106,7 @@ fn changed(side: &LocalUnit, mark: &Mark<'_>) -> UnitVersion {
         over,
         origin: mark.origin.clone(),
         state: side.content.map_or(UnitState::Gone, UnitState::Here),
+        about: None,
     }
 }
 

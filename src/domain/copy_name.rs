@@ -23,33 +23,43 @@ pub struct Loser<'a> {
     pub digest: Digest,
 }
 
+/// A name, and what tells it from the unit's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyName {
+    /// Where the version lands.
+    pub path: RelPath,
+    /// What stands between the parentheses: `Deck, 2026-08-14`.
+    pub suffix: String,
+}
+
 /// Returns the name by device and date.
-pub fn plain(unit: &RelPath, loser: &Loser<'_>) -> Option<RelPath> {
+pub fn plain(unit: &RelPath, loser: &Loser<'_>) -> Option<CopyName> {
     named(
         unit,
-        &format!("{}, {}", device(loser.device), date(loser.time)),
+        format!("{}, {}", device(loser.device), date(loser.time)),
     )
 }
 
 /// Returns the name for where that one is taken by other content: with the first 8 characters of
 /// the content's digest.
-pub fn exact(unit: &RelPath, loser: &Loser<'_>) -> Option<RelPath> {
+pub fn exact(unit: &RelPath, loser: &Loser<'_>) -> Option<CopyName> {
     let digest: String = loser.digest.to_string().chars().take(8).collect();
     let (device, date) = (device(loser.device), date(loser.time));
-    named(unit, &format!("{device}, {date}, {digest}"))
+    named(unit, format!("{device}, {date}, {digest}"))
 }
 
-fn named(unit: &RelPath, suffix: &str) -> Option<RelPath> {
-    let suffix = format!(" ({suffix})");
+fn named(unit: &RelPath, suffix: String) -> Option<CopyName> {
+    let end_of_name = format!(" ({suffix})");
     let (folder, name) = match unit.as_str().rsplit_once('/') {
         Some((folder, name)) => (format!("{folder}/"), name),
         None => (String::new(), unit.as_str()),
     };
-    let mut end = name.len().min(LONGEST.saturating_sub(suffix.len()));
+    let mut end = name.len().min(LONGEST.saturating_sub(end_of_name.len()));
     while !name.is_char_boundary(end) {
         end -= 1;
     }
-    RelPath::new(format!("{folder}{}{suffix}", &name[..end])).ok()
+    let path = RelPath::new(format!("{folder}{}{end_of_name}", &name[..end])).ok()?;
+    Some(CopyName { path, suffix })
 }
 
 /// The day in UTC: the same on every device.
@@ -97,9 +107,10 @@ mod tests {
     #[test]
     fn a_copy_is_named_by_device_and_day() {
         let name = plain(&unit("saves/My World"), &loser("Deck")).expect("a name");
-        assert_eq!(name.as_str(), "saves/My World (Deck, 2026-08-14)");
+        assert_eq!(name.path.as_str(), "saves/My World (Deck, 2026-08-14)");
+        assert_eq!(name.suffix, "Deck, 2026-08-14");
         let name = exact(&unit("World"), &loser("a/b:c")).expect("a name");
-        assert_eq!(name.as_str(), "World (a-b-c, 2026-08-14, 2d711642)");
+        assert_eq!(name.path.as_str(), "World (a-b-c, 2026-08-14, 2d711642)");
     }
 
     #[test]
@@ -119,7 +130,7 @@ mod tests {
         fn a_copy_has_a_name_everywhere(world in "[^/\\x00]{1,200}", device in "\\PC{0,80}") {
             let Ok(world) = RelPath::new(format!("saves/{world}")) else { return Ok(()) };
             for name in [plain(&world, &loser(&device)), exact(&world, &loser(&device))] {
-                let name = name.expect("a name");
+                let name = name.expect("a name").path;
                 prop_assert!(name.name().len() <= LONGEST);
                 prop_assert!(name.as_str().starts_with("saves/"));
                 // What Windows forbids in it came with the world's own name.

@@ -57,6 +57,7 @@ pub fn version(content: Option<&str>, dot: Dot) -> UnitVersion {
             time: Timestamp::from_second(hours * 3600).expect("a time"),
         },
         state: content.map_or(UnitState::Gone, |text| UnitState::Here(digest(text))),
+        about: None,
     }
 }
 

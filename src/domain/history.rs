@@ -4,6 +4,7 @@
 //! What followed what is said by version vectors. Clocks are for people: a time counts only as far
 //! as the vectors do not contradict it.
 
+mod bonds;
 mod version;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,10 +14,11 @@ use jiff::{Timestamp, ToSpan};
 use super::{
     ids::SnapshotId,
     path::RelPath,
-    record::{Purpose, PushRecord, UnitState},
+    record::{Purpose, PushRecord, UnitState, UnitVersion},
     unit::{Extent, UnitContent},
 };
 
+pub use bonds::Bonds;
 pub use version::{Tale, Version};
 
 /// One snapshot that says what it is.
@@ -138,31 +140,55 @@ impl History {
     }
 
     /// Returns what a snapshot did to units, by name; of a safety copy, what is in it.
+    ///
+    /// Besides what its own push changed that is whatever none of its parents has: what a merge landed
+    /// beside something else, and what snapshots did that are gone.
     pub fn changes(&self, moment: &Moment) -> Vec<Change> {
         let dot = moment.record.dot();
-        let own = moment.record.units.iter().filter(|(_, row)| row.dot == dot);
-        own.map(|(unit, row)| {
-            let before = moment
-                .parents
-                .iter()
-                .filter_map(|parent| self.get(parent))
-                .find_map(|parent| self.content(parent, unit));
-            let after = moment.record.contents.get(unit);
-            let deed = match (&row.state, before) {
-                (UnitState::Gone, _) => Deed::Deleted,
-                (_, None) if !moment.is_safety_copy() => Deed::Added,
-                _ => Deed::Changed,
-            };
-            let nothing = UnitContent::default();
-            Change {
-                unit: unit.clone(),
-                deed,
-                before: before.map(UnitContent::extent),
-                after: after.map(UnitContent::extent),
-                files: before.map(|before| after.unwrap_or(&nothing).difference(before)),
-            }
-        })
-        .collect()
+        let parents: Vec<&Moment> = moment
+            .parents
+            .iter()
+            .filter_map(|parent| self.get(parent))
+            .collect();
+        let is_in = |parent: &&Moment, unit: &RelPath, row: &UnitVersion| {
+            let theirs = parent.record.units.get(unit);
+            theirs.is_some_and(|theirs| {
+                theirs.digest() == row.digest() && theirs.changes().any(|dot| row.includes(dot))
+            })
+        };
+        let is_news = |unit: &RelPath, row: &UnitVersion| {
+            row.dot == dot
+                || !parents.is_empty() && !parents.iter().any(|parent| is_in(parent, unit, row))
+        };
+        let rows = moment.record.units.iter();
+        rows.filter(|(unit, row)| is_news(unit, row))
+            .map(|(unit, row)| {
+                let before = self.before(moment, unit);
+                let after = self.content(moment, unit);
+                let deed = match (&row.state, before) {
+                    (UnitState::Gone, _) => Deed::Deleted,
+                    (_, None) if !moment.is_safety_copy() => Deed::Added,
+                    _ => Deed::Changed,
+                };
+                let nothing = UnitContent::default();
+                Change {
+                    unit: unit.clone(),
+                    deed,
+                    before: before.map(UnitContent::extent),
+                    after: after.map(UnitContent::extent),
+                    files: before.map(|before| after.unwrap_or(&nothing).difference(before)),
+                }
+            })
+            .collect()
+    }
+
+    /// Returns what a unit held in what a snapshot was made on top of; of several, what is most like it.
+    pub fn before<'a>(&'a self, moment: &'a Moment, unit: &RelPath) -> Option<&'a UnitContent> {
+        let parents = moment.parents.iter();
+        let before = parents
+            .filter_map(|parent| self.get(parent))
+            .filter_map(|parent| self.content(parent, unit));
+        closest(self.content(moment, unit), before)
     }
 
     /// Returns what a unit held at a snapshot, where that is still known.
@@ -204,6 +230,14 @@ impl History {
         self.moments = dated.into_iter().map(|(_, moment)| moment).collect();
         self.index();
     }
+}
+
+/// Returns which content of several is most like one; the first where that cannot be said.
+pub fn closest<'a>(
+    one: Option<&UnitContent>,
+    others: impl Iterator<Item = &'a UnitContent>,
+) -> Option<&'a UnitContent> {
+    others.min_by_key(|other| one.map_or(0, |one| one.difference(other)))
 }
 
 /// Returns the latest of the `earlier` snapshots that a record was made on top of.

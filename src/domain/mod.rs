@@ -25,6 +25,7 @@ pub mod policy;
 pub mod profile;
 pub mod record;
 pub mod retention;
+pub mod save;
 pub mod scope;
 pub mod settle;
 pub mod shell;

@@ -11,6 +11,7 @@ use super::{
     digest::Digest,
     ids::{DeviceId, InstanceId, PushId, ReplicaId, SnapshotId},
     path::RelPath,
+    save::{self, About},
     unit::{Extent, UnitContent, UnitKind},
     version::{Dot, VersionVector},
 };
@@ -62,6 +63,8 @@ pub struct UnitVersion {
     pub origin: Origin,
     /// What it is.
     pub state: UnitState,
+    /// What a player recognizes it by, where its files tell. For display.
+    pub about: Option<Box<About>>,
 }
 
 impl UnitVersion {
@@ -154,6 +157,12 @@ struct VersionRow {
     digest: Option<Digest>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     within: Option<SnapshotId>,
+    #[serde(
+        default,
+        deserialize_with = "save::leniently",
+        skip_serializing_if = "Option::is_none"
+    )]
+    about: Option<About>,
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -184,6 +193,7 @@ impl TryFrom<VersionRow> for UnitVersion {
                 time: row.at,
             },
             state,
+            about: row.about.map(Box::new),
         })
     }
 }
@@ -205,6 +215,7 @@ impl From<UnitVersion> for VersionRow {
             at: version.origin.time,
             digest,
             within,
+            about: version.about.map(|about| *about),
         }
     }
 }

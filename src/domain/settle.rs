@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    copy_name::{self, Loser},
+    copy_name::{self, CopyName, Loser},
     digest::Digest,
     ids::SnapshotId,
     lineage::Candidate,
@@ -41,9 +41,34 @@ pub struct Copy {
     pub name: RelPath,
     /// Where it comes from: a snapshot, or what is here.
     pub from: Option<SnapshotId>,
+    /// What the version holds that it is a copy of.
+    pub digest: Digest,
+    /// Its own `level.dat`, where it has another than that version.
+    pub level: Option<Vec<u8>>,
+}
+
+/// What a version holds once it has landed under another name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Landing {
+    /// Everything.
+    pub digest: Digest,
+    /// Its `level.dat`, where that is another one then.
+    pub level: Option<Vec<u8>>,
+}
+
+/// A version that is to land under another name.
+#[derive(Debug, Clone, Copy)]
+pub struct Lander<'a> {
+    /// The unit that it is a version of.
+    pub unit: &'a RelPath,
+    /// A snapshot that has it; `None` where it is what is here.
+    pub from: Option<&'a SnapshotId>,
     /// What it holds.
     pub digest: Digest,
 }
+
+/// Says what a version holds under another name.
+pub type Lands<'a> = &'a dyn Fn(&Lander<'_>, &CopyName) -> Landing;
 
 /// Who and when: what a copy of something that was never published is named by.
 #[derive(Debug, Clone)]
@@ -64,6 +89,7 @@ pub fn settle(
     policy: impl Fn(&RelPath, &Dispute) -> Policy,
     mut present: BTreeMap<RelPath, Option<Digest>>,
     today: &Today<'_>,
+    lands: Lands<'_>,
 ) {
     for (unit, step) in &mut plan.steps {
         let Step::Dispute(dispute) = step else {
@@ -71,7 +97,7 @@ pub fn settle(
         };
         let policy = policy(unit, dispute);
         if policy.decides() {
-            let settled = settlement(unit, dispute, policy, &mut present, today);
+            let settled = settlement(unit, dispute, policy, &mut present, (today, lands));
             *step = Step::Settle(Box::new(settled));
         } else if let (Party::Others, Here::None, [latest, ..]) =
             (dispute.party, &dispute.here, dispute.versions.as_slice())
@@ -108,7 +134,7 @@ fn settlement(
     dispute: &Dispute,
     policy: Policy,
     present: &mut BTreeMap<RelPath, Option<Digest>>,
-    today: &Today<'_>,
+    copying: (&Today<'_>, Lands<'_>),
 ) -> Settlement {
     let here = match &dispute.here {
         Here::None => None,
@@ -149,7 +175,7 @@ fn settlement(
     let mut copies = Vec::new();
     if policy == Policy::KeepBoth {
         for version in &all[1..] {
-            copies.extend(copy(unit, version, present, today));
+            copies.extend(copy(unit, version, present, copying));
         }
     }
     Settlement {
@@ -165,7 +191,7 @@ fn copy(
     unit: &RelPath,
     version: &Version<'_>,
     present: &mut BTreeMap<RelPath, Option<Digest>>,
-    today: &Today<'_>,
+    (today, lands): (&Today<'_>, Lands<'_>),
 ) -> Option<Copy> {
     let digest = version.digest()?;
     let loser = match version.row() {
@@ -180,24 +206,37 @@ fn copy(
             digest,
         },
     };
+    let from = match version {
+        Version::Here(..) => None,
+        Version::Cloud(candidate) => Some(candidate.source()),
+    };
+    let lander = Lander {
+        unit,
+        from: from.as_ref(),
+        digest,
+    };
     let plain = copy_name::plain(unit, &loser)?;
     let exact = copy_name::exact(unit, &loser)?;
     for name in [plain, exact] {
+        let landing = lands(&lander, &name);
+        let name = name.path;
         let key = names::key(name.as_str());
         let there = present
             .iter()
             .find(|(other, _)| names::key(other.as_str()) == key);
         match there {
             None => {
-                present.insert(name.clone(), Some(digest));
-                let from = match version {
-                    Version::Here(..) => None,
-                    Version::Cloud(candidate) => Some(candidate.source()),
-                };
-                return Some(Copy { name, from, digest });
+                present.insert(name.clone(), Some(landing.digest));
+                let level = landing.level;
+                return Some(Copy {
+                    name,
+                    from,
+                    digest,
+                    level,
+                });
             }
             // It has landed before, here or by way of another device.
-            Some((_, Some(held))) if *held == digest => return None,
+            Some((_, Some(held))) if *held == landing.digest || *held == digest => return None,
             Some(_) => {}
         }
     }

@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeSet,
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
 };
@@ -42,17 +43,19 @@ impl Remembered {
         }
     }
 
+    /// Returns the snapshots whose records are kept.
+    pub fn snapshots(&self) -> Vec<SnapshotId> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        entries
+            .filter_map(|entry| snapshot_of(&entry.file_name()))
+            .collect()
+    }
+
     /// Forgets the records of snapshots that are gone.
     pub fn forget_others(&self, there: &BTreeSet<SnapshotId>) {
-        let Ok(entries) = fs::read_dir(&self.folder) else {
-            return;
-        };
-        for entry in entries.flatten() {
-            let name = entry.file_name();
-            let id = name.to_str().and_then(|name| name.strip_suffix(".json"));
-            let id = id.and_then(|id| id.parse::<SnapshotId>().ok());
-            if id.is_some_and(|id| !there.contains(&id)) {
-                let _ = fs::remove_file(entry.path());
+        for id in self.snapshots() {
+            if !there.contains(&id) {
+                let _ = fs::remove_file(self.place(&id));
             }
         }
     }
@@ -60,6 +63,10 @@ impl Remembered {
     fn place(&self, snapshot: &SnapshotId) -> PathBuf {
         self.folder.join(format!("{snapshot}.json"))
     }
+}
+
+fn snapshot_of(file: &OsStr) -> Option<SnapshotId> {
+    file.to_str()?.strip_suffix(".json")?.parse().ok()
 }
 
 #[cfg(test)]
@@ -81,7 +88,11 @@ mod tests {
         remembered.keep(&two, b"{\"b\": ");
         assert_eq!(remembered.get(&one).as_deref(), Some(&b"{\"a\": 1}"[..]));
         assert_eq!(remembered.get(&two), None, "half of a record is none");
-        remembered.forget_others(&[two].into());
+        let mut kept = remembered.snapshots();
+        kept.sort();
+        assert_eq!(kept, [one.clone(), two.clone()]);
+        remembered.forget_others(&[two.clone()].into());
         assert_eq!(remembered.get(&one), None);
+        assert_eq!(remembered.snapshots(), [two]);
     }
 }

@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    cloud::Store,
     event::{note, warn},
+    landing::Landings,
     observe::Local,
     outcome::PullOutcome,
     question::{Answer, Fate, Question},
@@ -20,12 +22,16 @@ use crate::{
         plan::{Dispute, Here, Party, Plan, Step, Take, content_after},
         policy::Policy,
         record::UnitVersion,
+        save::About,
         settle::{self, Today},
         unit::{UnitContent, UnitKind},
     },
     error::Result,
     texts::text,
-    workdir::state::{Choice, Claim, OpenConflict},
+    workdir::{
+        about,
+        state::{Choice, Claim, OpenConflict},
+    },
 };
 
 /// What came of it.
@@ -38,19 +44,34 @@ pub enum Decided {
 }
 
 /// Decides the disputes of `plan`, as far as that can be done now.
-pub fn decide(session: &Session<'_>, local: &Local, heads: &[Head], plan: &mut Plan) -> Decided {
+pub fn decide(
+    session: &Session<'_>,
+    store: &dyn Store,
+    local: &Local,
+    heads: &[Head],
+    plan: &mut Plan,
+) -> Result<Decided> {
     let rules = |unit: &RelPath, dispute: &Dispute| policy(session, unit, dispute);
     let disputes = plan.all_disputes();
-    settle_by(session, local, plan, rules);
-    let decided = decide_open(session, local, heads, plan);
+    let landings = Landings::new(session, store, local, heads);
+    settle_by(&landings, session, local, plan, rules);
+    let decided = decide_open(&landings, session, local, heads, plan);
+    // Where a copy would be another one only because the cloud did not answer, nothing is decided.
+    landings.check()?;
     if decided == Decided::GoOn {
         tell_of_rules(session, &disputes, plan);
     }
-    decided
+    Ok(decided)
 }
 
 /// Decides by a question what no rule decides.
-fn decide_open(session: &Session<'_>, local: &Local, heads: &[Head], plan: &mut Plan) -> Decided {
+fn decide_open(
+    landings: &Landings<'_>,
+    session: &Session<'_>,
+    local: &Local,
+    heads: &[Head],
+    plan: &mut Plan,
+) -> Decided {
     let rules = |unit: &RelPath, dispute: &Dispute| policy(session, unit, dispute);
     let open: BTreeMap<RelPath, Dispute> = plan
         .disputes(Party::Own)
@@ -79,7 +100,7 @@ fn decide_open(session: &Session<'_>, local: &Local, heads: &[Head], plan: &mut 
     };
     match ask.and_then(|ask| ask(&question)) {
         Some(Answer::Decided(answers)) => {
-            settle_by(session, local, plan, |unit, dispute| {
+            settle_by(landings, session, local, plan, |unit, dispute| {
                 let answer = answers.get(unit).copied();
                 answer.unwrap_or(Policy::Abort).applied_to(dispute.kind)
             });
@@ -148,6 +169,7 @@ fn tell_of_rules(session: &Session<'_>, disputes: &[(RelPath, Dispute)], plan: &
 }
 
 fn settle_by(
+    landings: &Landings<'_>,
     session: &Session<'_>,
     local: &Local,
     plan: &mut Plan,
@@ -158,7 +180,9 @@ fn settle_by(
         time: session.settings.now(),
     };
     let present = present(local, plan);
-    settle::settle(plan, policy, present, &today);
+    settle::settle(plan, policy, present, &today, &|lander, name| {
+        landings.land(lander, name)
+    });
 }
 
 /// Every unit that will be here, with what it will hold.
@@ -261,6 +285,7 @@ fn claims(
                 },
                 extent: here.map(UnitContent::extent),
                 differing: None,
+                about: about_here(session, unit, here),
             };
             let others = dispute.versions.iter().map(|one| Claim {
                 here: false,
@@ -268,11 +293,17 @@ fn claims(
                 time: Some(one.version.origin.time),
                 extent: one.extent,
                 differing: differing(unit, one, here, heads),
+                about: one.version.about.as_deref().cloned(),
             });
             let claims = std::iter::once(mine).chain(others).collect();
             (unit.clone(), claims)
         })
         .collect()
+}
+
+/// Returns what a unit that is here is about.
+fn about_here(session: &Session<'_>, unit: &RelPath, here: Option<&UnitContent>) -> Option<About> {
+    about::read(&session.layout.live(unit), here?)
 }
 
 /// Returns whether what is here of a unit was saved by this very run.

@@ -8,7 +8,7 @@ use std::{
 use super::{
     cloud::{self, Store},
     event::{self, Event, Phase, Progress},
-    graph,
+    graph, landing,
     observe::Local,
     session::Session,
     swap::Basis,
@@ -47,6 +47,8 @@ pub struct Want {
     pub source: Source,
     /// What it holds.
     pub content: UnitContent,
+    /// Its own `level.dat`, where it is a copy that is called otherwise than what it comes from.
+    pub level: Option<Vec<u8>>,
     /// The unit whose step it is a part of: a copy belongs to a decision about another unit.
     pub step: RelPath,
 }
@@ -136,16 +138,19 @@ impl Records<'_> {
     /// What one step puts in place.
     fn wants_of(&mut self, local: &Local, unit: &RelPath, step: &mut Step) -> Result<Wants> {
         let mut found = Wants::new();
-        let mut add = |name: RelPath, source, content| {
+        let mut add = |name: RelPath, source, content, level: Option<Vec<u8>>| {
             let step = unit.clone();
-            found.insert(
-                name,
-                Want {
-                    source,
-                    content,
-                    step,
-                },
-            );
+            let content = match &level {
+                Some(level) => landing::with_level(content, level),
+                None => content,
+            };
+            let want = Want {
+                source,
+                content,
+                level,
+                step,
+            };
+            found.insert(name, want);
         };
         if let Some(take) = taken(step) {
             take.from = graph::holder(
@@ -158,13 +163,14 @@ impl Records<'_> {
             )?;
             let content = self.content(&take.from, unit, take.version.digest())?;
             let source = Source::Cloud(take.from.clone(), unit.clone());
-            add(unit.clone(), source, content);
+            add(unit.clone(), source, content, None);
         }
         let Step::Settle(settlement) = step else {
             return Ok(found);
         };
         for copy in &settlement.copies {
             let digest = Some(copy.digest);
+            let level = copy.level.clone();
             match &copy.from {
                 Some(from) => {
                     let listed = self.basis.listed;
@@ -174,12 +180,13 @@ impl Records<'_> {
                         copy.name.clone(),
                         Source::Cloud(from, unit.clone()),
                         content,
+                        level,
                     );
                 }
                 None => {
                     if let Some(here) = local.scan.units.get(unit) {
                         let source = Source::Here(unit.clone());
-                        add(copy.name.clone(), source, here.content.clone());
+                        add(copy.name.clone(), source, here.content.clone(), level);
                     }
                 }
             }
@@ -272,6 +279,9 @@ pub fn stage(
             }
             Source::Here(unit) => copy_in(session, staging, unit, target, &want.content)?,
             Source::Cloud(..) => {}
+        }
+        if let Some(level) = &want.level {
+            relabel(staging, target, level)?;
         }
     }
     let damaged = staging.verify(&expected)?;
@@ -394,6 +404,19 @@ fn rename_in(
             Err(Error::failed(what()).because(error))
         }
         _ => files::make_folders(&staging.tree(), target, content),
+    }
+}
+
+/// Gives a staged copy the `level.dat` that says what it is called.
+fn relabel(staging: &Staging, target: &RelPath, level: &[u8]) -> Result<()> {
+    let Ok(inner) = InnerPath::new(landing::LEVEL) else {
+        return Ok(());
+    };
+    let place = staging.place(&target.join(&inner));
+    match fs::write(place, level) {
+        // What did not come is noticed by the check of every file.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        written => written.context(|| text!("fetch-cannot-stage", unit = target.as_str())),
     }
 }
 

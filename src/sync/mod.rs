@@ -17,6 +17,8 @@ pub mod fast_key;
 pub mod fetch;
 pub mod glance;
 pub mod graph;
+pub mod history;
+pub mod landing;
 pub mod last_played;
 pub mod observe;
 pub mod opt_in;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    cloud::{Ahead, Records, Store},
+    cloud::{Ahead, RecordSource, Records, Store},
     event::{Event, Phase, Progress},
     graph,
     session::Session,
@@ -36,8 +36,20 @@ pub struct Past {
 /// A record that was read before comes from this device, unless the session trusts no cache. What
 /// cannot be read is named in the result, and hides nothing else.
 pub fn read(session: &Session<'_>, store: &dyn Store) -> Result<Past> {
+    read_probed(session, store, None)
+}
+
+/// Reads the past as [`read`] does, where a server has just listed all snapshots.
+pub fn read_probed(
+    session: &Session<'_>,
+    store: &dyn Store,
+    probed: Option<BTreeSet<SnapshotId>>,
+) -> Result<Past> {
     let listed = store.snapshots()?;
-    let all: BTreeSet<SnapshotId> = store.snapshot_ids()?.into_iter().collect();
+    let all: BTreeSet<SnapshotId> = match probed {
+        Some(probed) => probed,
+        None => store.snapshot_ids()?.into_iter().collect(),
+    };
     let visible: BTreeSet<SnapshotId> = listed.iter().map(|one| one.id.clone()).collect();
     let remembered = remembered(session);
     if let Some(remembered) = &remembered {
@@ -77,6 +89,27 @@ pub fn read(session: &Session<'_>, store: &dyn Store) -> Result<Past> {
     past.history = History::new(records, session.settings.now());
     past.listed = listed;
     Ok(past)
+}
+
+/// Returns what this device remembers of the past, where the repository cannot be asked.
+pub fn recall(session: &Session<'_>) -> History {
+    let remembered = remembered(session);
+    let snapshots = remembered.iter().flat_map(Remembered::snapshots);
+    let records = snapshots.filter_map(|id| {
+        let kept = Kept(remembered.as_ref()?);
+        let record = graph::read_record(session, &kept, &id).ok()??;
+        Some((id, record))
+    });
+    History::new(records.collect(), session.settings.now())
+}
+
+/// Records that are on this device.
+struct Kept<'a>(&'a Remembered);
+
+impl RecordSource for Kept<'_> {
+    fn push_record(&self, snapshot: &SnapshotId) -> Result<Option<Vec<u8>>> {
+        Ok(self.0.get(snapshot))
+    }
 }
 
 /// What this device remembers, where it may be believed and there is a place for it.

@@ -18,12 +18,16 @@ use super::{
     session::Session,
 };
 use crate::{
-    config::json_file::{self, Access},
+    config::{
+        json_file::{self, Access},
+        layout::below,
+    },
     domain::{
         agreement::{Mark, next_table},
         ids::{PushId, SnapshotId},
         path::{OWN_FOLDER, RelPath},
         record::{Before, Origin, Purpose, PushRecord, SCHEMA, UnitState, UnitTable, UnitVersion},
+        save::About,
         targets,
         unit::{UnitContent, UnitKind},
         version::{Dot, VersionVector},
@@ -31,6 +35,7 @@ use crate::{
     error::{Context, Error, Kind, Result},
     store::{argv::Backup, messages::Status, repository::Backed},
     texts::text,
+    workdir::about,
 };
 
 /// How often a push is tried, because files changed while they were read.
@@ -205,12 +210,19 @@ fn record(session: &Session<'_>, local: &Local) -> PushRecord {
         origin: &origin,
         vector: &vector,
     };
-    let units = next_table(&state.agreement, &local.side, &mark);
-    let contents = units
+    let mut units = next_table(&state.agreement, &local.side, &mark);
+    let contents: BTreeMap<_, _> = units
         .iter()
         .filter(|(_, version)| matches!(version.state, UnitState::Here(_)))
         .filter_map(|(unit, _)| Some((unit.clone(), local.scan.units.get(unit)?.content.clone())))
         .collect();
+    let root = session.layout.pack();
+    for (unit, row) in units.iter_mut().filter(|(_, row)| row.dot == dot) {
+        row.about = contents
+            .get(unit)
+            .and_then(|content| card(root, unit, row.kind, content))
+            .map(Box::new);
+    }
     PushRecord {
         vector,
         covers: state.known.clone(),
@@ -218,6 +230,12 @@ fn record(session: &Session<'_>, local: &Local) -> PushRecord {
         contents,
         ..blank(session, dot, &origin, Purpose::Push)
     }
+}
+
+/// Returns what a world below `root` is about. Whether that can be told is no matter of its save.
+fn card(root: &Path, unit: &RelPath, kind: UnitKind, content: &UnitContent) -> Option<About> {
+    let is_world = kind == UnitKind::World;
+    is_world.then(|| about::read(&below(root, unit), content))?
 }
 
 /// A record of this folder that lists nothing yet.
@@ -261,10 +279,15 @@ pub fn rescue(
         over: BTreeSet::new(),
         origin: origin.clone(),
         state: UnitState::Here(content.digest()),
+        about: None,
     };
     let units = contents
         .iter()
-        .map(|(unit, (kind, content))| (unit.clone(), row(*kind, content)))
+        .map(|(unit, (kind, content))| {
+            let mut row = row(*kind, content);
+            row.about = card(root, unit, *kind, content).map(Box::new);
+            (unit.clone(), row)
+        })
         .collect();
     let contents = contents
         .into_iter()

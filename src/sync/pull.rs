@@ -218,7 +218,7 @@ pub fn merge(
     resolve::bring_back(session, &mut plan);
     widen(session, &local, &mut plan);
     let disputes = plan.all_disputes();
-    let decided = decide::decide(session, &local, &heads, &mut plan);
+    let decided = decide::decide(session, store, &local, &heads, &mut plan)?;
     if let Decided::Stop(answers) = decided {
         resolve::remember(session, &disputes, &answers);
         let saved = match safety::keep_safe(session, store, &local) {

@@ -72,6 +72,7 @@ pub struct Session<'a> {
     pub trust_cache: bool,
     access: Option<Access>,
     restic: Option<Found>,
+    /// `None` where this is only a look.
     lock: Option<Lock>,
 }
 
@@ -154,6 +155,41 @@ pub fn open<'a>(
         restic: None,
         lock: Some(lock),
     })))
+}
+
+/// Opens the opted-in folder to look at it, beside whoever works on it: there is no lock, and nothing
+/// of the folder's is written. Whatever is unfinished stays so.
+pub fn look<'a>(settings: &'a Settings, listener: Listener<'a>) -> Result<Session<'a>> {
+    let layout = Layout::new(absolute(&settings.pack));
+    let sync = sync_file::read(&layout)?;
+    check_transport(&sync, settings)?;
+    let device = device::this_device(&settings.dirs);
+    let state = match State::load(&layout, sync.instance_id)? {
+        Loaded::State(state) => *state,
+        Loaded::Missing | Loaded::Unusable(_) => {
+            let here = FolderIdentity::of(&layout, device.id);
+            State::new(sync.instance_id, mint(), here)
+        }
+    };
+    let scope = scope_file::read(&layout, sync.profile)?;
+    Ok(Session {
+        settings,
+        listener,
+        layout,
+        sync,
+        device,
+        scope,
+        state,
+        ask: None,
+        unsaved: false,
+        launching: false,
+        saved_now: None,
+        decision: None,
+        trust_cache: true,
+        access: None,
+        restic: None,
+        lock: None,
+    })
 }
 
 /// Mints a replica.
@@ -251,7 +287,9 @@ impl Session<'_> {
             return cloud.open();
         }
         let repository = self.repository()?;
-        if self.state.to_create || repository.keys.hint().is_some() {
+        let settled = self.state.to_create || repository.keys.hint().is_some();
+        // Who only looks leaves it to the next hook to find out which key it is.
+        if settled || self.lock.is_none() {
             return Ok(Box::new(repository));
         }
         // Opted in offline, or by the earlier Python tool: from here on every call names its key.
@@ -269,8 +307,9 @@ impl Session<'_> {
         let cache = self.settings.dirs.restic_cache(self.layout.own());
         let cache = self.trust_cache.then_some(cache);
         let keeper = Keeper::of(&self.layout, self.sync.instance_id);
+        let keeper = self.lock.is_some().then_some(keeper);
         let access = self.access()?;
-        let repository = access.repository(program, cache, Some(keeper));
+        let repository = access.repository(program, cache, keeper);
         if self.settings.unlock {
             self.unlock(&repository)?;
         }

@@ -82,7 +82,7 @@ impl Language {
     }
 
     /// Its files.
-    fn sources(self) -> [&'static str; 7] {
+    fn sources(self) -> [&'static str; 8] {
         macro_rules! files {
             ($folder:literal) => {
                 [
@@ -93,6 +93,7 @@ impl Language {
                     include_str!(concat!($folder, "/cloud.ftl")),
                     include_str!(concat!($folder, "/folder.ftl")),
                     include_str!(concat!($folder, "/launchers.ftl")),
+                    include_str!(concat!($folder, "/save.ftl")),
                 ]
             };
         }

@@ -1,5 +1,6 @@
 //! Everything that a person or a program sees: lines, progress, prompts, JSON.
 
+pub mod graph;
 pub mod menu;
 pub mod output;
 mod pace;

@@ -103,6 +103,20 @@ impl Output {
         self.letters == Letters::Ascii
     }
 
+    /// Returns whether lines can be drawn with signs that are no letters of ASCII.
+    pub fn draws(&self) -> bool {
+        let letters = Letters::of_locale(|name| env::var(name).ok());
+        // A console of Windows shows them whatever the locale is.
+        letters != Letters::Ascii || cfg!(windows) && self.terminal
+    }
+
+    /// Returns whether words may be coloured.
+    pub fn is_coloured(&self) -> bool {
+        let plain = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let dumb = env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
+        self.terminal && !plain && !dumb
+    }
+
     /// Returns whether anything was warned of.
     pub fn has_warned(&self) -> bool {
         self.warned.get()

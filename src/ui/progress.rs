@@ -28,6 +28,7 @@ pub struct Progress<'a> {
 /// Work that is counted, not measured in bytes.
 struct Counted {
     what: String,
+    begun: Instant,
     told: Instant,
     bar: Option<ProgressBar>,
 }
@@ -82,10 +83,15 @@ impl<'a> Progress<'a> {
         }
         let counted = slot.get_or_insert_with(|| Counted {
             what: what.to_owned(),
+            begun: Instant::now(),
             told: Instant::now(),
-            bar: self.output.is_terminal().then(|| count_bar(what)),
+            bar: None,
         });
-        if let Some(bar) = &counted.bar {
+        if counted.begun.elapsed() < QUIET {
+            return;
+        }
+        if self.output.is_terminal() {
+            let bar = counted.bar.get_or_insert_with(|| count_bar(what));
             bar.set_length(total);
             bar.set_position(done);
         } else if counted.told.elapsed() >= PAUSE {
@@ -203,7 +209,7 @@ fn rough(time: Duration) -> String {
 }
 
 fn count_bar(what: &str) -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}")
+    let style = ProgressStyle::with_template("{msg:12} {bar:30} {pos}/{len}")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(0)
         .with_style(style)

@@ -53,7 +53,7 @@ pub fn fitted(rows: &[Vec<String>], width: usize) -> String {
 }
 
 /// Returns a text of at most `width` columns; some letters take two.
-fn shortened(text: &str, width: usize) -> String {
+pub fn shortened(text: &str, width: usize) -> String {
     const DOTS: &str = "...";
     if text.width() <= width {
         return text.to_owned();

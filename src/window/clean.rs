@@ -11,8 +11,9 @@ pub fn conflict(mut conflict: Conflict) -> Conflict {
         if unit.name.trim().is_empty() {
             unit.name = name(&unit.path);
         }
-        for version in &mut unit.cloud {
+        for version in unit.cloud.iter_mut().chain([&mut unit.here]) {
             version.device = name(&version.device);
+            version.about = version.about.as_deref().map(name);
         }
     }
     for merging in &mut conflict.merging {

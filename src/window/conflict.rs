@@ -153,7 +153,8 @@ impl View for ConflictView {
         let several = some(self.conflict.units.len().saturating_sub(1), 1);
         let lines = some(self.conflict.merging.len(), 4);
         let merging = 32.0 * lines.min(1.0) + 20.0 * lines;
-        Vec2::new(860.0, 396.0 + 28.0 * several + 78.0 * units + merging)
+        let height = 8.0 + self.version_height();
+        Vec2::new(860.0, 396.0 + 28.0 * several + height * units + merging)
     }
 
     fn hear(&mut self, news: ToWindow) {

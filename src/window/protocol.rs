@@ -144,6 +144,8 @@ pub struct Version {
     pub files: Option<u64>,
     /// In how many files it differs from what is here.
     pub differing: Option<u64>,
+    /// What a player recognizes it by, in a line.
+    pub about: Option<String>,
 }
 
 /// A unit that needs no decision.

@@ -1,5 +1,6 @@
 //! The game folder: scanning it, swapping versions in, remembering, locking.
 
+pub mod about;
 pub mod apply;
 mod course;
 pub mod exports;

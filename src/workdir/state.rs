@@ -20,6 +20,7 @@ use crate::{
         ids::{InstanceId, PushId, ReplicaId, SnapshotId},
         path::RelPath,
         policy::Policy,
+        save::{self, About},
         unit::Extent,
         version::{Dot, VersionVector},
     },
@@ -178,6 +179,13 @@ pub struct Claim {
     pub extent: Option<Extent>,
     /// How many files it has otherwise than what is here.
     pub differing: Option<u64>,
+    /// What a player recognizes it by.
+    #[serde(
+        default,
+        deserialize_with = "save::leniently",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub about: Option<About>,
 }
 
 /// A safety copy of one unit.

@@ -122,6 +122,21 @@ fn the_owner_of_a_lock_is_one_or_nobody() {
     survives(read_back::lock_owner, sample);
 }
 
+#[test]
+fn what_a_save_is_about_is_something_or_an_error() {
+    survives(read_back::about, include_bytes!("../samples/about.dat"));
+}
+
+#[test]
+fn a_region_is_one_or_damaged() {
+    survives(read_back::region, include_bytes!("../samples/region.mca"));
+}
+
+#[test]
+fn a_world_gets_another_name_or_none_and_nothing_else() {
+    survives(read_back::relabel, include_bytes!("../samples/relabel.dat"));
+}
+
 /// Tries `read` on any bytes, on JSON made of the sample's own words, and on the sample, mutated.
 #[track_caller]
 fn survives(read: Read, sample: &[u8]) {

@@ -14,6 +14,7 @@ use instance_sync::domain::profile::Profile;
 use instance_sync::domain::record::{
     Before, DeviceLabel, Origin, Purpose, PushRecord, UnitState, UnitVersion,
 };
+use instance_sync::domain::save::About;
 use instance_sync::domain::unit::{Extent, FileFact, UnitContent, UnitKind};
 use instance_sync::domain::version::{Dot, VersionVector};
 use instance_sync::secrets::files;
@@ -91,16 +92,34 @@ fn version() -> impl Strategy<Value = UnitVersion> {
         (digest(), snapshot()).prop_map(|(digest, within)| UnitState::Held { digest, within }),
     ];
     let dots = || btree_set(dot(), 0..3);
-    (kind(), dot(), (dots(), dots()), origin(), state).prop_map(
-        |(kind, dot, (also, over), origin, state)| UnitVersion {
-            kind,
-            dot,
-            also,
-            over,
-            origin,
-            state,
-        },
+    (
+        kind(),
+        dot(),
+        (dots(), dots()),
+        origin(),
+        (state, option::of(about())),
     )
+        .prop_map(
+            |(kind, dot, (also, over), origin, (state, about))| UnitVersion {
+                kind,
+                dot,
+                also,
+                over,
+                origin,
+                state,
+                about: about.map(Box::new),
+            },
+        )
+}
+
+/// What can be read from a save: what cannot is cleaned away before it is written.
+fn about() -> impl Strategy<Value = About> {
+    (1..100_000_u64, any::<bool>(), "[a-z]{1,20}").prop_map(|(day, hardcore, name)| About {
+        name: Some(name),
+        day: Some(day),
+        hardcore,
+        ..About::default()
+    })
 }
 
 fn time() -> impl Strategy<Value = Timestamp> {
@@ -168,13 +187,15 @@ fn open_conflict() -> impl Strategy<Value = OpenConflict> {
         option::of(time()),
         option::of(extent()),
         any::<Option<u64>>(),
+        option::of(about()),
     )
-        .prop_map(|(here, device, time, extent, differing)| Claim {
+        .prop_map(|(here, device, time, extent, differing, about)| Claim {
             here,
             device,
             time,
             extent,
             differing,
+            about,
         });
     (
         btree_set(snapshot(), 0..3),

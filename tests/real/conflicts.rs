@@ -2,6 +2,7 @@
 //! sees and pastes.
 
 use std::fs;
+use std::io::{Read as _, Write as _};
 
 use super::forks::*;
 use super::rounds::synced;
@@ -536,4 +537,123 @@ fn who_pushed_first_plays_on_and_is_asked_once_it_pushed_beside_the_other() {
     assert_same(&saves(deck), &saves(desktop));
     assert_same(&saves(deck).under(copy), &fork.mine.under("World"));
     assert_same(&saves(deck).under("World"), &played.under("World"));
+}
+
+/// A `level.dat` as the game writes it: NBT, packed.
+fn level(name: &str, ticks: i64) -> Vec<u8> {
+    let tag = |kind: u8, name: &str, payload: &[u8]| {
+        let length = u16::try_from(name.len()).unwrap().to_be_bytes();
+        [&[kind][..], &length, name.as_bytes(), payload].concat()
+    };
+    let text = [
+        &u16::try_from(name.len()).unwrap().to_be_bytes(),
+        name.as_bytes(),
+    ]
+    .concat();
+    let data = [
+        tag(4, "DayTime", &(24_000 * 412_i64).to_be_bytes()),
+        tag(8, "LevelName", &text),
+        tag(4, "Time", &ticks.to_be_bytes()),
+        tag(3, "GameType", &0_i32.to_be_bytes()),
+        vec![0],
+    ];
+    let whole = [tag(10, "", &tag(10, "Data", &data.concat())), vec![0]].concat();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(&whole).unwrap();
+    packed.finish().unwrap()
+}
+
+fn unpacked(level: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut packed = flate2::read::GzDecoder::new(level);
+    packed.read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+#[test]
+fn both_versions_of_a_world_are_told_apart_in_the_games_list() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let [desktop, deck] = devices(&world, ["desktop", "deck"]);
+    play::world(&desktop.pack, "World", 1);
+    hand_over(&desktop, &deck);
+    let played = |device: &Device, ticks| {
+        play::session(&device.pack, "World", ticks);
+        let place = device.pack.join("saves/World/level.dat");
+        fs::write(place, level("My world", ticks.cast_signed())).unwrap();
+    };
+    played(&desktop, 2_000_000);
+    played(&deck, 3_000_000);
+    desktop.command(&["push"]).ok();
+    let theirs = saves(&desktop);
+    let mine = saves(&deck);
+    deck.command(&["pull", "--on-conflict=keep-both"]).ok();
+    let name = copy_of(&deck, "World", "desktop");
+    let now = saves(&deck);
+    assert_same_with_metadata(&now.under("World"), &mine.under("World"));
+    let of_copy = |file: &str| fs::read(deck.pack.join("saves").join(&name).join(file)).unwrap();
+    let suffix = name.strip_prefix("World").unwrap();
+    // Nothing else in it is another.
+    let expected = level(&format!("My world{suffix}"), 2_000_000);
+    assert_eq!(unpacked(&of_copy("level.dat")), unpacked(&expected));
+    let rest = |tree: Tree| tree.without("level.dat");
+    assert_same(&rest(now.under(&name)), &rest(theirs.under("World")));
+    // The other device takes the very same, and has nothing to say to it.
+    hand_over(&deck, &desktop);
+    desktop.command(&["push"]).ok().assert_silent();
+    deck.command(&["pull"]).ok().assert_silent();
+}
+
+#[test]
+fn devices_that_keep_both_at_the_same_time_make_the_same_copy() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let [desktop, deck] = devices(&world, ["desktop", "deck"]);
+    play::world(&desktop.pack, "World", 1);
+    hand_over(&desktop, &deck);
+    for (device, ticks) in [(&desktop, 2_000_000_i64), (&deck, 3_000_000)] {
+        play::session(&device.pack, "World", ticks.unsigned_abs());
+        let place = device.pack.join("saves/World/level.dat");
+        fs::write(place, level("My world", ticks)).unwrap();
+        device.command(&["push"]).ok();
+    }
+    // Both decide before either hears of the other's decision.
+    let keep = ["pull", "--on-conflict=keep-both"];
+    desktop.command(&keep).ok();
+    deck.command(&keep).ok();
+    desktop.command(&["push"]).ok();
+    deck.command(&keep).ok();
+    deck.command(&["push"]).ok();
+    desktop.command(&["pull"]).ok();
+    assert_same(&saves(&desktop), &saves(&deck));
+    assert_eq!(worlds(&deck).len(), 2);
+}
+
+#[test]
+fn a_question_says_what_each_save_is_about() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let [desktop, deck] = devices(&world, ["desktop", "deck"]);
+    play::world(&desktop.pack, "World", 1);
+    hand_over(&desktop, &deck);
+    for (device, ticks) in [(&desktop, 720_000_i64), (&deck, 2_880_000)] {
+        play::session(&device.pack, "World", ticks.unsigned_abs());
+        let place = device.pack.join("saves/World/level.dat");
+        fs::write(place, level("My world", ticks)).unwrap();
+    }
+    desktop.command(&["push"]).ok();
+    let state = deck.command(&["pull"]).code(3);
+    state.assert_says("changed here and in the cloud: saves/World");
+    let state = fs::read_to_string(deck.synced_by("state.json")).unwrap();
+    let state: serde_json::Value = serde_json::from_str(&state).unwrap();
+    let claims = &state["conflict"]["units"]["saves/World"];
+    let played = |place: usize| claims[place]["about"]["played"].as_u64();
+    assert_eq!(
+        (played(0), played(1)),
+        (Some(144_000), Some(36_000)),
+        "{claims}"
+    );
 }

@@ -47,12 +47,16 @@ mod first_push;
 mod forks;
 #[cfg(unix)]
 mod full_disk;
+#[cfg(unix)] // a shell
+mod getting_out;
 #[cfg(unix)] // a game's lock
 mod guards;
 #[cfg(unix)]
 mod hanging_restic;
 #[cfg(unix)] // it takes shells and scripts to try it
 mod harness;
+#[cfg(unix)] // a script in the place of restic
+mod history;
 #[cfg(target_os = "linux")] // other systems do not have every name
 mod include_names;
 mod joining;
@@ -77,6 +81,7 @@ mod question;
 #[cfg(unix)]
 mod read_only;
 mod rounds;
+mod saves;
 #[cfg(unix)]
 mod scene;
 #[cfg(target_os = "linux")] // /proc shows what a hook has started

@@ -40,6 +40,8 @@ pub enum Program {
     DbusDaemon,
     /// The system's Python, with what sees windows as a screen reader does.
     PyAtSpi,
+    /// A Python with libraries that write Minecraft's worlds.
+    WorldWriter,
 }
 
 impl Program {
@@ -104,6 +106,7 @@ impl Program {
             Self::Xdotool => &["xdotool"],
             Self::DbusDaemon => &["dbus-daemon"],
             Self::PyAtSpi => &["at-spi-bus-launcher"],
+            Self::WorldWriter => &["world-writer/bin/python"],
         }
     }
 
@@ -116,6 +119,11 @@ impl Program {
                 .is_some_and(|modules| modules.contains("jdk.compiler@")),
             Self::PyAtSpi => Command::new("/usr/bin/python3")
                 .args(["-c", "import pyatspi"])
+                .stderr(Stdio::null())
+                .status()
+                .is_ok_and(|status| status.success()),
+            Self::WorldWriter => Command::new(file)
+                .args(["-c", "import anvil, nbtlib"])
                 .stderr(Stdio::null())
                 .status()
                 .is_ok_and(|status| status.success()),

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -17,6 +18,7 @@ use instance_sync::domain::names::{Naming, obstacle};
 use instance_sync::domain::path::{InnerPath, RelPath};
 use instance_sync::domain::profile::Profile;
 use instance_sync::domain::record::PushRecord;
+use instance_sync::domain::save;
 use instance_sync::secrets::{files, token};
 use instance_sync::store::pattern::include_line;
 use instance_sync::sync::proof::{self, Proofs};
@@ -348,4 +350,94 @@ fn expanded(line: &str) -> String {
         text.push_str(pieces.next().unwrap());
     }
     text
+}
+
+/// What a save is about: `level.dat`, the files that 26.1 moved out of it, a slot of a visual novel.
+pub fn about(bytes: &[u8]) -> bool {
+    let inner = |path: &str| InnerPath::new(path).unwrap();
+    let player = "players/data/00000001-0000-0002-0000-000300000004.dat";
+    let clocks = "data/minecraft/world_clocks.dat";
+    let mut is_some = false;
+    for paths in [&["level.dat"][..], &["level.dat", clocks, player], &[""]] {
+        let files = paths.iter().map(|path| (inner(path), bytes.to_vec()));
+        let Ok(Some(about)) = save::about(&files.collect()) else {
+            continue;
+        };
+        is_some = true;
+        let texts = [&about.name, &about.version, &about.dimension];
+        for text in texts.into_iter().flatten() {
+            assert!(text.chars().count() <= 100 && !text.chars().any(char::is_control));
+        }
+        let _ = save::words(&about);
+        let written = serde_json::to_vec(&about).unwrap();
+        let again: save::About = serde_json::from_slice(&written).unwrap();
+        assert_eq!(again, about);
+    }
+    let _ = serde_json::from_slice::<save::About>(bytes);
+    checked(bytes);
+    is_some
+}
+
+/// A region file.
+pub fn region(bytes: &[u8]) -> bool {
+    checked(bytes);
+    save::check("r.0.0.mca", &mut Cursor::new(bytes), bytes.len() as u64).is_ok()
+}
+
+/// The name in a world's `level.dat`: nothing else in it changes.
+pub fn relabel(bytes: &[u8]) -> bool {
+    let suffix = "D\u{e4}ck \u{1f600}, 2026-08-14";
+    let Some(copy) = save::relabel(bytes, suffix) else {
+        return false;
+    };
+    assert_eq!(save::relabel(bytes, suffix).as_ref(), Some(&copy));
+    let [before, after] = [bytes, &copy].map(|file| save::unpacked(file).unwrap());
+    // The name grew, its length with it, and nothing else changed.
+    let grown = after.len() - before.len();
+    let is_renamed = |at: usize| {
+        let length = usize::from(u16::from_be_bytes([before[at], before[at + 1]]));
+        let end = at + 2 + length;
+        let new = u16::try_from(length + grown).unwrap().to_be_bytes();
+        let label = &after[end..end + grown];
+        let expected = [
+            &before[..at],
+            &new,
+            &before[at + 2..end],
+            label,
+            &before[end..],
+        ];
+        label.starts_with(b" (") && label.ends_with(b", 2026-08-14)") && after == expected.concat()
+    };
+    let marker = b"LevelName";
+    let named = before.windows(marker.len() + 2);
+    let mut named = named
+        .enumerate()
+        .filter(|(_, bytes)| bytes.starts_with(marker));
+    assert!(
+        named.any(|(at, _)| is_renamed(at + marker.len())),
+        "something else changed"
+    );
+    let _ = save::relabel(&copy, suffix).unwrap();
+    checked(&copy);
+    true
+}
+
+/// Each structure is looked for in the bytes, by each name that a file can have.
+fn checked(bytes: &[u8]) {
+    let names = [
+        "level.dat",
+        "data/raids.dat",
+        "r.0.0.mca",
+        "a.zip",
+        "1-1-LT1.save",
+        "icon.png",
+        "a.srm",
+        "x",
+    ];
+    for name in names {
+        let size = bytes.len() as u64;
+        let said = save::check(name, &mut Cursor::new(bytes), size);
+        let said = said.map_err(|damage| damage.to_string());
+        assert!(said.is_ok() || said.is_err_and(|why| !why.is_empty()));
+    }
 }

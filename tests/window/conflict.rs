@@ -92,8 +92,8 @@ fn each_version_has_a_role_and_a_name() {
     let stage = Setting::default().conflict(conflict);
     let labels = stage.labels();
     for label in [
-        "Skyblock, This device: Today, 18:42 · 268 MB, 412 files",
-        "Skyblock, Cloud: Today, 16:05 · 262 MB · Steam Deck, 409 files · 14 differ from here",
+        "Skyblock, This device: Today, 18:42 · 268 MB, 412 files, Day 412 · Survival · 1.21.4 · played 31 h",
+        "Skyblock, Cloud: Today, 16:05 · 262 MB · Steam Deck, 409 files · 14 differ from here, Day 409 · Survival · 1.21.4 · played 30 h",
     ] {
         assert!(labels.contains(&label.to_owned()), "{label}: {labels:#?}");
     }

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use image::{Rgb, RgbImage};
-use instance_sync::window::protocol::{
-    Conflict, Fate, Merging, Message, Progress, Said, Unit, Version, Work,
+use instance_sync::{
+    domain::save::{self, About, Mode},
+    window::protocol::{Conflict, Fate, Merging, Message, Progress, Said, Unit, Version, Work},
 };
 use jiff::{Timestamp, civil, tz::TimeZone};
 
@@ -22,6 +23,22 @@ pub fn version(device: &str, time: Timestamp, megabytes: u64, files: u64) -> Ver
         bytes: Some(megabytes * 1_000_000),
         files: Some(files),
         differing: None,
+        about: None,
+    }
+}
+
+/// A version, with what the game says of it.
+pub fn played(version: Version, day: u64, hours: u64) -> Version {
+    let about = About {
+        version: Some("1.21.4".to_owned()),
+        mode: Some(Mode::Survival),
+        day: Some(day),
+        played: Some(hours * 3600),
+        ..About::default()
+    };
+    Version {
+        about: Some(save::words(&about)),
+        ..version
     }
 }
 
@@ -45,12 +62,9 @@ pub fn unit(name: &str, icon: Option<PathBuf>, here: Version, cloud: Vec<Version
 /// A world that is older in the cloud.
 pub fn world(name: &str) -> Unit {
     let cloud = differing(version("Steam Deck", at(14, 16, 5), 262, 409), 14);
-    unit(
-        name,
-        None,
-        version("Desktop", at(14, 18, 42), 268, 412),
-        vec![cloud],
-    )
+    let here = version("Desktop", at(14, 18, 42), 268, 412);
+    let (here, cloud) = (played(here, 412, 31), played(cloud, 409, 30));
+    unit(name, None, here, vec![cloud])
 }
 
 /// A conflict about these, asked before the game.

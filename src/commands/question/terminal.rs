@@ -7,7 +7,7 @@ use indicatif::HumanBytes;
 use super::Occasion;
 use crate::{
     commands::{Context, pull::list},
-    domain::{path::RelPath, policy::Policy},
+    domain::{path::RelPath, policy::Policy, save},
     sync::{
         decide::minutes,
         question::{Answer, Question},
@@ -118,16 +118,21 @@ fn shown(claims: &[Claim], saved: bool) -> String {
         (false, Some(number)) => files(number),
         (false, None) => text!("question-unknown"),
     };
+    let about = |claim: &Claim| claim.about.as_ref().map(save::words).unwrap_or_default();
     let row = |name: String, cell: &dyn Fn(&Claim) -> String| {
         std::iter::once(name)
             .chain(claims.iter().map(cell))
             .collect::<Vec<_>>()
     };
-    table::grid(&[
+    let mut rows = vec![
         row(String::new(), &place),
         row(text!("question-device"), &|claim| claim.device.clone()),
         row(text!("question-saved"), &time),
         row(text!("question-size"), &size),
         row(text!("question-differs"), &differing),
-    ])
+    ];
+    if claims.iter().any(|claim| claim.about.is_some()) {
+        rows.insert(3, row(text!("question-about"), &about));
+    }
+    table::grid(&rows)
 }

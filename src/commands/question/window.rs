@@ -6,7 +6,7 @@ use super::Occasion;
 use crate::{
     commands::Context,
     config::{device, layout::Layout},
-    domain::{path::RelPath, policy::Policy},
+    domain::{path::RelPath, policy::Policy, save},
     sync::{
         question::{self, Answer, Question},
         session::absolute,
@@ -96,6 +96,7 @@ fn version(claim: &Claim) -> Version {
         bytes: claim.extent.map(|extent| extent.bytes),
         files: claim.extent.map(|extent| extent.files),
         differing: claim.differing,
+        about: claim.about.as_ref().map(save::words),
     }
 }
 
@@ -106,6 +107,7 @@ fn unknown() -> Version {
         bytes: None,
         files: None,
         differing: None,
+        about: None,
     }
 }
 

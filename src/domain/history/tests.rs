@@ -53,6 +53,7 @@ fn push(
                 time: at(time),
             },
             state,
+            about: None,
         };
         table.insert(unit(name), row);
         contents.extend(files.map(|content| (unit(name), content)));
@@ -316,4 +317,116 @@ fn a_safety_copy_is_nobodys_past() {
         a1
     );
     assert_eq!(history.heads().len(), 1);
+}
+
+#[test]
+fn who_played_beside_whom_is_told_from_both_sides() {
+    let history = history(forked());
+    let bonds = Bonds::of(&history);
+    let beside = |id: char| -> Vec<SnapshotId> {
+        let moment = history.get(&snapshot(id)).expect("it is there");
+        let beside = bonds.beside(moment).into_iter();
+        beside.map(|moment| moment.snapshot.clone()).collect()
+    };
+    assert_eq!(beside('b'), [snapshot('c')]);
+    assert_eq!(beside('c'), [snapshot('b')]);
+    assert_eq!((beside('a'), beside('d')), (vec![], vec![]));
+}
+
+#[test]
+fn a_content_that_was_there_before_is_told() {
+    let (a1, a2, a3, b1) = (dot('A', 1), dot('A', 2), dot('A', 3), dot('B', 1));
+    let history = history(vec![
+        push('a', a1, &[], "2026-11-01T10:00:00Z", &[(WORLD, a1, ONE)]),
+        push('b', a2, &[], "2026-11-02T10:00:00Z", &[(WORLD, a2, TWO)]),
+        push('c', a3, &[], "2026-11-03T10:00:00Z", &[(WORLD, a3, ONE)]),
+        // The same content, made by somebody who did not know of it.
+        push('d', b1, &[], "2026-11-04T10:00:00Z", &[(WORLD, b1, TWO)]),
+    ]);
+    let bonds = Bonds::of(&history);
+    let earlier = |id: char| {
+        let moment = history.get(&snapshot(id)).expect("it is there");
+        let earlier = bonds.earlier(moment, &unit(WORLD));
+        earlier.map(|moment| moment.snapshot.clone())
+    };
+    assert_eq!(earlier('a'), None);
+    assert_eq!(earlier('b'), None);
+    assert_eq!(earlier('c'), Some(snapshot('a')));
+    assert_eq!(earlier('d'), None);
+}
+
+#[test]
+fn a_merge_says_what_it_landed_although_another_made_it() {
+    let (a1, a2, b1, a3) = (dot('A', 1), dot('A', 2), dot('B', 1), dot('A', 3));
+    let copy = "saves/World (deck, 2026-11-03)";
+    let mut pushes = forked();
+    pushes[0] = push(
+        'd',
+        a3,
+        &[b1],
+        "2026-11-04T10:00:00Z",
+        &[(WORLD, a2, TWO), (copy, b1, THREE)],
+    );
+    let history = history(pushes);
+    let merge = history.get(&snapshot('d')).expect("it is there");
+    let changes = history.changes(merge);
+    let [change] = &changes[..] else {
+        panic!("{changes:?}")
+    };
+    assert_eq!((change.unit.as_str(), change.deed), (copy, Deed::Added));
+    assert_eq!(
+        history
+            .changes(history.get(&snapshot('b')).expect("there"))
+            .len(),
+        1
+    );
+    let _ = a1;
+}
+
+/// A device that pushed a thousand times, another that forked off every tenth time.
+#[test]
+fn a_thousand_snapshots_are_put_in_order_at_once() {
+    let mut pushes = Vec::new();
+    let start = at("2024-01-01T00:00:00Z");
+    let mut below: Vec<Dot> = Vec::new();
+    let mut other = 0;
+    for number in 1..=1000_u64 {
+        let time = start + i64::try_from(number).expect("small").hours();
+        let forks = number % 10 == 0;
+        other += u64::from(forks);
+        let own = if forks {
+            dot('B', other)
+        } else {
+            dot('A', number - other)
+        };
+        let text = number.to_string();
+        let files = [("level.dat", text.as_str()), ("region/r.0.0.mca", "chunks")];
+        let (id, mut record) = push(
+            'a',
+            own,
+            &below,
+            &time.to_string(),
+            &[(WORLD, own, Some(&files))],
+        );
+        record.counter = own.counter;
+        let id = format!("{number:0>64}").parse().unwrap_or(id);
+        pushes.push((id, record));
+        // What a fork does is known to others one push later.
+        if !forks {
+            below = vec![own];
+            below.extend((other > 0).then(|| dot('B', other)));
+        }
+    }
+    let begun = std::time::Instant::now();
+    let history = history(pushes);
+    assert_eq!(history.moments().len(), 1000);
+    let versions = history.tale(&unit(WORLD)).versions;
+    assert_eq!(versions.len(), 1000);
+    let bonds = Bonds::of(&history);
+    for moment in history.moments() {
+        let _ = (history.changes(moment), bonds.beside(moment));
+        assert!(bonds.earlier(moment, &unit(WORLD)).is_none());
+    }
+    // Seconds are for slow machines: what grows with the cube takes minutes.
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
 }

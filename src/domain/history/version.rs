@@ -11,7 +11,7 @@ use crate::domain::{
     path::RelPath,
     record::{UnitState, UnitVersion},
     unit::{Extent, UnitContent},
-    version::Dot,
+    version::{Dot, VersionVector},
 };
 
 /// One version of a unit: what it was from one change to the next.
@@ -64,26 +64,30 @@ impl History {
     /// Returns the versions of a unit under this name.
     pub fn versions(&self, unit: &RelPath) -> Vec<Version> {
         let mut versions: Vec<Version> = Vec::new();
-        let mut vectors = BTreeMap::new();
+        let mut places: BTreeMap<(Dot, Option<Digest>), usize> = BTreeMap::new();
+        let mut vectors = Vec::new();
         for moment in self.moments() {
             let Some(row) = moment.record.units.get(unit) else {
                 continue;
             };
             let here = matches!(row.state, UnitState::Here(_)).then(|| moment.snapshot.clone());
             let own = row.dot == moment.record.dot();
-            let known = versions
-                .iter_mut()
-                .find(|version| version.row.dot == row.dot && version.digest() == row.digest());
-            if let Some(version) = known {
+            let key = (row.dot, row.digest());
+            if let Some(place) = places.get(&key) {
+                let version = &mut versions[*place];
                 version.extent = version.extent.or_else(|| moment.record.extent(unit));
                 version.safety_copy &= moment.is_safety_copy();
+                if own {
+                    vectors[*place] = &moment.record.vector;
+                }
                 match here {
                     Some(here) if own => version.sources.insert(0, here),
                     here => version.sources.extend(here),
                 }
                 continue;
             }
-            vectors.insert(row.dot, &moment.record.vector);
+            places.insert(key, versions.len());
+            vectors.push(&moment.record.vector);
             versions.push(Version {
                 unit: unit.clone(),
                 row: row.clone(),
@@ -135,27 +139,33 @@ impl History {
             .iter()
             .find(|version| version.unit == *unit && !version.safety_copy)?;
         let moment = self.get(&first.since)?;
+        let name = self.called_before(moment, unit)?;
+        Some((moment.record.dot(), name))
+    }
+
+    /// Returns what a unit was called before the snapshot that brought it: the unit that went with the
+    /// same push, and was mostly the same.
+    pub fn called_before(&self, moment: &Moment, unit: &RelPath) -> Option<RelPath> {
+        let dot = moment.record.dot();
+        let new = moment.record.units.get(unit)?;
         let content = moment.record.contents.get(unit)?;
-        if first.row.dot != moment.record.dot() {
+        if new.dot != dot {
             return None;
         }
         let gone = moment
             .record
             .units
             .iter()
-            .filter(|(_, row)| row.dot == moment.record.dot() && row.state == UnitState::Gone);
+            .filter(|(_, row)| row.dot == dot && row.state == UnitState::Gone);
         let alike = gone.filter_map(|(name, row)| {
-            let parents = moment.parents.iter();
-            let before = parents
-                .filter_map(|parent| self.get(parent))
-                .find_map(|parent| self.content(parent, name))?;
+            let before = self.before(moment, name)?;
             let same = bytes_in_common(content, before);
             let all = content.extent().bytes.max(before.extent().bytes);
-            (row.kind == first.row.kind && same.saturating_mul(SAME) >= all && same > 0)
+            (row.kind == new.kind && same.saturating_mul(SAME) >= all && same > 0)
                 .then_some((same, name.clone()))
         });
         let (_, name) = alike.max()?;
-        Some((moment.record.dot(), name))
+        Some(name)
     }
 
     /// Returns what each unit was at a time: of the versions that were there by then, the last.
@@ -192,30 +202,21 @@ fn dated(moment: &Moment, row: &UnitVersion, time: Timestamp) -> Timestamp {
     }
 }
 
-/// Returns the last of the versions that one was made on top of.
-fn made_of(
-    versions: &[Version],
-    place: usize,
-    vectors: &BTreeMap<Dot, &crate::domain::version::VersionVector>,
-) -> Vec<Dot> {
-    let knows = |version: &Version, other: &Version| {
-        version.row.dot != other.row.dot
-            && (version.row.includes(other.row.dot)
-                || vectors
-                    .get(&version.row.dot)
-                    .is_some_and(|vector| vector.covers_dot(other.row.dot)))
+/// Returns the last of the versions that one was made on top of. `vectors` are what the push of
+/// each knows of, or the first snapshot that lists it.
+fn made_of(versions: &[Version], place: usize, vectors: &[&VersionVector]) -> Vec<Dot> {
+    let knows = |one: usize, other: usize| {
+        let (one_row, dot) = (&versions[one].row, versions[other].row.dot);
+        one_row.dot != dot && (vectors[one].covers_dot(dot) || one_row.includes(dot))
     };
-    let version = &versions[place];
-    // The later ones first: what one of those was made of is mostly passed over at once.
-    let mut last: Vec<&Version> = Vec::new();
-    for other in versions.iter().rev() {
-        let is_below = knows(version, other) && !knows(other, version);
-        if is_below && !last.iter().any(|one| knows(one, other)) {
-            last.retain(|one| !knows(other, one));
-            last.push(other);
-        }
-    }
-    last.iter().rev().map(|version| version.row.dot).collect()
+    let below: Vec<usize> = (0..versions.len())
+        .filter(|other| knows(place, *other) && !knows(*other, place))
+        .collect();
+    // Of a long history nearly everything is below, and the latest of it knows of all others: it is
+    // asked first.
+    let is_last = |other: &usize| !below.iter().rev().any(|one| knows(*one, *other));
+    let last = below.iter().copied().filter(is_last);
+    last.map(|other| versions[other].row.dot).collect()
 }
 
 /// Keeps the versions that are in `last`, or that one of them was made of.

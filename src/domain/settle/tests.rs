@@ -12,6 +12,14 @@ use crate::domain::{
     version::{Dot, VersionVector},
 };
 
+/// Nothing is changed by landing.
+fn as_it_is(lander: &Lander<'_>, _: &CopyName) -> Landing {
+    Landing {
+        digest: lander.digest,
+        level: None,
+    }
+}
+
 /// Heads that each hold one version of the world: the content, and the change that made it.
 fn cloud(versions: &[(&str, Dot)]) -> Vec<crate::domain::lineage::Head> {
     let all = versions.iter().zip('1'..).map(|((content, dot), id)| {
@@ -57,7 +65,7 @@ fn decide(published: Option<Dot>, theirs: &[(&str, Dot)], policy: Policy) -> Ste
         device: "new",
         time: "2026-08-14T12:00:00Z".parse().expect("a time"),
     };
-    settle(&mut planned, |_, _| policy, present, &today);
+    settle(&mut planned, |_, _| policy, present, &today, &as_it_is);
     planned.steps.remove(&unit(WORLD)).expect("a step")
 }
 
@@ -169,7 +177,13 @@ fn a_copy_that_landed_before_is_not_made_again_and_another_keeps_its_name() {
             device: "new",
             time: jiff::Timestamp::UNIX_EPOCH,
         };
-        settle(&mut planned, |_, _| Policy::KeepBoth, present, &today);
+        settle(
+            &mut planned,
+            |_, _| Policy::KeepBoth,
+            present,
+            &today,
+            &as_it_is,
+        );
         let settlement = settled(planned.steps.remove(&unit(WORLD)).expect("a step"));
         let names = settlement.copies.iter().map(|copy| copy.name.to_string());
         names.collect()
@@ -196,7 +210,13 @@ fn what_only_others_dispute_is_followed_until_somebody_decides() {
         device: "new",
         time: jiff::Timestamp::UNIX_EPOCH,
     };
-    settle(&mut planned, |_, _| Policy::Ask, BTreeMap::new(), &today);
+    settle(
+        &mut planned,
+        |_, _| Policy::Ask,
+        BTreeMap::new(),
+        &today,
+        &as_it_is,
+    );
     assert!(!planned.is_whole());
     match planned.steps.remove(&unit(WORLD)) {
         Some(Step::Follow(take)) => assert_eq!(take.version.digest(), Some(digest("two"))),

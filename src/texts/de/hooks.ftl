@@ -25,6 +25,7 @@ question-saved = gespeichert
 question-just-now = gerade eben
 question-not-saved = noch nicht gespeichert
 question-size = Größe
+question-about = Spiel
 question-differs = anders in
 question-unknown = unbekannt
 

@@ -25,6 +25,7 @@ question-saved = saved
 question-just-now = just now
 question-not-saved = not saved yet
 question-size = size
+question-about = game
 question-differs = differs in
 question-unknown = unknown
 

@@ -13,13 +13,23 @@ use crate::{
     },
 };
 
-/// The height of a version, and of the line below it that keeps both.
+/// The height of a version, of a line more in it, and of the line below it that keeps both.
 const VERSION: f32 = 70.0;
+const LINE: f32 = 18.0;
 const BOTH: f32 = 34.0;
 const SPACE: f32 = 8.0;
 const ICON: f32 = 48.0;
 
 impl ConflictView {
+    /// How high a version is: with a line of what the save is about, where that is known of any.
+    pub(super) fn version_height(&self) -> f32 {
+        let known = self.conflict.units.iter().any(|unit| {
+            let mut versions = unit.cloud.iter().chain([&unit.here]);
+            versions.any(|version| version.about.is_some())
+        });
+        if known { VERSION + LINE } else { VERSION }
+    }
+
     /// What stands above the two sides.
     pub(super) fn sides(&self, ui: &mut Ui) {
         let newer = self.newer();
@@ -67,10 +77,11 @@ impl ConflictView {
     /// The units of which something is seen, and one more on each side, where Tab goes on; for the others
     /// there is only room.
     pub(super) fn rows(&mut self, ui: &mut Ui) {
+        let version = self.version_height();
         let versions = if is_narrow(ui) {
-            2.0 * VERSION + 6.0
+            2.0 * version + 6.0
         } else {
-            VERSION
+            version
         };
         let height = if self.each { versions + BOTH } else { versions } + SPACE;
         let top = ui.cursor().min;
@@ -99,6 +110,7 @@ impl ConflictView {
         let Some(unit) = self.conflict.units.get(place) else {
             return;
         };
+        let height = self.version_height();
         let chosen = self.each.then(|| self.chosen.get(&unit.path).copied());
         let now = self.conflict.now;
         let icons = &mut self.icons;
@@ -111,6 +123,7 @@ impl ConflictView {
                 &unit.here
             };
             let (first, second) = lines(unit, version, cloud, now);
+            let about = version.about.as_deref().filter(|about| !about.is_empty());
             let side = if cloud {
                 text!("conflict-cloud")
             } else {
@@ -122,10 +135,10 @@ impl ConflictView {
                 name = name,
                 side = side,
                 first = &first,
-                second = &second
+                second = about.map_or_else(|| second.clone(), |about| format!("{second}, {about}"))
             );
             let selected = chosen.map(|chosen| chosen == Some(keep));
-            let room = Vec2::new(ui.available_width(), VERSION);
+            let room = Vec2::new(ui.available_width(), height);
             let tile = widgets::tile(ui, room, &label, selected, |ui| {
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     icons.show(ui, unit.icon.as_deref(), name, ICON);
@@ -134,7 +147,8 @@ impl ConflictView {
                         ui.set_max_width(ui.available_width() - 28.0);
                         let name = RichText::new(name).font(theme::bold(14.0));
                         ui.add(Label::new(name).selectable(false).truncate());
-                        for line in [&first, &second] {
+                        let lines = [Some(first.as_str()), Some(second.as_str()), about];
+                        for line in lines.into_iter().flatten() {
                             let line = RichText::new(line).color(theme::WEAK);
                             let line = line.font(theme::plain(12.5));
                             ui.add(Label::new(line).selectable(false).truncate());

@@ -1,0 +1,9 @@
+//! The name in a world's `level.dat`.
+#![no_main]
+
+use instance_sync_fuzz::read_back;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    read_back::relabel(bytes);
+});

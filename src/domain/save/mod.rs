@@ -1,0 +1,59 @@
+//! What is in a save: what it is about, the name in it, and whether its files are what they should be.
+//!
+//! Files come from the cloud and from games of any age, so that everything here takes any bytes: what
+//! is damaged is an error. The largest allocation is a few times [`packed::LARGEST`].
+
+mod about;
+mod check;
+mod damage;
+#[cfg(test)]
+mod fixtures;
+mod minecraft;
+mod mutf8;
+mod nbt;
+mod packed;
+mod region;
+mod relabel;
+mod renpy;
+mod words;
+
+use std::collections::BTreeMap;
+
+pub use about::{About, Difficulty, Mode, leniently};
+pub use check::check;
+pub use damage::Damage;
+pub use packed::{LARGEST_FILE, unpacked};
+pub use relabel::relabel;
+pub use words::words;
+
+use super::{path::InnerPath, unit::UnitContent};
+
+/// Returns which files of a unit [`about`] wants: few and small ones, none where the unit is nothing
+/// that is known.
+pub fn sources(content: &UnitContent) -> Vec<InnerPath> {
+    let mut files = content.files.iter();
+    match (files.next(), files.next()) {
+        // A unit that is a file may be a slot.
+        (Some((path, fact)), None) if path.as_str().is_empty() => {
+            let is_small = fact.size <= LARGEST_FILE as u64;
+            is_small.then(|| path.clone()).into_iter().collect()
+        }
+        _ => minecraft::sources(content),
+    }
+}
+
+/// Says what a save is about, by its [`sources`]. `None` where it is nothing that is known.
+pub fn about(files: &BTreeMap<InnerPath, Vec<u8>>) -> Result<Option<About>, Damage> {
+    let file = |name: &str| {
+        let file = files.iter().find(|(path, _)| path.as_str() == name);
+        file.map(|(_, bytes)| bytes.as_slice())
+    };
+    if let Some(level) = file(minecraft::LEVEL) {
+        return minecraft::read(level, files).map(Some);
+    }
+    match file("") {
+        Some(slot) if slot.len() > LARGEST_FILE => Err(Damage::TooLarge),
+        Some(slot) if renpy::is_zip(slot) => renpy::read(slot),
+        _ => Ok(None),
+    }
+}
