@@ -52,7 +52,7 @@ pub enum Reason {
     Monthly,
     /// Two devices went on from it, or it is a side of such a fork.
     Fork,
-    /// It has the newest version of a unit, the last before a deletion, or a side of a conflict.
+    /// It has a folder's newest version of a unit, the last before a deletion, or a side of a conflict.
     Newest,
     /// It is a safety copy of something that no push holds that stays.
     SafetyCopy,

@@ -8,9 +8,9 @@ use super::Reason;
 use crate::domain::{
     digest::Digest,
     history::{History, Moment, Version},
-    ids::SnapshotId,
+    ids::{ReplicaId, SnapshotId},
     path::RelPath,
-    record::UnitState,
+    record::{UnitState, UnitVersion},
     version::Dot,
 };
 
@@ -39,58 +39,113 @@ pub fn forks(history: &History, keep: &mut Keep) {
     }
 }
 
-/// For each unit a holder of every version that nothing replaced, of what any deletion replaced, and of
-/// everything that a decision was between; and what says that it was a deletion or a decision. Safety
-/// copies are judged by themselves.
+/// For each unit a holder of every version that its own folder did not replace, of what any deletion
+/// replaced, and of everything that a decision was between; and what says that it was a deletion or a
+/// decision. Safety copies are judged by themselves.
+///
+/// What counts against a version is said by the folder that made it, and by the very pushes that made
+/// others: not by whoever lists them too, with a vector that covers them or one that does not.
 pub fn versions(history: &History, keep: &mut Keep) {
+    let pushes = || history.moments().iter().filter(|one| !one.is_safety_copy());
     for unit in history.units() {
-        let versions = history.versions(unit);
-        let replaced: BTreeSet<Dot> = versions
-            .iter()
-            .flat_map(|version| version.parents.iter().copied())
+        let rows = || pushes().filter_map(|push| Some((push, push.record.units.get(unit)?)));
+        let made = rows().filter(|(push, row)| row.dot == push.record.dot());
+        let made: Vec<(&Moment, &UnitVersion)> = made.collect();
+        let replaced = replaced(rows(), &made);
+        let mut wanted: BTreeSet<Dot> = rows()
+            .filter(|(_, row)| row.digest().is_some() && !replaced.contains(&row.dot))
+            .map(|(_, row)| row.dot)
             .collect();
-        let with_content: BTreeSet<Dot> = versions
-            .iter()
-            .filter(|version| version.digest().is_some())
-            .map(|version| version.row.dot)
-            .collect();
-        let mut wanted: BTreeSet<Dot> = with_content.difference(&replaced).copied().collect();
-        for version in &versions {
-            let parents = || {
-                version
-                    .parents
-                    .iter()
-                    .filter(|dot| with_content.contains(dot))
-            };
-            let is_at_stake = version.digest().is_none() || version.parents.len() > 1;
-            if is_at_stake && parents().next().is_some() {
-                wanted.extend(parents());
-                wanted.insert(version.row.dot);
+        wanted.extend(at_stake(&history.versions(unit), &made));
+        let mut holders: BTreeMap<(Dot, Option<Digest>), Vec<&Moment>> = BTreeMap::new();
+        for (push, row) in rows().filter(|(_, row)| wanted.contains(&row.dot)) {
+            if !matches!(row.state, UnitState::Held { .. }) {
+                let version = (row.dot, row.digest());
+                holders.entry(version).or_default().push(push);
             }
         }
-        let is_wanted = |one: &&Version| wanted.contains(&one.row.dot) && !one.safety_copy;
-        for version in versions.iter().filter(is_wanted) {
-            let made = history.moments().iter();
-            let mut made = made.filter(|moment| moment.record.dot() == version.row.dot);
-            let made = made
-                .next()
-                .map_or(&version.since, |moment| &moment.snapshot);
-            let holders = match version.digest() {
-                Some(_) => &version.sources[..],
-                // Nothing holds a deletion but the row that says so.
-                None => std::slice::from_ref(made),
+        for ((dot, _), holders) in holders {
+            // Its own push, where that is there. Where it is not, one of each folder: any of them may
+            // only claim to have it.
+            let own = holders.iter().find(|push| push.record.dot() == dot);
+            let mut folders = BTreeSet::new();
+            let first = |push: &&&Moment| folders.insert(push.record.replica);
+            let chosen: Vec<&&Moment> = match own {
+                Some(own) => vec![own],
+                None => holders.iter().filter(first).collect(),
             };
-            let Some(first) = holders.first() else {
-                continue;
-            };
-            // Its own push, where that is there: another may only claim to have it.
-            let own = history.get(first).map(|moment| moment.record.dot());
-            let is_own = own == Some(version.row.dot);
-            if is_own || !holders.iter().any(|id| keep.contains_key(id)) {
-                keep.entry(first.clone()).or_insert(Reason::Newest);
+            for push in chosen {
+                keep.entry(push.snapshot.clone()).or_insert(Reason::Newest);
             }
         }
     }
+}
+
+/// Returns the versions of a unit for which the folder that made them has another one, that was made
+/// on top of them.
+fn replaced<'a>(
+    rows: impl Iterator<Item = (&'a Moment, &'a UnitVersion)>,
+    made: &[(&'a Moment, &'a UnitVersion)],
+) -> BTreeSet<Dot> {
+    let made: BTreeMap<Dot, &Moment> = made.iter().map(|(push, row)| (row.dot, *push)).collect();
+    let mut dots: BTreeMap<ReplicaId, BTreeSet<Dot>> = BTreeMap::new();
+    let mut later: BTreeSet<(ReplicaId, Dot)> = BTreeSet::new();
+    for (push, row) in rows {
+        dots.entry(row.dot.replica).or_default().insert(row.dot);
+        later.insert((push.record.replica, row.dot));
+    }
+    let mut replaced = BTreeSet::new();
+    for (folder, by) in later {
+        for dot in dots.get(&folder).into_iter().flatten() {
+            let is_on_top = match made.get(&by) {
+                Some(push) => push.record.vector.covers_dot(*dot),
+                None => by.replica == folder && by.counter > dot.counter,
+            };
+            if by != *dot && is_on_top {
+                replaced.insert(*dot);
+            }
+        }
+    }
+    replaced
+}
+
+/// Returns what deletions and decisions replaced, and themselves.
+fn at_stake(versions: &[Version], made: &[(&Moment, &UnitVersion)]) -> BTreeSet<Dot> {
+    let with_content: BTreeSet<Dot> = versions
+        .iter()
+        .filter(|version| version.digest().is_some())
+        .map(|version| version.row.dot)
+        .collect();
+    let mut parents: BTreeMap<Dot, BTreeSet<Dot>> = BTreeMap::new();
+    for (place, (push, row)) in made.iter().enumerate() {
+        // The later ones first: each comes after those that it was made on top of.
+        let mut last: Vec<&(&Moment, &UnitVersion)> = Vec::new();
+        for one in made[..place].iter().rev() {
+            let knows = |push: &Moment| push.record.vector.covers_dot(one.1.dot);
+            if knows(push) && !last.iter().any(|(push, _)| knows(push)) {
+                last.push(one);
+            }
+        }
+        let last = last.into_iter().map(|(_, row)| row.dot);
+        parents.entry(row.dot).or_default().extend(last);
+    }
+    let mut at_stake = BTreeSet::new();
+    for version in versions {
+        // Where its own push is gone, what those say counts that list it.
+        let listed = || version.parents.iter().copied().collect();
+        let of_version = parents
+            .get(&version.row.dot)
+            .cloned()
+            .unwrap_or_else(listed);
+        let is_decision = of_version.len() > 1;
+        let has_content = of_version.iter().any(|dot| with_content.contains(dot));
+        if has_content && (is_decision || version.digest().is_none()) {
+            // A deletion that lost is a side too: without it there was no decision.
+            at_stake.extend(of_version);
+            at_stake.insert(version.row.dot);
+        }
+    }
+    at_stake
 }
 
 /// What others that stay refer to: for a unit that they left out, and for the time before which they

@@ -206,6 +206,23 @@ fn a_unit_that_was_deleted_long_ago_keeps_its_last_content() {
 }
 
 #[test]
+fn what_another_went_on_from_stays_where_its_own_folder_left_it() {
+    let mut fleet = Fleet::new(2);
+    let passed = fleet.push(0, "saves/World", false, days_ago(100, 1));
+    let left = fleet.push(0, "saves/World", false, days_ago(100, 2));
+    fleet.push(0, "options.txt", false, days_ago(100, 3));
+    fleet.merge(1, 0);
+    fleet.push(1, "saves/World", false, days_ago(3, 1));
+    let judged = fleet.judge();
+    assert_eq!(judged.keep.get(&left), Some(&Reason::Newest));
+    assert!(judged.go.contains_key(&passed));
+    // Once that folder has the other's, it is the past of this one.
+    fleet.merge(0, 1);
+    fleet.push(0, "options.txt", false, days_ago(2, 1));
+    assert!(fleet.judge().go.contains_key(&left));
+}
+
+#[test]
 fn both_sides_of_a_fork_stay_and_where_it_began() {
     let mut fleet = Fleet::new(2);
     let base = fleet.push(0, "saves/World", false, days_ago(500, 1));
