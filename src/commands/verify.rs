@@ -1,17 +1,18 @@
 //! `verify`, the restore drill: can what the cloud has be restored, and is it what was pushed?
 
 use indicatif::HumanBytes;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::{Context, Done, logged};
 use crate::{
     cli::{Every, Verify},
     config::{layout::Layout, sync_file},
-    domain::{ids::SnapshotId, period},
+    domain::{ids::SnapshotId, period, shell},
     error::Result,
     sync::{
         proof,
-        verify::{self, Checked, DrillKind, Extent, VerifyOutcome},
+        verify::{self, Checked, DrillKind, Extent, Suspect, VerifyOutcome},
     },
 };
 
@@ -122,6 +123,10 @@ fn report(context: &Context<'_>, checked: &Checked) -> Result<Done> {
         );
         output.warning(&text, &[]);
     }
+    for one in &checked.suspect {
+        let (text, hint) = suspect(one);
+        output.warning(&text, &[hint]);
+    }
     for one in &checked.unreadable {
         let why = checked.whys.get(one).cloned();
         let unread = || format!("snapshot {} cannot be read", one.short());
@@ -131,6 +136,30 @@ fn report(context: &Context<'_>, checked: &Checked) -> Result<Done> {
         output.warning(&format!("restic check: {one}"), &[]);
     }
     verify::failure(checked).map_or(Ok(Done::Well), Err)
+}
+
+/// Says what is odd in a version that came as it was pushed, and where others of it are.
+fn suspect(one: &Suspect) -> (String, String) {
+    let older = if one.newest { "" } else { ", an older version" };
+    let more = match one.files {
+        0 | 1 => String::new(),
+        files => format!(", and {} more of its files look damaged", files - 1),
+    };
+    let text = format!(
+        "{} ({}{older}) was restored exactly as it was pushed, but looks damaged inside: {}: {}{more}",
+        one.unit,
+        one.snapshot.short(),
+        one.file,
+        one.why
+    );
+    let zoned = one.time.to_zoned(TimeZone::system());
+    let hint = format!(
+        "It was so when it was saved on {} at {}; instance-sync history {} shows older versions.",
+        one.device,
+        zoned.strftime("%Y-%m-%d %H:%M"),
+        shell::word(one.unit.as_str())
+    );
+    (text, hint)
 }
 
 /// Keeps the wish that it is done by itself.

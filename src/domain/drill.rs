@@ -10,7 +10,7 @@ use super::{
     history::History,
     ids::SnapshotId,
     path::{InnerPath, RelPath},
-    record::UnitState,
+    record::{Origin, UnitState},
     unit::{FileFact, UnitContent},
 };
 
@@ -23,6 +23,8 @@ pub struct Part {
     pub snapshot: SnapshotId,
     /// Which version.
     pub digest: Digest,
+    /// Who made it, and when.
+    pub origin: Origin,
     /// Whether that is its newest.
     pub newest: bool,
     /// These files of it.
@@ -33,11 +35,18 @@ pub struct Part {
 
 impl Part {
     /// Returns all of a version.
-    pub fn whole(unit: RelPath, snapshot: SnapshotId, content: &UnitContent, newest: bool) -> Self {
+    pub fn whole(
+        unit: RelPath,
+        snapshot: SnapshotId,
+        content: &UnitContent,
+        origin: Origin,
+        newest: bool,
+    ) -> Self {
         Self {
             unit,
             snapshot,
             digest: content.digest(),
+            origin,
             newest,
             files: content.files.clone(),
             whole: true,
@@ -55,6 +64,7 @@ impl Part {
             unit: self.unit.clone(),
             snapshot: self.snapshot.clone(),
             digest: self.digest,
+            origin: self.origin.clone(),
             newest: self.newest,
             files,
             whole,
@@ -101,7 +111,10 @@ pub fn past(history: &History, newest: &[Part]) -> Past {
                 past.unlisted.push(unlisted);
                 continue;
             };
-            let all = Part::whole(unit.clone(), moment.snapshot.clone(), content, false);
+            let all = {
+                let (unit, snapshot) = (unit.clone(), moment.snapshot.clone());
+                Part::whole(unit, snapshot, content, row.origin.clone(), false)
+            };
             let mut files = all.files.clone();
             files.retain(|inner, fact| seen.insert((unit.join(inner), fact.sha256)));
             let whole = files.len() == all.files.len();

@@ -98,6 +98,8 @@ pub struct Checked {
     pub older: usize,
     /// What is not as recorded.
     pub damaged: Vec<Damage>,
+    /// What is as recorded, but was no sound save when it was recorded.
+    pub suspect: Vec<Suspect>,
     /// Snapshots that cannot be read at all.
     pub unreadable: Vec<SnapshotId>,
     /// What restic found when it read every pack.
@@ -122,6 +124,27 @@ pub struct Damage {
     pub why: String,
 }
 
+/// A version that came exactly as it was pushed, and has files that are not what their names say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Suspect {
+    /// The unit.
+    pub unit: RelPath,
+    /// The snapshot that holds it.
+    pub snapshot: SnapshotId,
+    /// Whether it is of the newest state.
+    pub newest: bool,
+    /// The first such file.
+    pub file: RelPath,
+    /// What is wrong with it.
+    pub why: String,
+    /// How many such files it has.
+    pub files: usize,
+    /// The device that saved it.
+    pub device: String,
+    /// When, by that device's clock.
+    pub time: Timestamp,
+}
+
 /// What a drill has found so far. It is worth something too where the drill broke off.
 #[derive(Debug)]
 pub(super) struct Found {
@@ -141,6 +164,7 @@ impl Found {
                 sound: Vec::new(),
                 older: 0,
                 damaged: Vec::new(),
+                suspect: Vec::new(),
                 unreadable: Vec::new(),
                 findings: Vec::new(),
                 bytes: 0,

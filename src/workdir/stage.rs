@@ -12,7 +12,11 @@ use ulid::Ulid;
 use super::{files, lock, threads};
 use crate::{
     config::layout::{Layout, below},
-    domain::{path::RelPath, unit::FileFact},
+    domain::{
+        path::RelPath,
+        save::{self, Damage},
+        unit::FileFact,
+    },
     error::{Context, Result},
     texts::text,
 };
@@ -113,6 +117,19 @@ impl Staging {
             Ok(None)
         });
         checked.into_iter().filter_map(Result::transpose).collect()
+    }
+
+    /// Looks into staged files whether they are what their names say, and returns those that are not, in
+    /// their order. One that this disk does not give is none of them.
+    pub fn look_into(&self, files: &BTreeMap<RelPath, FileFact>) -> Vec<(RelPath, Damage)> {
+        let looked = threads::each(files.iter().collect(), |(path, fact)| {
+            let mut file = fs::File::open(self.place(path)).ok()?;
+            match save::check(path.as_str(), &mut file, fact.size) {
+                Ok(()) | Err(Damage::Unread(_)) => None,
+                Err(damage) => Some((path.clone(), damage)),
+            }
+        });
+        looked.into_iter().flatten().collect()
     }
 
     fn damage(&self, path: &RelPath, fact: &FileFact) -> Result<Option<String>> {

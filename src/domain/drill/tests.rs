@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::fixtures::{digest, snapshot, unit};
+use crate::domain::fixtures::{digest, dot, snapshot, unit, version};
 
 fn part(name: &str, from: char, sizes: &[u64], newest: bool) -> Part {
     let files = sizes.iter().enumerate().map(|(number, size)| {
@@ -19,7 +19,8 @@ fn part(name: &str, from: char, sizes: &[u64], newest: bool) -> Part {
         files: files.collect(),
         folders: BTreeSet::new(),
     };
-    Part::whole(unit(name), snapshot(from), &content, newest)
+    let origin = version(None, dot('A', 1)).origin;
+    Part::whole(unit(name), snapshot(from), &content, origin, newest)
 }
 
 #[test]
@@ -92,7 +93,13 @@ fn what_the_newest_has_is_not_restored_again_for_the_past() {
     let (inner, fact) = new.files.iter_mut().next().expect("a file");
     fact.sha256 = digest("new");
     let changed = inner.clone();
-    let newest = Part::whole(unit("saves/World"), snapshot('2'), &new, true);
+    let newest = Part::whole(
+        unit("saves/World"),
+        snapshot('2'),
+        &new,
+        row.origin.clone(),
+        true,
+    );
     let now = "2026-11-21T12:00:00Z".parse().expect("a time");
     let history = History::new(vec![(snapshot('1'), first.clone())], now);
     let past_of = past(&history, &[newest]);

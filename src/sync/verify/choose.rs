@@ -119,7 +119,10 @@ fn of_head(
         found.newest.insert(unit.clone());
         match content.filter(|content| Some(content.digest()) == row.digest()) {
             Some(content) => {
-                let part = Part::whole(unit.clone(), within.clone(), &content, true);
+                let part = {
+                    let (unit, within) = (unit.clone(), within.clone());
+                    Part::whole(unit, within, &content, row.origin.clone(), true)
+                };
                 let known = |one: &Part| (&one.unit, one.digest) == (unit, part.digest);
                 if !parts.iter().any(known) {
                     parts.push(part);

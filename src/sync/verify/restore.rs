@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Damage, Found};
+use super::{Damage, Found, Suspect};
 use crate::{
     domain::{
         digest::Digest,
         drill::{self, Part},
         path::RelPath,
+        save,
         unit::FileFact,
     },
     error::Result,
@@ -56,7 +57,8 @@ pub fn restore(
             total,
         )?;
         found.checked.bytes += drill::bytes(&portion);
-        for (part, why) in portion.iter().zip(wrong) {
+        for (part, Looked { wrong: why, odd }) in portion.iter().zip(wrong) {
+            note_suspect(part, odd, &mut found.checked.suspect);
             let version = (part.unit.clone(), part.digest);
             if let Some(why) = why
                 && broken.insert(version.clone())
@@ -84,6 +86,37 @@ pub fn restore(
     Ok(())
 }
 
+/// What is wrong with a part that was restored.
+#[derive(Default)]
+struct Looked {
+    /// Why it is not as recorded.
+    wrong: Option<String>,
+    /// Files that are as recorded, and not what their names say.
+    odd: Vec<(RelPath, save::Damage)>,
+}
+
+/// Notes a version once, however many portions it came in.
+fn note_suspect(part: &Part, odd: Vec<(RelPath, save::Damage)>, suspect: &mut Vec<Suspect>) {
+    let files = odd.len();
+    let Some((file, why)) = odd.into_iter().next() else {
+        return;
+    };
+    let is_same = |one: &&mut Suspect| (&one.unit, &one.snapshot) == (&part.unit, &part.snapshot);
+    match suspect.iter_mut().find(is_same) {
+        Some(known) => known.files += files,
+        None => suspect.push(Suspect {
+            unit: part.unit.clone(),
+            snapshot: part.snapshot.clone(),
+            newest: part.newest,
+            file,
+            why: why.to_string(),
+            files,
+            device: part.origin.device.clone(),
+            time: part.origin.time,
+        }),
+    }
+}
+
 /// Restores one portion and says of each part what is wrong with it, if anything is.
 fn one(
     session: &Session<'_>,
@@ -92,7 +125,7 @@ fn one(
     portion: &[Part],
     before: u64,
     total: u64,
-) -> Result<Vec<Option<String>>> {
+) -> Result<Vec<Looked>> {
     let Some(first) = portion.first() else {
         return Ok(Vec::new());
     };
@@ -123,10 +156,17 @@ fn one(
                 .map(|(inner, fact)| (part.unit.join(inner), *fact))
                 .collect();
             let wrong = staging.verify(&expected)?.into_iter().next();
-            Ok(wrong.map(|(path, why)| {
-                let why = failed.clone().unwrap_or(why);
-                format!("{path}: {why}")
-            }))
+            let Some((path, why)) = wrong else {
+                return Ok(Looked {
+                    wrong: None,
+                    odd: staging.look_into(&expected),
+                });
+            };
+            let why = failed.clone().unwrap_or(why);
+            Ok(Looked {
+                wrong: Some(format!("{path}: {why}")),
+                odd: Vec::new(),
+            })
         })
         .collect()
 }
