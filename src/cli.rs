@@ -7,10 +7,12 @@ mod history;
 mod hooks;
 mod instances;
 mod log;
+mod prune;
 mod pull_push;
 mod restore;
 mod run;
 pub mod token;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -21,9 +23,11 @@ pub use history::History;
 pub use hooks::{Hooks, Launchers, Wire};
 pub use instances::Instances;
 pub use log::Log;
+pub use prune::Prune;
 pub use pull_push::{Hook, Pull, Push};
 pub use restore::{Export, Point, Restore};
 pub use run::Run;
+pub use verify::{Every, Verify};
 
 use crate::domain::{ids::InstanceId, path::RelPath, profile::Profile};
 
@@ -130,8 +134,16 @@ pub enum Command {
     Restore(Restore),
     /// Pack a world into a zip that launchers import
     Export(Export),
-    /// Restore the newest state into a temporary folder and compare it with what was pushed
-    Verify,
+    /// Restore what the cloud has into a temporary folder and compare it with what was pushed
+    Verify(Verify),
+    /// Thin the past in the cloud by rules, where its server lets anybody
+    Prune(Prune),
+    /// A drill in the background; the first of its two processes
+    #[command(name = "__drill", hide = true)]
+    BeginDrill,
+    /// The drill itself
+    #[command(name = "__drilling", hide = true)]
+    Drill,
     /// Check everything that the hooks rest on, and say what to do about what is wrong
     Doctor(Launchers),
     /// Say where the secrets of this instance are kept, or move them

@@ -32,6 +32,8 @@ pub struct Context<'a> {
     pub course: Course,
     /// Whether a window has asked what becomes of a conflict.
     pub asked: Cell<bool>,
+    /// Whether a hook has worked in an opted-in folder.
+    pub opted_in: Cell<bool>,
     /// What only the player can mend, for a window.
     pub alerts: RefCell<Vec<Said>>,
     pub(super) progress: Progress<'a>,
@@ -67,11 +69,10 @@ impl Context<'_> {
     fn show(&self, progress: event::Progress) {
         let work = match progress.phase {
             Phase::Scan | Phase::Pack => Work::Reading,
-            // Nothing that a hook does, and so in no window.
-            Phase::Past => {
-                let total = progress.total.unwrap_or(progress.done);
-                return self.progress.count("History", progress.done, total);
-            }
+            // Counted, and nothing that a hook does: in no window.
+            Phase::Past => return self.count("History", &progress),
+            Phase::Packs => return self.count("Reading packs", &progress),
+            Phase::Prune => return self.count("Removing what nobody needs", &progress),
             Phase::Restic => Work::Preparing,
             Phase::Fetch => Work::Downloading,
             Phase::Push => Work::Uploading,
@@ -82,6 +83,11 @@ impl Context<'_> {
             let bytes = (progress.done, progress.total);
             window.show(|| self.instance(), work, progress.item, bytes);
         }
+    }
+
+    fn count(&self, what: &str, progress: &event::Progress) {
+        let total = progress.total.unwrap_or(progress.done);
+        self.progress.count(what, progress.done, total);
     }
 
     /// From here on nothing can be cancelled.

@@ -6,6 +6,7 @@ mod completions;
 mod context;
 mod disable;
 mod doctor;
+mod drill;
 mod export;
 mod folders;
 mod history;
@@ -17,6 +18,7 @@ mod list;
 mod log;
 mod logged;
 mod man;
+mod prune;
 mod pull;
 mod push;
 mod question;
@@ -102,15 +104,16 @@ pub fn run(cli: &Cli) -> ExitCode {
         folder_given: given_folder(&cli.global).is_some(),
         course: Course::begin(),
         asked: Cell::new(false),
+        opted_in: Cell::new(false),
         alerts: RefCell::default(),
         progress: Progress::new(&output),
         window: RefCell::new(None),
     };
     let strict = cli.global.strict;
     let result = match &cli.command {
-        Command::Pull(args) => return pull_of_launcher(&context, strict, &args.original),
-        Command::Push(args) => return push_of_launcher(&context, strict, &args.original),
-        Command::Run(args) => return ExitCode::from(run::run(&context, strict, args)),
+        Command::Pull(args) => return pull_of_launcher(&context, cli, &args.original),
+        Command::Push(args) => return push_of_launcher(&context, cli, &args.original),
+        Command::Run(args) => return ExitCode::from(run::run(&context, cli, args)),
         Command::Setup(args) => setup::run(&context, args),
         Command::Init(args) => init::run(&context, args),
         Command::Instances(args) => instances::run(&context, args),
@@ -122,7 +125,10 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Undo(args) => undo::run(&context, args),
         Command::Restore(args) => restore::run(&context, args),
         Command::Export(args) => export::run(&context, args),
-        Command::Verify => verify::run(&context),
+        Command::Verify(args) => verify::run(&context, args),
+        Command::Prune(args) => prune::run(&context, args),
+        Command::BeginDrill => drill::leave(&context, &cli.global),
+        Command::Drill => drill::run(&context),
         Command::Doctor(args) => doctor::run(&context, args),
         Command::Token(args) => token::run(&context, args),
         Command::List(args) => list::run(&context, args),
@@ -139,24 +145,25 @@ pub fn run(cli: &Cli) -> ExitCode {
 }
 
 /// `pull`, and the hook that was there before.
-fn pull_of_launcher(context: &Context<'_>, strict: bool, original: &[OsString]) -> ExitCode {
+fn pull_of_launcher(context: &Context<'_>, cli: &Cli, original: &[OsString]) -> ExitCode {
     let code = if stands_aside(context) {
         0
     } else {
-        hook::before_game(context, strict)
+        hook::before_game(context, cli.global.strict)
     };
     context.course.end(context, "pull", code);
     ExitCode::from(chain::after_pull(context, code, original))
 }
 
 /// `push`, and the hook that was there before.
-fn push_of_launcher(context: &Context<'_>, strict: bool, original: &[OsString]) -> ExitCode {
+fn push_of_launcher(context: &Context<'_>, cli: &Cli, original: &[OsString]) -> ExitCode {
     let code = if stands_aside(context) {
         0
     } else {
-        hook::after_game(context, strict)
+        hook::after_game(context, cli.global.strict)
     };
     context.course.end(context, "push", code);
+    drill::after_push(context, &cli.global);
     ExitCode::from(chain::after_push(context, code, original))
 }
 
@@ -191,7 +198,9 @@ fn logged_as(command: &Command) -> Option<&'static str> {
         Command::Resolve(_) => "resolve",
         Command::Undo(_) => "undo",
         Command::Restore(_) => "restore",
-        Command::Verify => "verify",
+        Command::Verify(_) => "verify",
+        Command::Prune(_) => "prune",
+        Command::Drill => "drill",
         Command::Pull(_)
         | Command::Push(_)
         | Command::Run(_)
@@ -205,6 +214,7 @@ fn logged_as(command: &Command) -> Option<&'static str> {
         | Command::Instances(_)
         | Command::Token(_)
         | Command::Completions(_)
+        | Command::BeginDrill
         | Command::Man => {
             return None;
         }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    Context, Done, logged,
+    Context, Done, drill, logged,
     question::{self, Occasion},
 };
 use crate::{
@@ -40,6 +40,7 @@ pub fn report(context: &Context<'_>, event: &'static str, outcome: &PullOutcome)
     if *outcome == PullOutcome::NotOptedIn {
         return Done::Well;
     }
+    drill::tell(context);
     if context.output.is_json() {
         context.output.object(&Report { event, outcome });
     } else {

@@ -4,7 +4,7 @@ use indicatif::HumanBytes;
 use serde::Serialize;
 
 use super::{
-    Context, Done, logged,
+    Context, Done, drill, logged,
     pull::{folder, kept, list},
 };
 use crate::{
@@ -29,6 +29,7 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
     if outcome == PushOutcome::NotOptedIn {
         return Ok(Done::Well);
     }
+    drill::tell(context);
     let done = match outcome {
         PushOutcome::Conflict { .. } => Done::Undecided,
         _ => Done::Well,

@@ -4,9 +4,9 @@ use std::{ffi::OsString, time::Instant};
 
 use serde_json::json;
 
-use super::{Context, chain, hook, logged};
+use super::{Context, chain, drill, hook, logged};
 use crate::{
-    cli::Run,
+    cli::{Cli, Run},
     config::{layout::Layout, sync_file},
     process::command::{self, Ended},
     sync::playing::{self, Playing},
@@ -16,7 +16,8 @@ use crate::{
 ///
 /// A push that fails is told and logged, and does not hide how the game ended: a launcher would call
 /// that a crash of the game. With `--strict` it counts where the game ended well.
-pub fn run(context: &Context<'_>, strict: bool, args: &Run) -> u8 {
+pub fn run(context: &Context<'_>, cli: &Cli, args: &Run) -> u8 {
+    let strict = cli.global.strict;
     let layout = Layout::new(&context.settings.pack);
     if !sync_file::is_opted_in(&layout) || playing::is_inside(&context.settings) {
         return chain::told(context, command::become_it(&args.command));
@@ -37,6 +38,7 @@ pub fn run(context: &Context<'_>, strict: bool, args: &Run) -> u8 {
     };
     let pushed = hook::after_game(context, strict);
     context.course.end(context, "push", pushed);
+    drill::after_push(context, &cli.global);
     if code == 0 && strict { pushed } else { code }
 }
 

@@ -1,10 +1,13 @@
 //! `status`: a look at the folder and the cloud.
 
-use super::{Context, Done};
+use super::{Context, Done, prune::day, pull::list};
 use crate::{
     cli,
     error::Result,
-    sync::status::{self, Cloud, Instance},
+    sync::{
+        proof::Standing,
+        status::{self, Cloud, Instance},
+    },
     ui::table,
 };
 
@@ -62,7 +65,11 @@ fn rows(folder: &std::path::Path, instance: &Instance) -> Vec<(&'static str, Str
         ("units", instance.units.len().to_string()),
         ("changes", changes(instance)),
         ("cloud", cloud(&instance.cloud)),
+        ("proven", proven(&instance.proven)),
     ];
+    if let Some(every) = &instance.proven.every {
+        rows.push(("drill", format!("by itself, every {every}")));
+    }
     let restic = instance.restic.as_ref();
     let found = restic.map(|restic| {
         format!(
@@ -117,6 +124,38 @@ fn rows(folder: &std::path::Path, instance: &Instance) -> Vec<(&'static str, Str
         rows.push(("not synced", format!("{}: {}", problem.path, problem.why)));
     }
     rows
+}
+
+/// What of it was proven restorable, and when.
+fn proven(standing: &Standing) -> String {
+    let restorable = match (standing.oldest, standing.proven) {
+        (None, _) | (_, 0) => "never".to_owned(),
+        (Some(time), proven) => {
+            let all = proven + standing.since.len();
+            let how_much = if proven == all {
+                "all of the newest state".to_owned()
+            } else {
+                format!("{proven} of {all} units")
+            };
+            format!("last proven restorable on {} ({how_much})", day(time))
+        }
+    };
+    let mut parts = vec![restorable];
+    if standing.proven > 0 && !standing.since.is_empty() {
+        parts.push(format!(
+            "changed since, or not tried: {}",
+            list(&standing.since)
+        ));
+    }
+    let damaged: Vec<_> = standing
+        .damaged
+        .iter()
+        .map(|one| one.unit.clone())
+        .collect();
+    if !damaged.is_empty() {
+        parts.push(format!("DAMAGED in the cloud: {}", list(&damaged)));
+    }
+    parts.join("; ")
 }
 
 fn changes(instance: &Instance) -> String {

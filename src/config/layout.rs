@@ -79,6 +79,21 @@ impl Layout {
         self.own.join("playing.id")
     }
 
+    /// What was proven restorable, and when.
+    pub fn verified_json(&self) -> PathBuf {
+        self.own.join("verified.json")
+    }
+
+    /// Held while a drill runs in the background: one at a time.
+    pub fn drill(&self) -> PathBuf {
+        self.own.join("drill")
+    }
+
+    /// Where that drill restores.
+    pub fn drilling(&self) -> PathBuf {
+        self.own.join("drilling")
+    }
+
     /// The swap that is under way.
     pub fn journal(&self) -> PathBuf {
         self.own.join("journal.json")

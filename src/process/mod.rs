@@ -1,9 +1,11 @@
 //! Spawning processes: the only place that does.
 //!
-//! Three kinds, which have little in common: restic works for us, is watched, and ends with us; a
+//! Four kinds, which have little in common: restic works for us, is watched, and ends with us; a
 //! window talks with us in lines, and ends with us; a command of the player's owns the terminal, and
-//! nothing of ours ends it.
+//! nothing of ours ends it; this program in the background has nothing of ours at all.
 
+pub mod background;
+pub mod calm;
 pub mod command;
 pub mod console;
 pub mod core_dumps;

@@ -62,6 +62,15 @@ pub fn keys(question: &Question<'_>) -> Result<Option<Vec<String>>> {
     Ok(Some(ids))
 }
 
+/// Returns whether snapshots can be removed, as far as anybody can tell before one is: a server says it
+/// of one that is not there.
+pub fn may_remove(question: &Question<'_>) -> Result<bool> {
+    match question.location {
+        Location::Rest(url) => question.would_remove(url, &format!("snapshots/{:064}", 0)),
+        Location::Folder(_) | Location::Other(_) => Ok(true),
+    }
+}
+
 /// Asks a server for the names of its objects of one kind.
 fn ask(url: &str, kind: &str, question: &Question<'_>) -> Result<Vec<String>> {
     let response = question.get(url, &format!("{kind}/"))?;

@@ -58,6 +58,22 @@ impl Question<'_> {
         self.send(url, request.body(body)).map(drop)
     }
 
+    /// Asks the server at `url` to remove what lies at `path`, where nothing does. Returns whether it
+    /// would have.
+    pub(super) fn would_remove(&self, url: &str, path: &str) -> Result<bool> {
+        let host = client::host(url);
+        let request = self.request(url, Method::DELETE, path)?;
+        let response = request
+            .send()
+            .map_err(|error| client::no_answer(host, &error))?;
+        match response.status() {
+            StatusCode::FORBIDDEN | StatusCode::METHOD_NOT_ALLOWED => Ok(false),
+            StatusCode::NOT_FOUND => Ok(true),
+            status if status.is_success() => Ok(true),
+            status => Err(refusal(host, self.account, status)),
+        }
+    }
+
     fn request(&self, url: &str, method: Method, path: &str) -> Result<RequestBuilder> {
         let plain = url.starts_with("http://");
         // Plain http is for loopback: no proxy may see what it carries.

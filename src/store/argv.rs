@@ -134,3 +134,32 @@ pub fn restore(snapshot: &SnapshotId, target: &Path, includes: Option<&Path>) ->
     }
     args
 }
+
+/// `restic check --read-data`. Without --json it says how far it is.
+pub fn check_data() -> Vec<OsString> {
+    words(&["check", "--read-data", "--no-lock"])
+}
+
+/// `restic forget` of these snapshots: of these alone, by their whole ids.
+pub fn forget(snapshots: &[SnapshotId], lock_patience: u64) -> Vec<OsString> {
+    let patience = format!("{lock_patience}s");
+    let mut args = words(&["forget", "--retry-lock", &patience]);
+    args.extend(snapshots.iter().map(|id| id.as_str().into()));
+    args
+}
+
+/// `restic forget --prune` that only says what it would do.
+pub fn forget_dry(snapshots: &[SnapshotId]) -> Vec<OsString> {
+    let mut args = words(&["forget", "--dry-run", "--prune", "--no-lock"]);
+    args.extend(snapshots.iter().map(|id| id.as_str().into()));
+    args
+}
+
+/// `restic prune`; `dry`: it only says what it would do.
+pub fn prune(dry: bool, lock_patience: u64) -> Vec<OsString> {
+    let patience = format!("{lock_patience}s");
+    if dry {
+        return words(&["prune", "--dry-run", "--no-lock"]);
+    }
+    words(&["prune", "--retry-lock", &patience])
+}

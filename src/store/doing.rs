@@ -27,6 +27,12 @@ pub enum Doing<'a> {
     LookingAtLocks,
     /// Removing locks.
     RemovingLocks,
+    /// Reading every pack.
+    Checking,
+    /// Removing snapshots.
+    Forgetting,
+    /// Removing what no snapshot needs.
+    Pruning,
 }
 
 impl fmt::Display for Doing<'_> {
@@ -44,6 +50,9 @@ impl fmt::Display for Doing<'_> {
             Self::ReadingMasterKey => text!("doing-reading-master-key"),
             Self::LookingAtLocks => text!("doing-looking-at-locks"),
             Self::RemovingLocks => text!("doing-removing-locks"),
+            Self::Checking => text!("doing-checking"),
+            Self::Forgetting => text!("doing-forgetting"),
+            Self::Pruning => text!("doing-pruning"),
         })
     }
 }

@@ -8,6 +8,7 @@ pub mod find;
 pub mod keys;
 mod lacking;
 mod locks;
+pub mod maintenance;
 pub mod messages;
 pub mod pattern;
 pub mod release;

@@ -126,7 +126,7 @@ struct Told {
 }
 
 impl Repository {
-    fn call(
+    pub(super) fn call(
         &self,
         mut args: Vec<OsString>,
         folder: Option<PathBuf>,
@@ -163,19 +163,22 @@ impl Repository {
         }
     }
 
-    fn secrets(&self) -> Vec<&SecretString> {
+    pub(super) fn secrets(&self) -> Vec<&SecretString> {
         let mut secrets = vec![&self.password];
         secrets.extend(self.keys.fast().map(|fast| &fast.password));
         secrets.extend(self.account.as_ref().map(|(_, secret)| secret));
         secrets
     }
 
-    fn check(&self, doing: Doing<'_>, ended: &Ended, patience: Patience) -> Result<()> {
+    pub(super) fn check(&self, doing: Doing<'_>, ended: &Ended, patience: Patience) -> Result<()> {
         failure::check(doing, ended, patience, &self.secrets())
     }
 
     /// Runs a call, and where the key was the wrong one, runs it again with the right one.
-    fn with_right_key<T>(&self, mut run: impl FnMut() -> Result<(Ended, T)>) -> Result<(Ended, T)> {
+    pub(super) fn with_right_key<T>(
+        &self,
+        mut run: impl FnMut() -> Result<(Ended, T)>,
+    ) -> Result<(Ended, T)> {
         // Calls that run side by side learn from each other; each asks for itself what it began with.
         let (with_fast, was_settled) = (self.keys.fast().is_some(), self.keys.is_settled());
         let (mut ended, mut value) = run()?;
@@ -417,7 +420,7 @@ impl Repository {
     }
 
     /// Returns an error that says whose lock hinders, and for how long.
-    fn locked(&self, doing: Doing<'_>, ended: &Ended) -> Error {
+    pub(super) fn locked(&self, doing: Doing<'_>, ended: &Ended) -> Error {
         let now = Timestamp::now();
         let Some(lock) = self.exclusive_lock(&ended.stderr) else {
             let said = failure::last_words(&ended.stderr, &self.secrets());

@@ -38,6 +38,10 @@ pub enum Phase {
     Restic,
     /// Reading what snapshots say of themselves: counted, not measured in bytes.
     Past,
+    /// Reading every pack of the repository: counted.
+    Packs,
+    /// Taking out of the repository what nobody needs any more: counted.
+    Prune,
     /// Getting versions from the cloud.
     Fetch,
     /// Packing files into a zip.

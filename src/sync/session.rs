@@ -255,6 +255,11 @@ fn report_copy(
 }
 
 impl Session<'_> {
+    /// Lets others work on the folder. From here on this session only reads, and writes no state.
+    pub fn let_go(&mut self) {
+        self.lock = None;
+    }
+
     /// Asks the server which snapshots there are; see [`probe::probe`].
     pub fn probe(&mut self) -> Result<Option<BTreeSet<SnapshotId>>> {
         if let Some(cloud) = &self.settings.cloud {
@@ -418,6 +423,7 @@ impl Session<'_> {
 
     /// Saves the state.
     pub fn save(&self) -> Result<()> {
+        debug_assert!(self.lock.is_some(), "a session that let go writes nothing");
         self.state.save(&self.layout)
     }
 }

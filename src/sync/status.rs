@@ -5,7 +5,12 @@ use std::{collections::BTreeSet, path::PathBuf};
 use serde::Serialize;
 
 use super::{
-    access::Access, catalogue, credentials, event::Listener, observe, session::absolute,
+    access::Access,
+    catalogue, credentials,
+    event::Listener,
+    observe,
+    proof::{Proofs, Standing},
+    session::absolute,
     settings::Settings,
 };
 use crate::{
@@ -84,6 +89,8 @@ pub struct Instance {
     pub restic: Option<Restic>,
     /// What is not synced, and why.
     pub problems: Vec<Unsynced>,
+    /// What of it was proven restorable, and when.
+    pub proven: Standing,
 }
 
 /// One unit that changed here.
@@ -243,6 +250,7 @@ pub fn status(
             origin: origin(found.origin),
         }),
         problems: scan.problems.iter().map(Unsynced::from).collect(),
+        proven: Proofs::load(&layout, sync.instance_id)?.standing(&state.agreement),
     });
     Ok(status)
 }

@@ -22,8 +22,15 @@ const BEAT: Duration = Duration::from_secs(1);
 pub struct Progress<'a> {
     output: &'a Output,
     course: RefCell<Option<Course>>,
-    /// What is counted, and not measured in bytes.
-    counted: RefCell<Option<(Instant, Option<ProgressBar>)>>,
+    counted: RefCell<Option<Counted>>,
+}
+
+/// Work that is counted, not measured in bytes.
+struct Counted {
+    what: String,
+    begun: Instant,
+    told: Instant,
+    bar: Option<ProgressBar>,
 }
 
 /// The word for programs.
@@ -62,6 +69,34 @@ impl<'a> Progress<'a> {
             output,
             course: RefCell::new(None),
             counted: RefCell::new(None),
+        }
+    }
+
+    /// Shows that `done` of `total` things of a work are done: to people alone.
+    pub fn count(&self, what: &str, done: u64, total: u64) {
+        if self.output.is_json() {
+            return;
+        }
+        let mut slot = self.counted.borrow_mut();
+        if slot.as_ref().is_some_and(|counted| counted.what != what) {
+            *slot = None;
+        }
+        let counted = slot.get_or_insert_with(|| Counted {
+            what: what.to_owned(),
+            begun: Instant::now(),
+            told: Instant::now(),
+            bar: None,
+        });
+        if counted.begun.elapsed() < QUIET {
+            return;
+        }
+        if self.output.is_terminal() {
+            let bar = counted.bar.get_or_insert_with(|| count_bar(what));
+            bar.set_length(total);
+            bar.set_position(done);
+        } else if counted.told.elapsed() >= PAUSE {
+            counted.told = Instant::now();
+            self.output.passing(&format!("{what}: {done} of {total}"));
         }
     }
 
@@ -111,24 +146,11 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// Shows on a terminal that `done` of `total` things that `title` names are done.
-    pub fn count(&self, title: &'static str, done: u64, total: u64) {
-        if !self.output.is_terminal() || self.output.is_json() {
-            return;
-        }
-        let mut slot = self.counted.borrow_mut();
-        let (begun, bar) = slot.get_or_insert_with(|| (Instant::now(), None));
-        if begun.elapsed() >= QUIET {
-            let bar = bar.get_or_insert_with(|| counting_bar(title));
-            bar.set_length(total);
-            bar.set_position(done);
-        }
-    }
-
     /// Takes the display away, before a line is printed and at the end.
     pub fn clear(&self) {
         end(self.course.borrow_mut().take());
-        if let Some((_, Some(bar))) = self.counted.borrow_mut().take() {
+        let counted = self.counted.borrow_mut().take();
+        if let Some(bar) = counted.and_then(|counted| counted.bar) {
             bar.finish_and_clear();
         }
     }
@@ -186,6 +208,14 @@ fn rough(time: Duration) -> String {
     }
 }
 
+fn count_bar(what: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg:12} {bar:30} {pos}/{len}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(0)
+        .with_style(style)
+        .with_message(what.to_owned())
+}
+
 fn bar(work: Work) -> ProgressBar {
     let template = "{msg:12} {bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta}";
     let style =
@@ -193,12 +223,6 @@ fn bar(work: Work) -> ProgressBar {
     ProgressBar::new(0)
         .with_style(style)
         .with_message(spoken(work))
-}
-
-fn counting_bar(title: &'static str) -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg:12} {bar:30} {pos}/{len}")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(0).with_style(style).with_message(title)
 }
 
 #[cfg(test)]

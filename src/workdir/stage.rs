@@ -9,10 +9,14 @@ use std::{
 
 use ulid::Ulid;
 
-use super::{files, threads};
+use super::{files, lock, threads};
 use crate::{
     config::layout::{Layout, below},
-    domain::{path::RelPath, unit::FileFact},
+    domain::{
+        path::RelPath,
+        save::{self, Damage},
+        unit::FileFact,
+    },
     error::{Context, Result},
     texts::text,
 };
@@ -20,6 +24,9 @@ use crate::{
 /// Up to so many files are made durable one by one, so that nobody waits for what other programs
 /// write.
 const MOST_SYNCED: usize = 32;
+
+/// The name of the one that stands apart.
+const APART: &str = "drilling";
 
 /// A staging folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +44,25 @@ impl Staging {
         fs::create_dir_all(&tree)
             .context(|| text!("folder-not-made", path = tree.display().to_string()))?;
         Ok(staging)
+    }
+
+    /// Makes an empty one that no other command clears away. Whoever makes it holds [`Layout::drill`].
+    pub fn apart(layout: &Layout) -> Result<Self> {
+        let staging = Self {
+            id: APART.to_owned(),
+            root: layout.drilling(),
+        };
+        staging.discard();
+        staging.empty()?;
+        Ok(staging)
+    }
+
+    /// Makes what restic restores into empty.
+    pub fn empty(&self) -> Result<()> {
+        let tree = self.tree();
+        let _ = fs::remove_dir_all(&tree);
+        fs::create_dir_all(&tree)
+            .context(|| text!("folder-not-made", path = tree.display().to_string()))
     }
 
     /// Returns the one with this id, which may not be there.
@@ -93,6 +119,19 @@ impl Staging {
         checked.into_iter().filter_map(Result::transpose).collect()
     }
 
+    /// Looks into staged files whether they are what their names say, and returns those that are not, in
+    /// their order. One that this disk does not give is none of them.
+    pub fn look_into(&self, files: &BTreeMap<RelPath, FileFact>) -> Vec<(RelPath, Damage)> {
+        let looked = threads::each(files.iter().collect(), |(path, fact)| {
+            let mut file = fs::File::open(self.place(path)).ok()?;
+            match save::check(path.as_str(), &mut file, fact.size) {
+                Ok(()) | Err(Damage::Unread(_)) => None,
+                Err(damage) => Some((path.clone(), damage)),
+            }
+        });
+        looked.into_iter().flatten().collect()
+    }
+
     fn damage(&self, path: &RelPath, fact: &FileFact) -> Result<Option<String>> {
         let place = self.place(path);
         let metadata = files::found(place.symlink_metadata())
@@ -124,6 +163,8 @@ pub fn sweep(layout: &Layout, keep: Option<&str>) -> io::Result<()> {
         let stale = name
             .strip_prefix("staging-")
             .is_some_and(|id| Some(id) != keep);
+        // What a drill left that was killed.
+        let stale = stale || (name == APART && !lock::is_held(&layout.drill()));
         if stale {
             let _ = fs::remove_dir_all(entry.path());
         } else if name.starts_with(".writing-") {

@@ -111,6 +111,12 @@ fn a_line_of_an_include_file_means_one_path() {
 }
 
 #[test]
+fn what_was_proven_is_known_or_not() {
+    let sample = include_bytes!("../samples/verified.json");
+    survives(read_back::proofs, sample);
+}
+
+#[test]
 fn the_owner_of_a_lock_is_one_or_nobody() {
     let sample = include_bytes!("../samples/lock_owner.json");
     survives(read_back::lock_owner, sample);

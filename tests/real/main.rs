@@ -34,6 +34,8 @@ mod costs;
 mod crash;
 mod credentials;
 mod doctor;
+#[cfg(unix)] // mode bits, a script in the place of restic
+mod drill;
 mod events;
 #[cfg(unix)] // a script in the place of restic
 mod export;
@@ -74,6 +76,7 @@ mod offline_week;
 mod play_run;
 #[cfg(unix)]
 mod provision;
+mod prune;
 mod pruned;
 #[cfg(unix)] // a pseudo-terminal
 mod question;

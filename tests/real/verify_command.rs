@@ -410,3 +410,63 @@ fn every_world_of_a_fork_is_verified() {
     let said = fork.desktop.command(&["verify", "--json"]).ok();
     assert_eq!(lines(&said)[0]["heads"].as_array().unwrap().len(), 2);
 }
+
+/// What was damaged before it was pushed comes back as it was: that is no damage of the cloud.
+#[test]
+fn a_world_that_was_pushed_damaged_is_proven_and_called_so() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let [desktop, deck] = devices(&world, ["desktop", "deck"]);
+    play::world(&desktop.pack, "Broken", 1);
+    play::world(&desktop.pack, "Sound", 2);
+    hand_over(&desktop, &deck);
+    assert_eq!(deck.command(&["verify"]).ok().stderr, "");
+
+    // A power cut while the game saved: a region ends in its own list, and another file is all zeros.
+    let broken = desktop.pack.join("saves/Broken");
+    let region = broken.join("region/r.0.0.mca");
+    let whole = fs::read(&region).unwrap();
+    fs::write(&region, &whole[..5_000]).unwrap();
+    let level = broken.join("level.dat");
+    let sound_level = fs::read(&level).unwrap();
+    fs::write(&level, &sound_level[..1_000]).unwrap();
+    desktop.command(&["push"]).ok();
+    let id = deck.instance_id();
+    let head = world.repository(&id).snapshot_ids().pop().unwrap();
+
+    let said = deck.command(&["verify"]).ok();
+    said.assert_says("Restored and compared 2 units (");
+    said.assert_says(&format!(
+        "saves/Broken ({}) was restored exactly as it was pushed, but looks damaged inside: \
+         saves/Broken/level.dat: it ends before it should, and 1 more of its files look damaged",
+        &head[..8]
+    ));
+    said.assert_says("It was so when it was saved on desktop at 20");
+    said.assert_says("instance-sync history \"saves/Broken\" shows older versions.");
+    said.assert_never_says("saves/Sound");
+
+    let said = deck.command(&["verify", "--json"]).ok();
+    let [report, warning] = lines(&said).try_into().unwrap();
+    assert_eq!(report["damaged"], serde_json::json!([]));
+    let sound = serde_json::json!(["saves/Broken", "saves/Sound"]);
+    assert_eq!(report["sound"], sound);
+    let suspect = &report["suspect"][0];
+    assert_eq!(report["suspect"].as_array().unwrap().len(), 1);
+    assert_eq!(suspect["snapshot"], head);
+    assert_eq!(suspect["file"], "saves/Broken/level.dat");
+    assert_eq!(
+        (&suspect["files"], &suspect["newest"]),
+        (&2.into(), &true.into())
+    );
+    assert_eq!(suspect["device"], "desktop");
+    assert_eq!(warning["event"], "warning");
+
+    // Once it is mended only a look at the past says so.
+    fs::write(&region, &whole).unwrap();
+    fs::write(&level, &sound_level).unwrap();
+    desktop.command(&["push"]).ok();
+    assert_eq!(deck.command(&["verify"]).ok().stderr, "");
+    let said = deck.command(&["verify", "--all"]).ok();
+    said.assert_says(&format!("saves/Broken ({}, an older version)", &head[..8]));
+}

@@ -1,6 +1,7 @@
 //! Writes what a game writes: worlds, sessions in them, settings, and names that are hard to sync.
 //!
-//! The same seed gives the same bytes. Contents are noise, as region files are to restic.
+//! The same seed gives the same bytes. Contents are noise, as region files are to restic, within what
+//! makes a file one of its kind.
 
 use std::fs;
 use std::path::Path;
@@ -49,11 +50,33 @@ pub fn write(path: &Path, content: impl AsRef<[u8]>) {
     fs::write(path, content).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
 }
 
+/// Makes noise a file of the kind that its name says, of the same size: nothing that is looked into for
+/// damage looks damaged.
+fn shaped(path: &Path, mut noise: Vec<u8>) -> Vec<u8> {
+    let end = path.extension().map(|end| end.to_string_lossy());
+    match end.as_deref() {
+        // One array of bytes in a compound.
+        Some("dat" | "dat_old") if noise.len() >= 12 => {
+            let array = u32::try_from(noise.len() - 12).unwrap().to_be_bytes();
+            noise[..7].copy_from_slice(&[10, 0, 0, 7, 0, 1, b'n']);
+            noise[7..11].copy_from_slice(&array);
+            *noise.last_mut().unwrap() = 0;
+        }
+        Some("png") if noise.len() >= 16 => {
+            noise[..16].copy_from_slice(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
+        }
+        // No chunk is in the list; what follows is when they were written.
+        Some("mca") if noise.len() >= 8_192 => noise[..4_096].fill(0),
+        _ => {}
+    }
+    noise
+}
+
 /// Writes a file of noise that was last changed in 2026, at a time with nanoseconds.
 #[track_caller]
 pub fn write_noise(path: &Path, seed: u64, bytes: usize) {
     let mut noise = Noise::new(&path.file_name().unwrap().to_string_lossy(), seed);
-    write(path, noise.bytes(bytes));
+    write(path, shaped(path, noise.bytes(bytes)));
     set_mtime(
         path,
         1_780_000_000 + noise.below(1_000_000),
@@ -97,19 +120,18 @@ pub fn session(pack: &Path, name: &str, seed: u64) {
     let world = pack.join("saves").join(name);
     let mut noise = Noise::new(name, seed);
     fs::rename(world.join("level.dat"), world.join("level.dat_old")).unwrap();
-    write(&world.join("level.dat"), noise.bytes(2_000));
+    let level = world.join("level.dat");
+    write(&level, shaped(&level, noise.bytes(2_000)));
     let player = world.join("playerdata/8667ba71-b85a-4004-af54-457a9734eed7.dat");
-    write(&player, noise.bytes(3_000));
-    // A region file is changed in place: one sector of it.
+    write(&player, shaped(&player, noise.bytes(3_000)));
+    // A region file is changed in place: one sector of it, behind its list.
     let region = world.join("region/r.0.0.mca");
     let mut bytes = fs::read(&region).unwrap();
-    let at = 4096 * usize::try_from(noise.below(bytes.len() as u64 / 4096)).unwrap();
+    let at = 4096 * (1 + usize::try_from(noise.below(bytes.len() as u64 / 4096 - 1)).unwrap());
     bytes[at..at + 4096].copy_from_slice(&noise.bytes(4096));
     write(&region, bytes);
-    write(
-        &world.join(format!("region/r.1.{seed}.mca")),
-        noise.bytes(8_192),
-    );
+    let new = world.join(format!("region/r.1.{seed}.mca"));
+    write(&new, shaped(&new, noise.bytes(8_192)));
     match fs::remove_file(world.join("data/raids.dat")) {
         Ok(()) => {}
         Err(_) => write(&world.join("data/raids.dat"), noise.bytes(500)),

@@ -5,7 +5,7 @@
 //! program, or of a check here that what is written is what is read back, and that nothing else is
 //! touched.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -21,6 +21,7 @@ use instance_sync::domain::record::PushRecord;
 use instance_sync::domain::save;
 use instance_sync::secrets::{files, token};
 use instance_sync::store::pattern::include_line;
+use instance_sync::sync::proof::{self, Proofs};
 use instance_sync::workdir::stamp::Stamps;
 use instance_sync::workdir::state::{Loaded, State};
 use instance_sync::workdir::{journal, lock, scan};
@@ -292,6 +293,20 @@ pub fn lock_owner(bytes: &[u8]) -> bool {
     let folder = Folder::new();
     fs::write(folder.layout.lock_owner(), bytes).unwrap();
     lock::owner(&folder.layout).is_some()
+}
+
+/// `verified.json`.
+pub fn proofs(bytes: &[u8]) -> bool {
+    let folder = Folder::new();
+    fs::write(folder.layout.verified_json(), bytes).unwrap();
+    let known = proof::peek(&folder.layout).is_some();
+    let loaded = Proofs::load(&folder.layout, instance());
+    if let Ok(proofs) = &loaded {
+        let now = "2026-11-21T12:00:00Z".parse().unwrap();
+        let _ = (proofs.is_due(now), proofs.standing(&BTreeMap::new()));
+    }
+    let _ = proof::tell(&folder.layout);
+    known && loaded.is_ok()
 }
 
 /// A line of restic's include files, read as restic reads it: it means just the one path.

@@ -8,7 +8,7 @@ use boon::{Compiler, SchemaIndex, Schemas};
 use serde_json::Value;
 
 /// Schemas of files. All others are of what `--json` prints.
-const FILES: [&str; 3] = ["push", "scope", "sync"];
+const FILES: [&str; 4] = ["push", "scope", "sync", "verified"];
 
 struct Known {
     schemas: Schemas,

@@ -73,9 +73,13 @@ impl History {
             let here = matches!(row.state, UnitState::Here(_)).then(|| moment.snapshot.clone());
             let own = row.dot == moment.record.dot();
             let key = (row.dot, row.digest());
-            if let Some(version) = places.get(&key).and_then(|place| versions.get_mut(*place)) {
+            if let Some(place) = places.get(&key) {
+                let version = &mut versions[*place];
                 version.extent = version.extent.or_else(|| moment.record.extent(unit));
                 version.safety_copy &= moment.is_safety_copy();
+                if own {
+                    vectors[*place] = &moment.record.vector;
+                }
                 match here {
                     Some(here) if own => version.sources.insert(0, here),
                     here => version.sources.extend(here),
@@ -182,8 +186,8 @@ fn dated(moment: &Moment, row: &UnitVersion, time: Timestamp) -> Timestamp {
     }
 }
 
-/// Returns the last of the versions that one was made on top of. `vectors` are what the snapshot
-/// knows of that lists each first.
+/// Returns the last of the versions that one was made on top of. `vectors` are what the push of
+/// each knows of, or the first snapshot that lists it.
 fn made_of(versions: &[Version], place: usize, vectors: &[&VersionVector]) -> Vec<Dot> {
     let knows = |one: usize, other: usize| {
         let (one_row, dot) = (&versions[one].row, versions[other].row.dot);

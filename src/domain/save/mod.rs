@@ -1,7 +1,7 @@
 //! What is in a save: what it is about, the name in it, and whether its files are what they should be.
 //!
 //! Files come from the cloud and from games of any age, so that everything here takes any bytes: what
-//! is damaged is an error. The largest allocation is a few times [`packed::LARGEST`].
+//! is damaged is an error. The largest allocation is a few times `packed::LARGEST`.
 
 mod about;
 mod check;

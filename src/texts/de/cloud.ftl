@@ -28,6 +28,9 @@ doing-reading-record = beim Lesen der Angaben von Snapshot { $snapshot } über s
 doing-reading-master-key = beim Lesen des Hauptschlüssels
 doing-looking-at-locks = beim Nachsehen, welche Sperren es gibt
 doing-removing-locks = beim Entfernen von Sperren
+doing-checking = beim Lesen aller Pakete des Repositorys
+doing-forgetting = beim Entfernen von Snapshots
+doing-pruning = beim Entfernen dessen, was kein Snapshot braucht
 
 # Wie restic geendet hat
 restic-server-away = { $doing }: Der Server war nicht erreichbar

@@ -28,6 +28,9 @@ doing-reading-record = reading what snapshot { $snapshot } says of itself
 doing-reading-master-key = reading the master key
 doing-looking-at-locks = looking at the locks
 doing-removing-locks = removing locks
+doing-checking = reading every pack of the repository
+doing-forgetting = removing snapshots
+doing-pruning = removing what no snapshot needs
 
 # How restic ended
 restic-server-away = { $doing }: the server could not be reached

@@ -1,0 +1,173 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::fixtures::{digest, dot, snapshot, unit, version};
+
+fn part(name: &str, from: char, sizes: &[u64], newest: bool) -> Part {
+    let files = sizes.iter().enumerate().map(|(number, size)| {
+        let inner = InnerPath::new(format!("region/{number}")).expect("sound");
+        let sha256 = digest(&format!("{name}{from}{number}"));
+        (
+            inner,
+            FileFact {
+                size: *size,
+                sha256,
+            },
+        )
+    });
+    let content = UnitContent {
+        files: files.collect(),
+        folders: BTreeSet::new(),
+    };
+    let origin = version(None, dot('A', 1)).origin;
+    Part::whole(unit(name), snapshot(from), &content, origin, newest)
+}
+
+#[test]
+fn an_amount_is_bytes_or_a_part() {
+    for (text, amount) in [
+        ("500M", Amount::Bytes(500 << 20)),
+        ("1", Amount::Bytes(1)),
+        ("2G", Amount::Bytes(2 << 30)),
+        ("64k", Amount::Bytes(64 << 10)),
+        ("5%", Amount::Percent(5)),
+    ] {
+        assert_eq!(text.parse(), Ok(amount));
+    }
+    for wrong in [
+        "",
+        "0",
+        "0%",
+        "101%",
+        "M",
+        "5 M",
+        "-1",
+        "99999999999G",
+        "1T",
+        "%",
+    ] {
+        assert!(wrong.parse::<Amount>().is_err(), "{wrong}");
+    }
+    assert_eq!(Amount::Percent(5).of(1001), 51);
+    assert_eq!(Amount::Percent(100).of(u64::MAX), u64::MAX);
+}
+
+#[test]
+fn a_sample_differs_from_seed_to_seed_and_always_has_something() {
+    let newest: Vec<Part> = (0..20)
+        .map(|number| part(&format!("saves/{number}"), 'a', &[10, 10], true))
+        .collect();
+    let names = |seed| -> BTreeSet<RelPath> {
+        let chosen = sample(newest.clone(), Vec::new(), 100, seed);
+        assert_eq!(bytes(&chosen), 100);
+        chosen.into_iter().map(|part| part.unit).collect()
+    };
+    assert_eq!(names(1), names(1));
+    assert_ne!(names(1), names(2));
+    let one = sample(
+        vec![part("saves/Large", 'a', &[90, 80], true)],
+        Vec::new(),
+        5,
+        1,
+    );
+    assert_eq!((one.len(), bytes(&one), one[0].whole), (1, 80, false));
+}
+
+#[test]
+fn what_the_newest_has_is_not_restored_again_for_the_past() {
+    use crate::domain::fixtures::{dot, head, version};
+    use crate::domain::record::UnitTable;
+
+    let old = part("saves/World", 'e', &[1, 2], false);
+    let content = |part: &Part| UnitContent {
+        files: part.files.clone(),
+        folders: BTreeSet::new(),
+    };
+    let mut first = head('1', UnitTable::new(), &[dot('A', 1)]).record;
+    let mut row = version(Some(""), dot('A', 1));
+    row.state = UnitState::Here(content(&old).digest());
+    first.units.insert(unit("saves/World"), row.clone());
+    first.contents.insert(unit("saves/World"), content(&old));
+    // The second has one file as before, and another that is new.
+    let mut new = content(&old);
+    let (inner, fact) = new.files.iter_mut().next().expect("a file");
+    fact.sha256 = digest("new");
+    let changed = inner.clone();
+    let newest = Part::whole(
+        unit("saves/World"),
+        snapshot('2'),
+        &new,
+        row.origin.clone(),
+        true,
+    );
+    let now = "2026-11-21T12:00:00Z".parse().expect("a time");
+    let history = History::new(vec![(snapshot('1'), first.clone())], now);
+    let past_of = past(&history, &[newest]);
+    assert!(past_of.unlisted.is_empty());
+    let [part] = &past_of.parts[..] else {
+        panic!("one part")
+    };
+    assert_eq!(part.files.keys().collect::<Vec<_>>(), [&changed]);
+    assert!(!part.whole && !part.newest);
+
+    first.contents.clear();
+    let history = History::new(vec![(snapshot('1'), first)], now);
+    assert_eq!(
+        past(&history, &[]).unlisted,
+        [(unit("saves/World"), snapshot('1'))]
+    );
+}
+
+fn parts(newest: bool) -> impl Strategy<Value = Vec<Part>> {
+    let one = (0..4_u8, proptest::collection::vec(0..200_u64, 1..6));
+    proptest::collection::vec(one, 0..8).prop_map(move |made| {
+        made.into_iter()
+            .enumerate()
+            .map(|(number, (from, sizes))| {
+                let name = format!("saves/{newest}{number}");
+                part(&name, char::from(b'a' + from), &sizes, newest)
+            })
+            .collect()
+    })
+}
+
+/// Every file, with where it comes from.
+fn files(parts: &[Part]) -> Vec<(RelPath, SnapshotId, FileFact)> {
+    let mut files: Vec<_> = parts
+        .iter()
+        .flat_map(|part| {
+            let file = |(inner, fact): (&InnerPath, &FileFact)| {
+                (part.unit.join(inner), part.snapshot.clone(), *fact)
+            };
+            part.files.iter().map(file).collect::<Vec<_>>()
+        })
+        .collect();
+    files.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    files
+}
+
+proptest! {
+    #[test]
+    fn portions_lose_nothing_and_are_bounded(parts in parts(true), bound in 1..500_u64) {
+        let portions = portions(parts.clone(), bound);
+        prop_assert_eq!(files(&portions.concat()), files(&parts));
+        for portion in &portions {
+            let number: usize = portion.iter().map(|part| part.files.len()).sum();
+            prop_assert!(bytes(portion) <= bound || number == 1);
+            prop_assert!(portion.iter().all(|part| part.snapshot == portion[0].snapshot));
+        }
+    }
+
+    #[test]
+    fn a_sample_keeps_to_its_bound_and_all_of_it_is_everything(
+        newest in parts(true), past in parts(false), bound in 1..3000_u64, seed in any::<u64>(),
+    ) {
+        let all = [newest.clone(), past.clone()].concat();
+        let total = bytes(&all);
+        let chosen = sample(newest.clone(), past.clone(), bound, seed);
+        prop_assert!(bytes(&chosen) <= bound || files(&chosen).len() == 1);
+        let chosen = sample(newest, past, total, seed);
+        let everything = files(&chosen) == files(&all);
+        prop_assert!(everything || total == 0);
+    }
+}

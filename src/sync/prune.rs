@@ -1,0 +1,236 @@
+//! Prune: thinning the past by rules, where the cloud lets anybody remove from it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{
+    event::{Event, Listener, Phase, Progress},
+    graph,
+    past::{self, Past},
+    session::{self, Opened, Session},
+    settings::Settings,
+};
+use crate::{
+    config::{layout::Layout, sync_file},
+    domain::{
+        ids::SnapshotId,
+        path::RelPath,
+        retention::{self, Reason, Retention, Rules, Thinned},
+    },
+    error::{Error, Kind, Result},
+    remote::probe,
+    workdir::undo,
+};
+
+/// How long it waits for another command in the same folder.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whether anything is to go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finality {
+    /// Nothing: it is only said what would.
+    Preview,
+    /// These may, as far as the rules let them still.
+    Final(BTreeSet<SnapshotId>),
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", rename_all = "kebab-case")]
+pub enum PruneOutcome {
+    /// The folder is not opted in.
+    NotOptedIn,
+    /// The folder is a copy of an opted-in one.
+    Copy,
+    /// There is nothing that could go.
+    Nothing,
+    /// This would go.
+    Preview(Plan),
+    /// The server lets nobody remove anything. This would have gone.
+    Refused(Plan),
+    /// This is gone.
+    Done(Plan),
+}
+
+/// What goes, and what stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// What goes, the oldest first.
+    pub go: Vec<Going>,
+    /// How many stay for which reason.
+    pub keep: BTreeMap<Reason, usize>,
+    /// Those among them whose clock was wrong, so that nobody knows how old they are.
+    pub clock: Vec<SnapshotId>,
+    /// How many were made with plain restic, or cannot be read: they stay.
+    pub foreign: usize,
+    /// The units that have fewer versions afterwards.
+    pub units: Vec<Fewer>,
+    /// How much becomes free, in restic's words, where it says so.
+    pub frees: Option<String>,
+}
+
+/// A snapshot that goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Going {
+    /// Which.
+    pub snapshot: SnapshotId,
+    /// Who made it.
+    pub device: String,
+    /// When, as far as clocks can be believed.
+    pub time: Option<Timestamp>,
+    /// In favour of what.
+    pub thinned: Thinned,
+}
+
+/// A unit that has fewer versions afterwards.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fewer {
+    /// Which.
+    pub unit: RelPath,
+    /// How many it has.
+    pub before: usize,
+    /// How many it has then.
+    pub after: usize,
+}
+
+/// Thins the past of the instance, or says what it would do.
+pub fn prune(
+    settings: &Settings,
+    listener: Listener<'_>,
+    rules: Rules,
+    finality: &Finality,
+) -> Result<PruneOutcome> {
+    if !sync_file::is_opted_in(&Layout::new(&settings.pack)) {
+        return Ok(PruneOutcome::NotOptedIn);
+    }
+    let mut session = match session::open(settings, listener, "prune", PATIENCE)? {
+        Opened::Session(session) => session,
+        Opened::Copy => return Ok(PruneOutcome::Copy),
+    };
+    let outcome = run(&mut session, rules, finality);
+    outcome.map_err(|error| match error.kind() {
+        Kind::NoRepository => session.without_repository(error),
+        _ => error,
+    })
+}
+
+fn run(session: &mut Session<'_>, rules: Rules, finality: &Finality) -> Result<PruneOutcome> {
+    // A snapshot that is damaged must not look sound since this device remembers it.
+    session.trust_cache = false;
+    let repository = session.repository()?;
+    session.trust_cache = true;
+    repository.learn_key()?;
+    let past = past::read(session, &repository)?;
+    let hidden = past.unreadable.iter().map(|(id, _)| id);
+    let hidden: Vec<&SnapshotId> = hidden
+        .filter(|id| !past.listed.iter().any(|one| one.id == **id))
+        .collect();
+    if let Some(first) = hidden.first() {
+        // restic would take away what only these need.
+        let error = graph::cannot_be_read(hidden.len(), first);
+        return Err(error.hint("Nothing was removed."));
+    }
+    let here = needed_here(session);
+    let mut judged = retention::judge(&past.history, rules, &here, session.settings.now());
+    if let Finality::Final(agreed) = finality {
+        judged.go.retain(|id, _| agreed.contains(id));
+    }
+    let mut plan = plan(&past, &judged);
+    let go: Vec<SnapshotId> = plan.go.iter().map(|one| one.snapshot.clone()).collect();
+    plan.frees = repository.would_free(&go)?;
+    if go.is_empty() && plan.frees.is_none() {
+        return Ok(PruneOutcome::Nothing);
+    }
+    if !probe::may_remove(&session.access()?.question())? {
+        return Ok(PruneOutcome::Refused(plan));
+    }
+    if *finality == Finality::Preview {
+        return Ok(PruneOutcome::Preview(plan));
+    }
+    repository.forget(&go)?;
+    let left: BTreeSet<SnapshotId> = repository.snapshot_ids()?.into_iter().collect();
+    // 0.18 says that all is well where a server refuses.
+    if let Some(one) = go.iter().find(|id| left.contains(*id)) {
+        let what = format!("snapshot {} was not removed", one.short());
+        return Err(
+            Error::failed(what).hint("The server may not allow it: see docs/guides/prune.md")
+        );
+    }
+    // That is no news to this folder.
+    session.state.known.retain(|id| left.contains(id));
+    session.save()?;
+    let listener = session.listener;
+    repository.prune(&mut |done, total| {
+        listener(Event::Progress(Progress {
+            phase: Phase::Prune,
+            item: None,
+            done,
+            total: Some(total),
+        }));
+    })?;
+    Ok(PruneOutcome::Done(plan))
+}
+
+/// Every snapshot that this folder refers to.
+fn needed_here(session: &Session<'_>) -> BTreeSet<SnapshotId> {
+    let state = &session.state;
+    let mut needed: BTreeSet<SnapshotId> =
+        state.base.iter().chain(&state.parent).cloned().collect();
+    let agreed = state.agreement.values();
+    needed.extend(agreed.map(|agreed| agreed.snapshot.clone()));
+    let rescued = state.rescued.values();
+    needed.extend(rescued.map(|rescued| rescued.snapshot.clone()));
+    for undo in undo::list(&session.layout) {
+        let units = undo.entry.units.into_values();
+        needed.extend(units.filter_map(|unit| unit.saved));
+    }
+    needed
+}
+
+fn plan(past: &Past, judged: &Retention) -> Plan {
+    let history = &past.history;
+    let gone = history.moments().iter().filter_map(|moment| {
+        let thinned = *judged.go.get(&moment.snapshot)?;
+        Some(Going {
+            snapshot: moment.snapshot.clone(),
+            device: moment.record.device.name.clone(),
+            time: moment.time,
+            thinned,
+        })
+    });
+    let mut keep = BTreeMap::new();
+    for reason in judged.keep.values() {
+        *keep.entry(*reason).or_default() += 1;
+    }
+    let clock = judged.keep.iter();
+    let clock = clock.filter(|(_, reason)| **reason == Reason::Clock);
+    let fewer = history.units().into_iter().filter_map(|unit| {
+        let versions = history.versions(unit);
+        let with_content = versions
+            .iter()
+            .filter(|version| !version.sources.is_empty());
+        let before = with_content.clone().count();
+        let stays = |id: &SnapshotId| !judged.go.contains_key(id);
+        let after = with_content
+            .filter(|version| version.sources.iter().any(stays))
+            .count();
+        (after < before).then(|| Fewer {
+            unit: unit.clone(),
+            before,
+            after,
+        })
+    });
+    Plan {
+        go: gone.collect(),
+        keep,
+        clock: clock.map(|(id, _)| id.clone()).collect(),
+        foreign: past.foreign.len() + past.unreadable.len(),
+        units: fewer.collect(),
+        frees: None,
+    }
+}

@@ -1,0 +1,229 @@
+//! The drill in the background: with what is idle of the machine, bounded, and never in anybody's way.
+//!
+//! It takes the folder's lock for the moment in which it opens it, and for the one in which it writes
+//! down what it found. Between them it ends as soon as any other command has taken the lock.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde::Serialize;
+
+use super::{Extent, Found, drill};
+use crate::{
+    cancel,
+    config::{layout::Layout, sync_file},
+    domain::{drill::Amount, unit::UnitKind},
+    error::{Kind, Result},
+    process::calm,
+    sync::{
+        event::Listener,
+        proof::Proofs,
+        session::{self, Opened, Session, absolute},
+        settings::Settings,
+    },
+    workdir::{
+        lock::{self, Owner},
+        stage::Staging,
+        world_lock,
+    },
+};
+
+/// The most that one run restores, in bytes.
+const BOUND: u64 = 1 << 30;
+/// How long one run may take.
+const TIME: Duration = Duration::from_mins(10);
+/// How long it waits until the machine is idle, and how often it looks.
+const WAIT: Duration = Duration::from_mins(15);
+const LOOK: Duration = Duration::from_secs(20);
+/// How often it looks whether somebody else wants to work.
+const BEAT: Duration = Duration::from_millis(250);
+/// How long it waits to write down what it found.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", rename_all = "kebab-case")]
+pub enum Background {
+    /// Nobody wished for one, or it is not time yet, or another one runs.
+    NotDue,
+    /// The machine was busy or on battery, or a game was open, for as long as it waited.
+    NotIdle,
+    /// Another command worked in the folder, or came to work there.
+    GaveWay,
+    /// Nothing was ever pushed.
+    Empty,
+    /// It restored what it was to restore, or as much as its time was enough for.
+    Drilled {
+        /// How many units of the newest state came as a whole.
+        units: usize,
+        /// Bytes restored.
+        bytes: u64,
+        /// How many units could not be restored, or snapshots not be read.
+        damaged: usize,
+    },
+}
+
+/// Runs a drill if one is due, as soon as nobody is disturbed by it. `seed` chooses what is restored.
+pub fn in_background(settings: &Settings, listener: Listener<'_>, seed: u64) -> Result<Background> {
+    let layout = Layout::new(absolute(&settings.pack));
+    if !sync_file::is_opted_in(&layout) {
+        return Ok(Background::NotDue);
+    }
+    let sync = sync_file::read(&layout)?;
+    if !Proofs::load(&layout, sync.instance_id)?.is_due(settings.now()) {
+        return Ok(Background::NotDue);
+    }
+    let Some(_one_at_a_time) = lock::hold(&layout.drill()).ok().flatten() else {
+        return Ok(Background::NotDue);
+    };
+    if !wait_for_calm(&layout) {
+        return Ok(Background::NotIdle);
+    }
+    let mut session = match session::open(settings, listener, "drill", Duration::ZERO) {
+        Ok(Opened::Session(session)) => session,
+        Ok(Opened::Copy) => return Ok(Background::NotDue),
+        Err(error) if error.kind() == Kind::Busy => return Ok(Background::GaveWay),
+        Err(error) => return Err(error),
+    };
+    session.let_go();
+    let staging = Staging::apart(&layout)?;
+    let watch = Watch::begin(&session);
+    let extent = Extent::Sample(Amount::Bytes(BOUND), seed);
+    let mut found = Found::new(extent.kind());
+    let drilled = drill(&mut session, extent, &staging, &mut found);
+    let before = session.state.known.clone();
+    staging.discard();
+    let stopped = watch.end();
+    cancel::begin();
+    match (drilled, stopped) {
+        (_, Some(Stopped::SomebodyCame)) => {
+            // What was compared before is proven all the same; what failed may have failed for that.
+            found.checked.damaged.clear();
+            found.checked.unreadable.clear();
+            write_down(&layout, settings, &found, false)?;
+            return Ok(Background::GaveWay);
+        }
+        (Err(error), Some(Stopped::TimeIsUp)) if error.kind() == Kind::Cancelled => {}
+        (Ok(false), _) => return Ok(Background::Empty),
+        (drilled, _) => drop(drilled?),
+    }
+    // Somebody thinned the past meanwhile: what is gone is not damaged.
+    if !found.checked.damaged.is_empty() || !found.checked.unreadable.is_empty() {
+        let now: std::collections::BTreeSet<_> =
+            session.store()?.snapshot_ids()?.into_iter().collect();
+        if before.difference(&now).next().is_some() {
+            return Ok(Background::GaveWay);
+        }
+    }
+    write_down(&layout, settings, &found, true)?;
+    Ok(Background::Drilled {
+        units: found.checked.sound.len(),
+        bytes: found.checked.bytes,
+        damaged: found.checked.damaged.len() + found.checked.unreadable.len(),
+    })
+}
+
+fn write_down(layout: &Layout, settings: &Settings, found: &Found, whole: bool) -> Result<()> {
+    let sync = sync_file::read(layout)?;
+    let _lock = match lock::take(layout, "drill", PATIENCE) {
+        // It is proven again at another time.
+        Err(error) if error.kind() == Kind::Busy => return Ok(()),
+        lock => lock?,
+    };
+    let mut proofs = Proofs::load(layout, sync.instance_id)?;
+    found.note_in(&mut proofs, settings.now(), whole);
+    proofs.save(layout)
+}
+
+/// Waits until nobody is disturbed. Returns whether that came to be.
+fn wait_for_calm(layout: &Layout) -> bool {
+    let since = Instant::now();
+    loop {
+        if calm::is_calm() && !lock::is_held(&layout.playing()) {
+            return true;
+        }
+        if since.elapsed() >= WAIT {
+            return false;
+        }
+        thread::sleep(LOOK);
+    }
+}
+
+/// Why a drill was stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stopped {
+    SomebodyCame,
+    TimeIsUp,
+}
+
+/// Looks whether the drill is in anybody's way, on a thread of its own, and cancels it then.
+struct Watch {
+    over: Arc<AtomicBool>,
+    stopped: Arc<Mutex<Option<Stopped>>>,
+    thread: thread::JoinHandle<()>,
+}
+
+impl Watch {
+    fn begin(session: &Session<'_>) -> Self {
+        cancel::begin();
+        cancel::make_possible();
+        let layout = session.layout.clone();
+        let worlds: Vec<PathBuf> = session
+            .state
+            .agreement
+            .iter()
+            .filter(|(_, agreed)| agreed.version.kind == UnitKind::World)
+            .map(|(unit, _)| layout.live(unit))
+            .collect();
+        let (over, stopped) = (Arc::new(AtomicBool::new(false)), Arc::default());
+        let watching = (Arc::clone(&over), Arc::clone(&stopped));
+        let thread = thread::spawn(move || {
+            let (over, stopped): (Arc<AtomicBool>, Arc<Mutex<Option<Stopped>>>) = watching;
+            let since = Instant::now();
+            while !over.load(Ordering::Relaxed) {
+                let why = if somebody_came(&layout, &worlds) {
+                    Some(Stopped::SomebodyCame)
+                } else if since.elapsed() >= TIME {
+                    Some(Stopped::TimeIsUp)
+                } else {
+                    None
+                };
+                if why.is_some() {
+                    if let Ok(mut stopped) = stopped.lock() {
+                        *stopped = why;
+                    }
+                    cancel::request();
+                    return;
+                }
+                thread::sleep(BEAT);
+            }
+        });
+        Self {
+            over,
+            stopped,
+            thread,
+        }
+    }
+
+    fn end(self) -> Option<Stopped> {
+        self.over.store(true, Ordering::Relaxed);
+        let _ = self.thread.join();
+        self.stopped.lock().ok().and_then(|stopped| *stopped)
+    }
+}
+
+/// Returns whether another command took the lock since the drill did, or somebody plays here. Asking
+/// the lock itself could keep somebody from getting it.
+fn somebody_came(layout: &Layout, worlds: &[PathBuf]) -> bool {
+    let is_ours = |owner: &Owner| owner.pid == std::process::id();
+    !lock::owner(layout).is_some_and(|owner| is_ours(&owner))
+        || layout.playing_id().exists()
+        || worlds.iter().any(|world| world_lock::is_open(world))
+}

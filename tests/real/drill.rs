@@ -1,0 +1,401 @@
+//! The restore drill: planted damage is found and named, in the newest state and in the past; what was
+//! proven is remembered; and in the background it is in nobody's way.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::support::*;
+
+/// A world that was pushed twice, and shares nothing between the two; then something else was.
+struct Twice {
+    world: World,
+    desktop: Device,
+    /// The snapshots of the three, the older first.
+    snapshots: Vec<String>,
+    /// The pack with the content of each.
+    packs: Vec<PathBuf>,
+}
+
+impl Twice {
+    #[track_caller]
+    fn set() -> Option<Self> {
+        let world = World::with_restic()?;
+        let desktop = world.device("desktop");
+        let id = world.opt_in(&[&desktop]);
+        play::settings(&desktop.pack, 1);
+        desktop.command(&["push"]).ok();
+        let mut packs = Vec::new();
+        for seed in [1, 2] {
+            let before = data(&world, &id);
+            play::world(&desktop.pack, "First", seed);
+            desktop.command(&["push"]).ok();
+            let new: Vec<PathBuf> = data(&world, &id).difference(&before).cloned().collect();
+            let size = |path: &&PathBuf| fs::metadata(path).unwrap().len();
+            packs.push(new.iter().max_by_key(size).unwrap().clone());
+        }
+        // What the newest snapshot says of itself is in a pack of its own.
+        play::write(&desktop.pack.join("options.txt"), "fov:0.5");
+        desktop.command(&["push"]).ok();
+        let snapshots = world.repository(&id).snapshot_ids().split_off(1);
+        Some(Self {
+            world,
+            desktop,
+            snapshots,
+            packs,
+        })
+    }
+}
+
+fn data(world: &World, id: &str) -> BTreeSet<PathBuf> {
+    let folder = world.cloud_repository(ALICE, id).join("data");
+    let tree = Tree::of_all(&folder);
+    let files = tree.paths().filter(|path| tree.content(path).is_some());
+    files.map(|path| folder.join(path)).collect()
+}
+
+#[cfg(unix)]
+fn writable(path: &Path) {
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+}
+
+fn flip_a_byte(path: &Path) {
+    writable(path);
+    let mut bytes = fs::read(path).unwrap();
+    // Among the regions: what lies at either end may be small.
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(path, bytes).unwrap();
+}
+
+fn cut_short(path: &Path) {
+    writable(path);
+    let file = fs::File::options().write(true).open(path).unwrap();
+    file.set_len(fs::metadata(path).unwrap().len() / 2).unwrap();
+}
+
+fn remove(path: &Path) {
+    fs::remove_file(path).unwrap();
+}
+
+fn report(output: &Output) -> Value {
+    let line = output
+        .stdout
+        .lines()
+        .find(|line| line.contains("\"verify\""));
+    serde_json::from_str(line.unwrap_or_else(|| panic!("{output}"))).unwrap()
+}
+
+const DAMAGES: [fn(&Path); 3] = [remove, flip_a_byte, cut_short];
+
+#[test]
+fn damage_of_the_newest_state_is_found_by_every_drill_and_named() {
+    for damage in DAMAGES {
+        let Some(scene) = Twice::set() else { return };
+        damage(&scene.packs[1]);
+        for words in [
+            &["verify"][..],
+            &["verify", "--all"],
+            &["verify", "--sample=100%"],
+        ] {
+            let said = scene.desktop.command(words).arg("--json").code(1);
+            let found = report(&said);
+            let newest = |one: &&Value| one["newest"] == true;
+            let named: Vec<&Value> = found["damaged"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(newest)
+                .collect();
+            assert_eq!(named.len(), 1, "{said}");
+            assert_eq!(named[0]["unit"], "saves/First", "{said}");
+            assert_eq!(named[0]["snapshot"], scene.snapshots[2].as_str(), "{said}");
+            let others = found["sound"].as_array().unwrap();
+            assert!(others.contains(&"options.txt".into()), "{said}");
+            let read_all = words.contains(&"--all");
+            assert_eq!(
+                !found["findings"].as_array().unwrap().is_empty(),
+                read_all,
+                "{said}"
+            );
+        }
+        scene
+            .desktop
+            .command(&["verify"])
+            .code(1)
+            .assert_says("error: saves/First cannot be restored")
+            .assert_says("restic check --read-data");
+        let status = scene.desktop.command(&["status"]).ok();
+        status.assert_says("DAMAGED in the cloud: saves/First");
+    }
+}
+
+#[test]
+fn damage_of_the_past_alone_is_found_by_a_look_at_everything() {
+    for damage in DAMAGES {
+        let Some(scene) = Twice::set() else { return };
+        // Whoever has looked at the past can name what is gone of it.
+        scene.desktop.command(&["verify", "--sample=100%"]).ok();
+        damage(&scene.packs[0]);
+        scene
+            .desktop
+            .command(&["verify"])
+            .ok()
+            .assert_says("Restored and compared 4 units")
+            .assert_says("Older versions were not looked at: verify --all does that.");
+        for words in [["verify", "--all"], ["verify", "--sample=100%"]] {
+            let said = scene.desktop.command(&words).code(1);
+            said.assert_says(&format!(
+                "saves/First ({}, an older version): ",
+                &scene.snapshots[0][..8]
+            ));
+            said.assert_says("Restored and compared 4 units and 2 older versions");
+        }
+    }
+}
+
+#[test]
+fn a_snapshot_of_the_past_that_cannot_be_read_is_named_by_every_drill() {
+    let Some(scene) = Twice::set() else { return };
+    let folder = scene
+        .world
+        .cloud_repository(ALICE, &scene.desktop.instance_id());
+    let file = folder.join("snapshots").join(&scene.snapshots[0]);
+    flip_all(&file);
+    for words in [
+        &["verify"][..],
+        &["verify", "--all"],
+        &["verify", "--sample=10%"],
+    ] {
+        let said = scene.desktop.command(words).arg("--json").code(1);
+        assert_eq!(
+            report(&said)["unreadable"],
+            json!([scene.snapshots[0]]),
+            "{said}"
+        );
+    }
+    // Nothing is thinned where nobody knows what is needed.
+    let said = scene.desktop.command(&["prune", "--yes"]).code(1);
+    said.assert_says(&format!(
+        "snapshot {} cannot be read",
+        &scene.snapshots[0][..8]
+    ));
+    said.assert_says("Nothing was removed");
+}
+
+fn flip_all(file: &Path) {
+    writable(file);
+    let bytes = fs::read(file).unwrap();
+    fs::write(file, vec![0; bytes.len()]).unwrap();
+}
+
+#[test]
+fn everything_is_restored_once_and_a_sample_keeps_to_its_bound() {
+    let Some(scene) = Twice::set() else { return };
+    let (desktop, deck) = (&scene.desktop, another(&scene));
+    let before = desktop.tree();
+    let all = report(&desktop.command(&["verify", "--all", "--json"]).ok());
+    assert_eq!((&all["kind"], &all["older"]), (&"all".into(), &2.into()));
+    assert_eq!(all["findings"], json!([]));
+    // The world is there twice, and so are the options.
+    let older_options = "version:3465\nfov:0.1\nlang:en_us\n".len() as u64;
+    let newest = fs_bytes(&desktop.pack.join("saves")) * 2 + fs_bytes_of_settings(&desktop.pack);
+    let whole = newest + older_options;
+    assert_eq!(all["bytes"].as_u64(), Some(whole));
+    for (words, bound) in [
+        ("--sample=50k", 50 << 10),
+        ("--sample=10%", whole.div_ceil(10)),
+    ] {
+        let some = report(&desktop.command(&["verify", words, "--json"]).ok());
+        let bytes = some["bytes"].as_u64().unwrap();
+        assert!(bytes > 0 && bytes <= bound, "{some}");
+    }
+    // From whichever device, and nothing is left behind.
+    deck.command(&["verify", "--sample=100%"]).ok();
+    assert_same_with_metadata(&desktop.tree(), &before);
+    let left = fs::read_dir(desktop.synced_by("")).unwrap();
+    let names = left.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let names: Vec<String> = names.collect();
+    assert!(
+        !names.iter().any(|name| name.starts_with("staging")),
+        "{names:?}"
+    );
+    for wrong in [
+        "--sample=0",
+        "--sample=101%",
+        "--sample=x",
+        "--every=0d",
+        "--every=often",
+    ] {
+        desktop.command(&["verify", wrong]).code(2);
+    }
+}
+
+fn another(scene: &Twice) -> Device {
+    opted::another_of(&scene.world, "deck", &scene.desktop.instance_id())
+}
+
+fn fs_bytes(folder: &Path) -> u64 {
+    let tree = Tree::of(folder);
+    let contents = tree
+        .paths()
+        .filter(|path| path.file_name().is_some_and(|name| name != "session.lock"))
+        .filter_map(|path| tree.content(path));
+    contents.map(|content| content.len() as u64).sum()
+}
+
+fn fs_bytes_of_settings(pack: &Path) -> u64 {
+    let files = ["options.txt", "servers.dat"];
+    let files = files.map(|name| fs::metadata(pack.join(name)).unwrap().len());
+    files.into_iter().sum::<u64>() + fs_bytes(&pack.join("config"))
+}
+
+#[test]
+fn status_says_when_it_was_last_proven_and_what_changed_since() {
+    let Some(scene) = Twice::set() else { return };
+    let desktop = &scene.desktop;
+    desktop
+        .command(&["status"])
+        .ok()
+        .assert_says("proven    never");
+    desktop.command(&["verify"]).ok();
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC);
+    let day = today.strftime("%-d %b %Y").to_string();
+    desktop.command(&["status"]).ok().assert_says(&format!(
+        "last proven restorable on {day} (all of the newest state)"
+    ));
+    schema::assert_file("verified", &desktop.synced_by("verified.json"));
+    play::session(&desktop.pack, "First", 5);
+    desktop.command(&["push"]).ok();
+    let said = desktop.command(&["status"]).ok();
+    said.assert_says("(3 of 4 units); changed since, or not tried: saves/First");
+    let status = desktop.command(&["status", "--json"]).ok().json();
+    assert_eq!(status["proven"]["since"], json!(["saves/First"]));
+    assert_eq!(status["proven"]["last"]["kind"], "newest");
+
+    // A file of a newer program is neither used nor lost.
+    let newer = r#"{"schema":2,"instance_id":"x"}"#;
+    fs::write(desktop.synced_by("verified.json"), newer).unwrap();
+    desktop.command(&["verify"]).code(2);
+    play::session(&desktop.pack, "First", 6);
+    desktop.command(&["push"]).ok();
+    let left = fs::read_to_string(desktop.synced_by("verified.json")).unwrap();
+    assert_eq!(left, newer);
+}
+
+/// Waits for what `verified.json` says of the last drill.
+#[track_caller]
+fn last_drill(device: &Device) -> Value {
+    let since = Instant::now();
+    loop {
+        let last = device.json("verified.json")["last"].clone();
+        if !last.is_null() {
+            return last;
+        }
+        assert!(since.elapsed() < Duration::from_secs(60), "no drill");
+        thread::sleep(Duration::from_millis(100));
+    }
+}
+
+const CALM: &str = "INSTANCE_SYNC_CALM";
+
+#[test]
+fn a_push_starts_a_drill_that_nobody_waits_for_and_the_next_hook_tells_of_damage_once() {
+    let Some(scene) = Twice::set() else { return };
+    let desktop = &scene.desktop;
+    desktop
+        .command(&["verify", "--every=1w"])
+        .ok()
+        .assert_says("older than 7d");
+    desktop
+        .command(&["status"])
+        .ok()
+        .assert_says("by itself, every 7d");
+    desktop.command(&["verify", "--sample=100%"]).ok();
+    let mut proofs = desktop.json("verified.json");
+    proofs["last"] = Value::Null;
+    fs::write(desktop.synced_by("verified.json"), proofs.to_string()).unwrap();
+    remove(&scene.packs[1]);
+    // Nothing to push, but it is time.
+    let said = desktop.command(&["push"]).env(CALM, "yes").ok();
+    said.assert_silent();
+    let last = last_drill(desktop);
+    assert_eq!(
+        (&last["sound"], &last["whole"]),
+        (&false.into(), &true.into())
+    );
+    schema::assert_file("verified", &desktop.synced_by("verified.json"));
+    let told = desktop.command(&["pull"]).ok();
+    told.assert_says("A restore drill found that the cloud cannot give saves/First any more");
+    told.assert_says("instance-sync verify ");
+    for hook in ["pull", "push"] {
+        desktop.command(&[hook]).ok().assert_silent();
+    }
+    // It is not due again.
+    let before = desktop.json("verified.json");
+    fs::remove_file(desktop.synced_by("drill")).unwrap();
+    desktop.command(&["push"]).env(CALM, "yes").ok();
+    thread::sleep(Duration::from_millis(500));
+    assert!(!desktop.synced_by("drill").exists());
+    assert_eq!(desktop.json("verified.json"), before);
+    let log = fs::read_to_string(desktop.synced_by("log")).unwrap();
+    assert!(log.contains("  drill  "), "{log}");
+
+    desktop.command(&["verify", "--every=never"]).ok();
+    assert_eq!(desktop.json("verified.json")["every"], Value::Null);
+}
+
+#[test]
+fn without_the_wish_no_push_starts_anything() {
+    let Some(scene) = Twice::set() else { return };
+    let desktop = &scene.desktop;
+    play::session(&desktop.pack, "First", 4);
+    desktop.command(&["push"]).env(CALM, "yes").ok();
+    thread::sleep(Duration::from_millis(300));
+    assert!(!desktop.synced_by("verified.json").exists());
+    assert!(!desktop.synced_by("drill").exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_drill_gives_way_to_whoever_wants_to_work() {
+    let Some(scene) = Twice::set() else { return };
+    let desktop = &scene.desktop;
+    desktop.command(&["verify", "--every=7d"]).ok();
+    let real = Program::Restic.find().unwrap();
+    let mut slow = FakeRestic::around(&scene.world.path("slow"), &real);
+    slow.on("restore", Act::Hang);
+    scene.world.use_restic(&slow.path());
+    desktop.command(&["status"]).ok();
+    let drill = desktop.command(&["__drilling"]).env(CALM, "yes").start();
+    let since = Instant::now();
+    while slow.calls_of("restore").is_empty() {
+        assert!(since.elapsed() < Duration::from_secs(60), "no restore");
+        thread::sleep(Duration::from_millis(50));
+    }
+    // Another one finds that one is under way.
+    desktop.command(&["__drilling"]).env(CALM, "yes").ok();
+    // The hook has the lock at once, and the drill ends.
+    let since = Instant::now();
+    play::session(&desktop.pack, "First", 4);
+    desktop
+        .command(&["push"])
+        .env(CALM, "no")
+        .ok()
+        .assert_says("Saved saves/First");
+    assert!(
+        since.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        since.elapsed()
+    );
+    let said = drill.wait();
+    assert_eq!(said.status.code(), Some(0), "{said}");
+    assert!(!desktop.synced_by("drilling").exists());
+    assert_eq!(desktop.json("verified.json")["last"], Value::Null);
+    let log = fs::read_to_string(desktop.synced_by("log")).unwrap();
+    assert!(log.contains("gave way"), "{log}");
+}
