@@ -4,7 +4,7 @@ use indicatif::HumanBytes;
 use serde::Serialize;
 
 use self::rows::Told;
-use super::{Context, Done};
+use super::{Context, Done, status};
 use crate::{
     cli,
     domain::shell,
@@ -15,6 +15,7 @@ use crate::{
             self, Chronicle, Deed, Folder, Here, HistoryOutcome, Rows, SnapshotRow, UnitRows,
             VersionRow,
         },
+        proof::Standing,
     },
     ui::{graph, table},
 };
@@ -128,6 +129,11 @@ impl View<'_> {
                 let told: Vec<Told> = rows.iter().map(Told::of_snapshot).collect();
                 self.rows(&told);
                 self.folder(&chronicle.folder);
+                let tried = |proven: &&Standing| proven.proven > 0 || !proven.damaged.is_empty();
+                if let Some(proven) = chronicle.proven.as_ref().filter(tried) {
+                    let said = status::proven(proven);
+                    self.context.output.line(&format!("Newest state: {said}"));
+                }
             }
             Rows::Units(units) => {
                 for (number, one) in units.iter().enumerate() {

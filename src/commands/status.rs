@@ -127,7 +127,7 @@ fn rows(folder: &std::path::Path, instance: &Instance) -> Vec<(&'static str, Str
 }
 
 /// What of it was proven restorable, and when.
-fn proven(standing: &Standing) -> String {
+pub fn proven(standing: &Standing) -> String {
     let restorable = match (standing.oldest, standing.proven) {
         (None, _) | (_, 0) => "never".to_owned(),
         (Some(time), proven) => {

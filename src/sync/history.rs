@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::{
     event::Listener,
     past,
+    proof::{self, Standing},
     session::{self, Session},
     settings::Settings,
 };
@@ -53,6 +54,8 @@ pub struct Chronicle {
     pub unreadable: Vec<(SnapshotId, String)>,
     /// Whether a pull was interrupted here: half of what lies here is of before it.
     pub interrupted: bool,
+    /// What of the newest state was proven restorable, and when; `None` where nobody tried.
+    pub proven: Option<Standing>,
     /// Why the cloud could not be asked: then it is what this device remembers.
     pub offline: Option<Error>,
 }
@@ -178,12 +181,14 @@ pub fn history(
         Err(error) => return Err(error),
     };
     let here = here::Contents::of(&session);
+    let proofs = proof::peek(&session.layout)
+        .filter(|proofs| proofs.instance_id == session.sync.instance_id);
     let rows = if units.is_empty() {
         Rows::Snapshots(snapshots::rows(&known, &here))
     } else {
         let mut all = Vec::new();
         for unit in units {
-            let rows = versions::rows(&known.history, &here, unit);
+            let rows = versions::rows(&known.history, &here, proofs.as_ref(), unit);
             if rows.is_empty() && !here.has(unit) {
                 return Err(unknown(&known.history, &here, unit));
             }
@@ -199,6 +204,7 @@ pub fn history(
         folder: here.folder(&known.history),
         rows,
         unreadable: known.unreadable,
+        proven: proofs.map(|proofs| proofs.standing(&session.state.agreement)),
         interrupted: journal::unfinished(&session.layout)?.is_some(),
         offline: known.offline,
     })))

@@ -397,13 +397,26 @@ impl Fleet {
         self.restore_everything()
     }
 
-    /// Everything that was ever closed and is still promised can be had in place, byte for byte.
+    /// Everything that was ever closed and is still promised can be had, byte for byte: a world beside
+    /// what is here, and everything in place.
     fn restore_everything(&mut self) -> Result<(), String> {
         let mut done = Vec::new();
         for state in Oracle::restorable(&self.cloud) {
             let is_new = !done.contains(&state.content);
             if !is_new || !self.oracle.is_promised(&state.content) {
                 continue;
+            }
+            if state.unit.starts_with("saves/") {
+                self.restore(0, &state, true, Fault::None)?;
+                let units = self.device(0).units();
+                if !units.values().any(|content| *content == state.content) {
+                    return Err(format!(
+                        "{} of {} was not put beside: {}",
+                        state.unit,
+                        state.snapshot,
+                        folders::list(&units)
+                    ));
+                }
             }
             self.restore(0, &state, false, Fault::None)?;
             if self.device(0).units().get(&state.unit) != Some(&state.content) {

@@ -269,6 +269,17 @@ fn status_says_when_it_was_last_proven_and_what_changed_since() {
         "last proven restorable on {day} (all of the newest state)"
     ));
     schema::assert_file("verified", &desktop.synced_by("verified.json"));
+    desktop.command(&["history"]).ok().assert_says(&format!(
+        "Newest state: last proven restorable on {day} (all of the newest state)"
+    ));
+    let versions = desktop.command(&["history", "saves/First", "--json"]).ok();
+    let rows = versions.stdout.lines();
+    let proven: Vec<bool> = rows
+        .map(|row| serde_json::from_str::<Value>(row).unwrap())
+        .filter(|row| row["row"] == "version")
+        .map(|row| row["proven"].is_string())
+        .collect();
+    assert_eq!(proven, [true, false], "the newest version alone was tried");
     play::session(&desktop.pack, "First", 5);
     desktop.command(&["push"]).ok();
     let said = desktop.command(&["status"]).ok();

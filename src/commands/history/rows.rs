@@ -63,6 +63,9 @@ impl Told {
             lines.push(safety_copy(row.made_before));
         }
         lines.push(what);
+        if let Some(time) = row.proven {
+            lines.push(format!("proven restorable on {}", when(Some(time))));
+        }
         if row.change.change != Deed::Deleted && row.sources.is_empty() {
             lines.push("no snapshot holds it any more".to_owned());
         }

@@ -6,12 +6,15 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Change, Deed, Here, MadeBefore, Named, here::Contents};
-use crate::domain::{
-    history::{Bonds, History, Version, closest},
-    ids::SnapshotId,
-    path::RelPath,
-    unit::{Extent, UnitContent},
-    version::Dot,
+use crate::{
+    domain::{
+        history::{Bonds, History, Version, closest},
+        ids::SnapshotId,
+        path::RelPath,
+        unit::{Extent, UnitContent},
+        version::Dot,
+    },
+    sync::proof::Proofs,
 };
 
 /// One version of a unit.
@@ -40,13 +43,21 @@ pub struct VersionRow {
     pub newest: bool,
     /// What the unit was called afterwards, where this version is the end of its old name.
     pub to: Option<RelPath>,
+    /// When it was last restored to see whether that works, and did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proven: Option<Timestamp>,
     /// What became of the unit.
     #[serde(flatten)]
     pub change: Change,
 }
 
 /// Returns the rows of a unit, newest first; none where no snapshot knows it.
-pub fn rows(history: &History, here: &Contents, unit: &RelPath) -> Vec<VersionRow> {
+pub fn rows(
+    history: &History,
+    here: &Contents,
+    proofs: Option<&Proofs>,
+    unit: &RelPath,
+) -> Vec<VersionRow> {
     let versions = history.tale(unit).versions;
     let bonds = Bonds::of(history);
     let newest = newest(history, &versions, unit);
@@ -75,6 +86,9 @@ pub fn rows(history: &History, here: &Contents, unit: &RelPath) -> Vec<VersionRo
             here: place.and_then(|(at, here)| (at == number).then_some(here)),
             newest: newest.contains(&number),
             to: renamed_to(history, version),
+            proven: version
+                .digest()
+                .and_then(|digest| proofs?.of(&version.unit, digest)),
             change: Change {
                 same_as: moment
                     .and_then(|moment| bonds.earlier(moment, &version.unit))
