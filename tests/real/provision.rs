@@ -347,6 +347,7 @@ fn without_restic_and_without_a_download_the_ways_out_are_named() {
         log.display()
     );
     install(&world.path("bin/restic"), &script);
+    let says = ["0.14.0", "too old", "0.18.0", "PATH", "--restic-binary"];
     harmless(&device, push(), 1, &says);
     let called = fs::read_to_string(&log).unwrap();
     assert!(called.lines().all(|line| line == "version"), "{called}");

@@ -131,7 +131,7 @@ fn shown(claims: &[Claim], saved: bool) -> String {
         row(text!("question-size"), &size),
         row(text!("question-differs"), &differing),
     ];
-    if claims.iter().any(|claim| claim.about.is_some()) {
+    if claims.iter().any(|claim| !about(claim).is_empty()) {
         rows.insert(3, row(text!("question-about"), &about));
     }
     table::grid(&rows)

@@ -5,7 +5,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::{ConflictView, is_narrow, two_columns};
 use crate::{
-    domain::save,
+    domain::save::{self, About},
     texts::text,
     window::{
         format,
@@ -26,7 +26,8 @@ impl ConflictView {
     pub(super) fn version_height(&self) -> f32 {
         let known = self.conflict.units.iter().any(|unit| {
             let mut versions = unit.cloud.iter().chain([&unit.here]);
-            versions.any(|version| version.about.is_some())
+            let known = |about: &About| !save::words(about).is_empty();
+            versions.any(|version| version.about.as_ref().is_some_and(known))
         });
         if known { VERSION + LINE } else { VERSION }
     }
