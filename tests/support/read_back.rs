@@ -397,8 +397,13 @@ pub fn relabel(bytes: &[u8]) -> bool {
     let is_renamed = |at: usize| {
         let length = usize::from(u16::from_be_bytes([before[at], before[at + 1]]));
         let end = at + 2 + length;
-        let new = u16::try_from(length + grown).unwrap().to_be_bytes();
-        let label = &after[end..end + grown];
+        // What only looks like a name may be as long as it says, or not.
+        let (Ok(new), Some(label)) = (
+            u16::try_from(length + grown).map(u16::to_be_bytes),
+            after.get(end..end + grown).filter(|_| end <= before.len()),
+        ) else {
+            return false;
+        };
         let expected = [
             &before[..at],
             &new,
