@@ -47,8 +47,11 @@ impl Display {
             number: String::new(),
             bus: String::new(),
         };
+        // Without -noreset, a server starts over whenever its last client leaves, and whoever connects
+        // at that moment is thrown out: a window manager that starts beside a program that looks for it.
+        let words = ["-displayfd", "1", "-noreset"];
         let screen = ["-screen", "0", "1280x900x24", "-nolisten", "tcp"];
-        let number = display.serve(&xvfb, &["-displayfd", "1"], &screen);
+        let number = display.serve(&xvfb, &words, &screen);
         display.number = format!(":{number}");
         display.bus = display.serve(&bus, &["--session", "--nofork"], &["--print-address=1"]);
         display.spawn(&openbox, &[]);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -39,33 +40,39 @@ impl Tree {
     /// Reads a folder, its `.cloud-sync` included. A folder that does not exist is an empty tree.
     #[track_caller]
     pub fn of_all(folder: &Path) -> Self {
-        let mut tree = Self::default();
-        if folder.exists() {
-            tree.read(folder, Path::new(""));
-        }
-        tree
+        Self::try_of_all(folder).unwrap()
     }
 
-    fn read(&mut self, root: &Path, below: &Path) {
-        for entry in fs::read_dir(root.join(below)).unwrap() {
-            let path = below.join(entry.unwrap().file_name());
+    /// Reads a folder in which somebody may be at work: that fails where something goes meanwhile.
+    pub fn try_of_all(folder: &Path) -> io::Result<Self> {
+        let mut tree = Self::default();
+        if folder.exists() {
+            tree.read(folder, Path::new(""))?;
+        }
+        Ok(tree)
+    }
+
+    fn read(&mut self, root: &Path, below: &Path) -> io::Result<()> {
+        for entry in fs::read_dir(root.join(below))? {
+            let path = below.join(entry?.file_name());
             let full = root.join(&path);
-            let meta = fs::symlink_metadata(&full).unwrap();
+            let meta = fs::symlink_metadata(&full)?;
             let kind = if meta.is_symlink() {
-                Kind::Link(fs::read_link(&full).unwrap())
+                Kind::Link(fs::read_link(&full)?)
             } else if meta.is_dir() {
-                self.read(root, &path);
+                self.read(root, &path)?;
                 Kind::Folder
             } else {
-                Kind::File(fs::read(&full).unwrap())
+                Kind::File(fs::read(&full)?)
             };
             let node = Node {
                 kind,
                 mode: mode_of(&meta),
-                mtime: meta.modified().unwrap(),
+                mtime: meta.modified()?,
             };
             self.nodes.insert(path, node);
         }
+        Ok(())
     }
 
     /// Returns the part below a path, with paths relative to it.
