@@ -24,6 +24,7 @@ pub mod plan;
 pub mod policy;
 pub mod profile;
 pub mod record;
+pub mod rest;
 pub mod retention;
 pub mod save;
 pub mod scope;

@@ -111,6 +111,12 @@ fn a_line_of_an_include_file_means_one_path() {
 }
 
 #[test]
+fn a_request_to_the_server_has_one_meaning_or_none() {
+    let sample = include_bytes!("../samples/rest_request.txt");
+    survives(read_back::rest_request, sample);
+}
+
+#[test]
 fn what_was_proven_is_known_or_not() {
     let sample = include_bytes!("../samples/verified.json");
     survives(read_back::proofs, sample);

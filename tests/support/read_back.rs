@@ -18,6 +18,7 @@ use instance_sync::domain::names::{Naming, obstacle};
 use instance_sync::domain::path::{InnerPath, RelPath};
 use instance_sync::domain::profile::Profile;
 use instance_sync::domain::record::PushRecord;
+use instance_sync::domain::rest::{list, path::Address, range};
 use instance_sync::domain::save;
 use instance_sync::secrets::{files, token};
 use instance_sync::store::pattern::include_line;
@@ -445,4 +446,36 @@ fn checked(bytes: &[u8]) {
         let said = said.map_err(|damage| damage.to_string());
         assert!(said.is_ok() || said.is_err_and(|why| !why.is_empty()));
     }
+}
+
+/// What a client sends to the server, one thing a line: the path, the `Range` header, the `Accept` header.
+pub fn rest_request(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return false;
+    };
+    let mut lines = text.split('\n');
+    let (path, part, accept) = (lines.next(), lines.next(), lines.next());
+    let path = path.unwrap_or_default();
+    for size in [0, 1, 1000, u64::MAX] {
+        if let range::Slice::Part { from, length } = range::Range::parse(part).of(size) {
+            assert!(length > 0 && from < size && length <= size - from);
+        }
+    }
+    let _ = list::Version::of_accept(accept);
+    let Ok(address) = path.parse::<Address>() else {
+        return false;
+    };
+    // One object has one address, and no address leads out of its repository.
+    assert_eq!(address.to_string(), path);
+    assert!(
+        path.bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"/-_".contains(&b))
+    );
+    assert!(
+        !path[1..]
+            .trim_end_matches('/')
+            .split('/')
+            .any(str::is_empty)
+    );
+    true
 }

@@ -1,0 +1,11 @@
+//! restic's REST protocol, as rules: what an address means, which part of an object is asked for, what a
+//! list looks like. No I/O: the server and the tests share it.
+
+pub mod limits;
+pub mod list;
+pub mod name;
+pub mod path;
+pub mod range;
+
+#[cfg(test)]
+mod tests;
