@@ -11,6 +11,8 @@ mod prune;
 mod pull_push;
 mod restore;
 mod run;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod token;
 mod verify;
 
@@ -153,6 +155,9 @@ pub enum Command {
     /// Put the hooks into the launchers, take them out, or show them
     #[command(subcommand)]
     Hooks(Hooks),
+    /// Be the server: a cloud of your own, for restic and for this program
+    #[cfg(feature = "serve")]
+    Serve(serve::Serve),
     /// Print the completions of a shell
     Completions(Completions),
     /// Print the manual page

@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! main -> commands, api -> doctor -> wiring -> sync -> adapters -> domain
+//!      -> server, by way of commands/serve alone; it knows domain and error, and nothing of a client
 //!                                                      store      restic
 //!                                                      remote     HTTP
 //!                                                      secrets    token and key
@@ -44,6 +45,9 @@ pub mod ui;
 pub mod wiring;
 
 pub mod api;
+
+#[cfg(feature = "serve")]
+pub mod server;
 
 #[doc(hidden)]
 #[allow(missing_docs)]

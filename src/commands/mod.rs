@@ -25,6 +25,8 @@ mod question;
 mod resolve;
 mod restore;
 mod run;
+#[cfg(feature = "serve")]
+mod serve;
 mod setup;
 mod status;
 mod token;
@@ -133,6 +135,8 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Token(args) => token::run(&context, args),
         Command::List(args) => list::run(&context, args),
         Command::Hooks(command) => hooks::run(&context, command),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::run(&context, args),
         Command::Completions(args) => Ok(completions::run(&context, args)),
         Command::Man => man::run(&context),
     };
@@ -201,6 +205,8 @@ fn logged_as(command: &Command) -> Option<&'static str> {
         Command::Verify(_) => "verify",
         Command::Prune(_) => "prune",
         Command::Drill => "drill",
+        #[cfg(feature = "serve")]
+        Command::Serve(_) => return None,
         Command::Pull(_)
         | Command::Push(_)
         | Command::Run(_)

@@ -234,6 +234,12 @@ impl Output {
     }
 }
 
+/// Returns where the server writes its log: standard error, for a service manager.
+#[cfg(feature = "serve")]
+pub fn log() -> Box<dyn Write + Send> {
+    Box::new(io::stderr())
+}
+
 /// How bad it is.
 #[derive(Debug, Clone, Copy)]
 enum Level {

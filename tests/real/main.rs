@@ -94,6 +94,16 @@ mod schedule;
 mod second_process;
 #[cfg(unix)]
 mod secrets;
+#[cfg(feature = "serve")]
+mod serve_abuse;
+#[cfg(feature = "serve")]
+mod serve_client;
+#[cfg(feature = "serve")]
+mod serve_contract;
+#[cfg(all(feature = "serve", unix))] // signals, mounts
+mod serve_faults;
+#[cfg(feature = "serve")]
+mod serve_restic;
 mod server_faults;
 mod setup;
 #[cfg(unix)]

@@ -31,12 +31,16 @@ pub mod launcher;
 pub mod level;
 pub mod mounted;
 pub mod opted;
+#[cfg(feature = "serve")]
+pub mod our_server;
 pub mod output;
 pub mod play;
 pub mod programs;
 pub mod proxy;
 pub mod read_back;
 pub mod repository;
+#[cfg(feature = "serve")]
+pub mod rest_client;
 pub mod rest_server;
 pub mod run;
 pub mod schema;

@@ -45,6 +45,27 @@ impl Repository {
         Some(repository)
     }
 
+    /// Opens a repository on our own server with a token (`ACCOUNT:SECRET`); `None` where restic is
+    /// missing.
+    #[cfg(feature = "serve")]
+    pub fn on_our_server(
+        server: &super::our_server::OurServer,
+        token: &str,
+        id: &str,
+        password: &str,
+    ) -> Option<Self> {
+        let (account, secret) = token.split_once(':').unwrap();
+        let url = format!("rest:{}/{account}/{id}/", server.url());
+        let mut repository = Self::new(Program::Restic.find()?, OsStr::new(&url), password);
+        repository.set("RESTIC_REST_USERNAME", account);
+        repository.set("RESTIC_REST_PASSWORD", secret);
+        if let Some(file) = server.ca_file() {
+            repository.args.push("--cacert".into());
+            repository.args.push(file.into());
+        }
+        Some(repository)
+    }
+
     fn new(restic: PathBuf, location: &OsStr, password: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut repository = Self {

@@ -291,7 +291,7 @@ impl Drop for Started {
 
 #[cfg(unix)]
 impl Signal {
-    fn number(self) -> rustix::process::Signal {
+    pub(super) fn number(self) -> rustix::process::Signal {
         match self {
             Self::Interrupt => rustix::process::Signal::INT,
             Self::Kill => rustix::process::Signal::KILL,

@@ -1,0 +1,263 @@
+//! Options of `serve` and of `serve admin`.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Subcommand};
+
+use crate::domain::{
+    drill::Amount,
+    ids::InstanceId,
+    rest::name::{AccountName, RepositoryId},
+};
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Serve {
+    #[command(subcommand)]
+    pub what: Option<What>,
+    /// Keep everything in this folder: accounts in server.db, saves in repos
+    #[arg(long, value_name = "DIR", required = true)]
+    pub data: Option<PathBuf>,
+    /// Listen on this address; plain http is for this machine, or for a proxy that speaks TLS
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8000")]
+    pub listen: SocketAddr,
+    /// Speak TLS with this certificate (PEM: the server's first, then those up to the authority)
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's key (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+}
+
+/// What else `serve` does.
+#[derive(Debug, Subcommand)]
+pub enum What {
+    /// Manage accounts and devices of the server in this folder, whether it runs or not
+    Admin(Admin),
+}
+
+/// Options of `serve admin`.
+#[derive(Debug, Args)]
+pub struct Admin {
+    /// The folder of the server
+    #[arg(long, value_name = "DIR", global = true)]
+    pub data: Option<PathBuf>,
+    #[command(subcommand)]
+    pub task: Task,
+}
+
+/// What an operator does.
+#[derive(Debug, Subcommand)]
+pub enum Task {
+    /// Accounts: add, list, suspend, resume
+    #[command(subcommand)]
+    Account(AccountTask),
+    /// Devices: add (prints its token, once), list, revoke
+    #[command(subcommand)]
+    Device(DeviceTask),
+    /// Instances: register one, or list them
+    #[command(subcommand)]
+    Instance(InstanceTask),
+    /// Set how much an account may hold, its trash included
+    Quota(Quota),
+    /// Let a device remove old snapshots from one repository, for an hour at most
+    #[command(subcommand)]
+    Grant(GrantTask),
+    /// Bring back what a device removed from a repository in the last 30 days
+    Undelete(Undelete),
+    /// Show what was done, newest last
+    Audit(Audit),
+}
+
+/// What is done with accounts.
+#[derive(Debug, Subcommand)]
+pub enum AccountTask {
+    /// Add an account: 1 to 64 lower-case letters, digits, '-' and '_'
+    Add(AccountAdd),
+    /// List the accounts
+    List,
+    /// Serve nothing to an account; what it has stays
+    Suspend(OneAccount),
+    /// Serve everything to it again
+    Resume(OneAccount),
+}
+
+/// An account.
+#[derive(Debug, Args)]
+pub struct OneAccount {
+    /// What it is called
+    #[arg(value_name = "ACCOUNT")]
+    pub account: AccountName,
+}
+
+/// An account, or all.
+#[derive(Debug, Args)]
+pub struct MaybeAccount {
+    /// Those of this account alone
+    #[arg(value_name = "ACCOUNT")]
+    pub account: Option<AccountName>,
+}
+
+/// Options of `account add`.
+#[derive(Debug, Args)]
+pub struct AccountAdd {
+    /// What it is called
+    #[arg(value_name = "NAME")]
+    pub account: AccountName,
+    /// How much it may hold, its trash included: 500M, 20G, none
+    #[arg(long, value_name = "AMOUNT", default_value = "none", value_parser = bound)]
+    pub quota: Bound,
+    /// How many instances it may have
+    #[arg(long, value_name = "NUMBER", default_value_t = 64)]
+    pub instances: u32,
+    /// Let its devices add instances by creating their repositories, as restic and plain clients do
+    #[arg(long)]
+    pub open: bool,
+}
+
+/// What is done with devices.
+#[derive(Debug, Subcommand)]
+pub enum DeviceTask {
+    /// Add a device to an account, and print its token: what --token takes. Nobody can see it again
+    Add(DeviceAdd),
+    /// List devices
+    List(MaybeAccount),
+    /// Revoke a device: its token opens nothing any more
+    Revoke(OneDevice),
+}
+
+/// Options of `device add`.
+#[derive(Debug, Args)]
+pub struct DeviceAdd {
+    /// Whose it is
+    #[arg(value_name = "ACCOUNT")]
+    pub account: AccountName,
+    /// What it is called
+    #[arg(value_name = "NAME")]
+    pub name: String,
+}
+
+/// A device.
+#[derive(Debug, Args)]
+pub struct OneDevice {
+    /// Whose it is
+    #[arg(value_name = "ACCOUNT")]
+    pub account: AccountName,
+    /// Its name or its id
+    #[arg(value_name = "DEVICE")]
+    pub device: String,
+}
+
+/// What is done with instances.
+#[derive(Debug, Subcommand)]
+pub enum InstanceTask {
+    /// Register an instance, so that a device can create its repository
+    Add(InstanceAdd),
+    /// List instances
+    List(MaybeAccount),
+}
+
+/// Options of `instance add`.
+#[derive(Debug, Args)]
+pub struct InstanceAdd {
+    /// Whose it is
+    #[arg(value_name = "ACCOUNT")]
+    pub account: AccountName,
+    /// Its id [default: a new one]
+    #[arg(value_name = "ULID")]
+    pub id: Option<InstanceId>,
+}
+
+/// Options of `quota`.
+#[derive(Debug, Args)]
+pub struct Quota {
+    /// Whose it is
+    #[arg(value_name = "ACCOUNT")]
+    pub account: AccountName,
+    /// How much: 500M, 20G, none
+    #[arg(value_name = "AMOUNT", value_parser = bound)]
+    pub quota: Bound,
+}
+
+/// What is done with grants.
+#[derive(Debug, Subcommand)]
+pub enum GrantTask {
+    /// Let a device remove things from one repository; they stay in the trash for 30 days
+    Add(GrantAdd),
+    /// List grants
+    List(MaybeAccount),
+    /// Take a grant back
+    Revoke(OneGrant),
+}
+
+/// Options of `grant add`.
+#[derive(Debug, Args)]
+pub struct GrantAdd {
+    #[command(flatten)]
+    pub device: OneDevice,
+    /// Which repository; 26 zeros are the account's list of instances
+    #[arg(value_name = "ULID")]
+    pub instance: RepositoryId,
+    /// For how long
+    #[arg(long, value_name = "NUMBER", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub minutes: u32,
+}
+
+/// A grant.
+#[derive(Debug, Args)]
+pub struct OneGrant {
+    /// Its id
+    #[arg(value_name = "ID")]
+    pub id: String,
+}
+
+/// Options of `undelete`.
+#[derive(Debug, Args)]
+pub struct Undelete {
+    /// Whose it is
+    #[arg(value_name = "ACCOUNT")]
+    pub account: AccountName,
+    /// Which repository
+    #[arg(value_name = "ULID")]
+    pub instance: RepositoryId,
+}
+
+/// Options of `audit`.
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// How many entries
+    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    pub last: u32,
+}
+
+/// How much there may be of something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// So many bytes.
+    Bytes(u64),
+    /// As much as there is room for.
+    None,
+}
+
+impl Bound {
+    /// Returns the bytes, where there is a bound.
+    pub fn bytes(self) -> Option<u64> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes),
+            Self::None => None,
+        }
+    }
+}
+
+fn bound(text: &str) -> Result<Bound, String> {
+    if text == "none" {
+        return Ok(Bound::None);
+    }
+    match text.parse() {
+        Ok(Amount::Bytes(bytes)) => Ok(Bound::Bytes(bytes)),
+        _ => Err(format!(
+            "'{text}' is no amount: bytes such as 500M or 20G, or none"
+        )),
+    }
+}

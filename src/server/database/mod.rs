@@ -1,0 +1,108 @@
+//! The server's database: `SQLite` beside the storage, in WAL mode, so that `serve admin` works beside a
+//! server that runs.
+//!
+//! Each table has a file with its queries as functions. They keep to what `PostgreSQL` understands too
+//! (no `rowid`, no upsert of its own kind), and nothing else in the server writes SQL.
+
+pub mod accounts;
+pub mod audit;
+pub mod devices;
+pub mod grants;
+pub mod instances;
+pub mod storage;
+
+#[cfg(test)]
+mod tests;
+
+use std::{borrow::Cow, path::Path, time::Duration};
+
+use sqlx::{
+    SqlSafeStr, SqlitePool,
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::error::{Context, Error, Result};
+
+/// How long a write waits for another process's.
+const BUSY: Duration = Duration::from_secs(5);
+/// Readers beside each other; there is one writer at a time anyway.
+const CONNECTIONS: u32 = 4;
+
+/// The steps from an empty file to the tables of today. A step that was released never changes.
+const STEPS: [(i64, &str, &str); 1] =
+    [(1, "accounts", include_str!("migrations/0001_accounts.sql"))];
+
+/// What queries answer.
+pub type Answer<T> = std::result::Result<T, sqlx::Error>;
+
+/// The database. Copies share their connections.
+#[derive(Debug, Clone)]
+pub struct Database {
+    pool: SqlitePool,
+}
+
+/// Whether a database may be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfMissing {
+    /// An empty one.
+    Make,
+    /// It is an error: somebody meant another folder.
+    Fail,
+}
+
+impl Database {
+    /// Opens the database in this file, and brings its tables up to date.
+    pub async fn open(file: &Path, if_missing: IfMissing) -> Result<Self> {
+        let place = file.display();
+        if if_missing == IfMissing::Fail && !file.exists() {
+            return Err(Error::usage(format!("{place} is not there")).hint(
+                "Name the folder of a server with --data; 'instance-sync serve --data=DIR' makes one",
+            ));
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(if_missing == IfMissing::Make)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A revocation that was acknowledged is not forgotten when the power fails.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY);
+        let pool = SqlitePoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(BUSY)
+            .connect_with(options)
+            .await
+            .context(|| format!("cannot open {place}"))?;
+        match migrator().run(&pool).await {
+            Ok(()) => Ok(Self { pool }),
+            Err(MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_)) => {
+                Err(Error::usage(format!(
+                    "{place} was written by a newer version of instance-sync"
+                ))
+                .hint("It was left as it is. Update instance-sync here"))
+            }
+            Err(error) => Err(error).context(|| format!("cannot bring {place} up to date")),
+        }
+    }
+
+    /// Writes everything into the one file, and lets go of it.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+fn migrator() -> Migrator {
+    let steps = STEPS.into_iter().map(|(number, what, sql)| {
+        let (what, sql) = (Cow::Borrowed(what), sql.into_sql_str());
+        Migration::new(number, what, MigrationType::Simple, sql, false)
+    });
+    Migrator::with_migrations(steps.collect())
+}
+
+/// Returns whether a query failed since what it wanted to add is there.
+pub fn is_there_already(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}

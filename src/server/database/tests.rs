@@ -1,0 +1,266 @@
+//! Queries, on real database files; two of them open at once, as a server and `serve admin` are.
+
+use super::{
+    accounts::{Registration, Terms},
+    devices::Holder,
+    instances::Registered,
+    *,
+};
+use crate::{
+    domain::rest::name::{AccountName, RepositoryId},
+    server::token::{Token, TokenHash},
+};
+
+const TERMS: Terms = Terms {
+    quota_bytes: Some(1000),
+    instance_limit: 2,
+    registration: Registration::Beforehand,
+};
+
+struct Scene {
+    server: Database,
+    admin: Database,
+    alice: AccountName,
+    folder: tempfile::TempDir,
+}
+
+async fn scene() -> Scene {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("server.db");
+    let server = Database::open(&file, IfMissing::Make).await.expect("opens");
+    let admin = Database::open(&file, IfMissing::Fail).await.expect("opens");
+    let alice: AccountName = "alice".parse().expect("a name");
+    accounts::add(&admin, &alice, TERMS, 5).await.expect("adds");
+    Scene {
+        server,
+        admin,
+        alice,
+        folder,
+    }
+}
+
+impl Scene {
+    async fn device(&self, id: &str, name: &str) -> TokenHash {
+        let account = accounts::find(&self.admin, &self.alice)
+            .await
+            .expect("reads");
+        let account = account.expect("alice").id;
+        let token = Token::make().expect("a token");
+        let added = devices::add(&self.admin, account, (id, name), &token, 6).await;
+        added.expect("adds");
+        token.hash()
+    }
+
+    async fn holder(&self, token: &TokenHash) -> Option<Holder> {
+        devices::holder(&self.server, token).await.expect("reads")
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_its_devices_until_that_is_revoked() {
+    let scene = scene().await;
+    let (deck, desktop) = (
+        scene.device("1", "Deck").await,
+        scene.device("2", "Desktop").await,
+    );
+    let holder = scene.holder(&deck).await.expect("Deck");
+    assert_eq!(
+        (holder.device.as_str(), holder.account.as_str()),
+        ("1", "alice")
+    );
+    assert_eq!(
+        (holder.quota, holder.instance_limit, holder.suspended),
+        (Some(1000), 2, false)
+    );
+    assert_eq!(scene.holder(&TokenHash::of("isd_guess")).await, None);
+
+    let named = devices::find(&scene.admin, &scene.alice, "Deck")
+        .await
+        .expect("reads");
+    let id = named.expect("Deck").id;
+    assert!(
+        devices::revoke(&scene.admin, &id, 7)
+            .await
+            .expect("revokes")
+    );
+    assert!(
+        !devices::revoke(&scene.admin, &id, 8)
+            .await
+            .expect("revokes")
+    );
+    assert_eq!(scene.holder(&deck).await, None);
+    assert!(scene.holder(&desktop).await.is_some());
+    assert_eq!(
+        devices::find(&scene.admin, &scene.alice, "Deck")
+            .await
+            .expect("reads"),
+        None
+    );
+
+    // Its name is free again, and the row of the old one stays.
+    scene.device("3", "Deck").await;
+    let all = devices::list(&scene.admin, Some(&scene.alice))
+        .await
+        .expect("lists");
+    let all: Vec<_> = all
+        .iter()
+        .map(|device| (device.id.as_str(), device.revoked_at))
+        .collect();
+    assert_eq!(all, [("1", Some(7)), ("2", None), ("3", None)]);
+    devices::saw(&scene.server, &[("3".to_owned(), 99)])
+        .await
+        .expect("writes");
+    let seen = devices::find(&scene.admin, &scene.alice, "3")
+        .await
+        .expect("reads");
+    assert_eq!(seen.expect("Deck").last_seen_at, Some(99));
+}
+
+#[tokio::test]
+async fn names_are_taken_once() {
+    let scene = scene().await;
+    scene.device("1", "Deck").await;
+    let again = accounts::add(&scene.admin, &scene.alice, TERMS, 5).await;
+    assert!(is_there_already(&again.expect_err("alice is there")));
+    let token = Token::make().expect("a token");
+    let again = devices::add(&scene.admin, 1, ("2", "Deck"), &token, 6).await;
+    assert!(is_there_already(&again.expect_err("Deck is there")));
+}
+
+#[tokio::test]
+async fn quota_and_suspension_reach_the_server() {
+    let scene = scene().await;
+    let token = scene.device("1", "Deck").await;
+    let (alice, nobody) = (&scene.alice, "nobody".parse().expect("a name"));
+    assert!(
+        accounts::set_quota(&scene.admin, alice, None)
+            .await
+            .expect("sets")
+    );
+    assert!(
+        !accounts::set_quota(&scene.admin, &nobody, None)
+            .await
+            .expect("sets")
+    );
+    assert!(
+        accounts::set_suspended(&scene.admin, alice, Some(9))
+            .await
+            .expect("sets")
+    );
+    let holder = scene.holder(&token).await.expect("Deck");
+    assert_eq!((holder.quota, holder.suspended), (None, true));
+}
+
+#[tokio::test]
+async fn an_account_has_as_many_instances_as_it_may() {
+    let scene = scene().await;
+    let id = || -> RepositoryId { ulid::Ulid::generate().to_string().parse().expect("a ULID") };
+    let (one, two, three) = (id(), id(), id());
+    let register = async |id| {
+        instances::register(&scene.server, 1, id, 2, 5)
+            .await
+            .expect("registers")
+    };
+    assert_eq!(register(one).await, Registered::Added);
+    assert_eq!(register(one).await, Registered::Already);
+    assert_eq!(register(two).await, Registered::Added);
+    assert_eq!(register(three).await, Registered::TooMany);
+    assert!(
+        instances::is_known(&scene.admin, 1, two)
+            .await
+            .expect("reads")
+    );
+    assert!(
+        !instances::is_known(&scene.admin, 1, three)
+            .await
+            .expect("reads")
+    );
+    assert_eq!(
+        instances::list(&scene.admin, None)
+            .await
+            .expect("lists")
+            .len(),
+        2
+    );
+}
+
+#[tokio::test]
+async fn a_grant_is_for_one_device_one_repository_and_a_while() {
+    let scene = scene().await;
+    scene.device("1", "Deck").await;
+    scene.device("2", "Desktop").await;
+    let (one, other) = (RepositoryId::CATALOGUE, ulid::Ulid::generate().to_string());
+    let other: RepositoryId = other.parse().expect("a ULID");
+    grants::add(&scene.admin, ("g", "1"), one, (100, 200))
+        .await
+        .expect("adds");
+    let until = async |device, instance, now| {
+        grants::until(&scene.server, device, instance, now)
+            .await
+            .expect("reads")
+    };
+    assert_eq!(until("1", one, 100).await, Some(200));
+    assert_eq!(until("1", one, 199).await, Some(200));
+    assert_eq!(until("1", one, 200).await, None);
+    assert_eq!(until("2", one, 150).await, None);
+    assert_eq!(until("1", other, 150).await, None);
+    assert!(
+        grants::revoke(&scene.admin, "g", 150)
+            .await
+            .expect("revokes")
+    );
+    assert!(
+        !grants::revoke(&scene.admin, "g", 150)
+            .await
+            .expect("revokes")
+    );
+    assert_eq!(until("1", one, 150).await, None);
+    let listed = grants::list(&scene.admin, Some(&scene.alice))
+        .await
+        .expect("lists");
+    assert_eq!(
+        (listed[0].device.as_str(), listed[0].revoked_at),
+        ("Deck", Some(150))
+    );
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_left_alone() {
+    let scene = scene().await;
+    let newer =
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                 VALUES (9999, 'newer', 1, x'00', 0)";
+    sqlx::query(newer)
+        .execute(&scene.admin.pool)
+        .await
+        .expect("writes");
+    let file = scene.folder.path().join("server.db");
+    let opened = Database::open(&file, IfMissing::Fail).await;
+    let error = opened.expect_err("newer").to_string();
+    assert!(error.contains("newer version"), "{error}");
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_there_is_not_made_by_mistake() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("server.db");
+    assert!(Database::open(&file, IfMissing::Fail).await.is_err());
+    assert!(!file.exists());
+}
+
+#[tokio::test]
+async fn no_token_is_in_the_database() {
+    let scene = scene().await;
+    let token = Token::make().expect("a token");
+    devices::add(&scene.admin, 1, ("1", "Deck"), &token, 6)
+        .await
+        .expect("adds");
+    scene.admin.close().await;
+    scene.server.close().await;
+    let text = secrecy::ExposeSecret::expose_secret(&token.for_account("")).to_owned();
+    let secret = text.trim_start_matches(':').as_bytes();
+    for entry in std::fs::read_dir(scene.folder.path()).expect("reads") {
+        let bytes = std::fs::read(entry.expect("reads").path()).expect("reads");
+        assert!(!bytes.windows(secret.len()).any(|window| window == secret));
+    }
+}

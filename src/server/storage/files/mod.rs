@@ -1,0 +1,205 @@
+//! Objects as files of a local file system.
+//!
+//! Nothing here blocks a thread of the server: all work on files is done on threads for that, a piece at a
+//! time, so that a slow client occupies none.
+
+mod incoming;
+mod place;
+mod read;
+mod removed;
+mod sentinel;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use std::{fs, io, path::Path, sync::Arc};
+
+use futures_util::FutureExt as _;
+
+use self::place::Place;
+use super::{Blobs, Fault, Found, Put, Removal, Task, Upload};
+use crate::{
+    domain::rest::{
+        list::Entry,
+        name::AccountName,
+        path::{Kind, Object, Repository},
+        range::Range,
+    },
+    error::{self, Context, Error},
+};
+
+/// A storage in a folder.
+#[derive(Debug, Clone)]
+pub struct Files {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    place: Place,
+    /// Which storage it is: another disk at the same place is none.
+    id: String,
+}
+
+impl Files {
+    /// Opens the storage in this folder that has this id; makes one where the server never had any.
+    ///
+    /// # Errors
+    /// Where the server had one and it is not there now: an empty folder in its place would look like lost
+    /// saves.
+    pub fn open(root: &Path, known: Option<&str>, new_id: &str) -> error::Result<Self> {
+        let place = Place::new(root);
+        let shown = root.display();
+        let found =
+            sentinel::read(&place).context(|| format!("cannot read the storage in {shown}"))?;
+        let id = match (found, known) {
+            (Some(found), Some(known)) if found != known => {
+                return Err(Error::usage(format!(
+                    "{shown} holds another storage than this server's"
+                ))
+                .hint(
+                    "Nothing was changed. Mount the right one there, or use another --data folder",
+                ));
+            }
+            (Some(found), _) => found,
+            (None, Some(_)) => {
+                return Err(Error::failed(format!("the storage in {shown} is not there"))
+                    .hint("Nothing was changed. If it is a disk that is not mounted, mount it and start again"));
+            }
+            (None, None) => {
+                fs::create_dir_all(root).context(|| format!("cannot make {shown}"))?;
+                sentinel::write(&place, new_id).context(|| format!("cannot write to {shown}"))?;
+                new_id.to_owned()
+            }
+        };
+        incoming::clear(&place).context(|| format!("cannot write to {shown}"))?;
+        Ok(Self {
+            inner: Arc::new(Inner { place, id }),
+        })
+    }
+
+    /// Opens the storage in this folder for work beside a server: nothing is made, nothing cleared away.
+    pub fn beside(root: &Path, id: &str) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                place: Place::new(root),
+                id: id.to_owned(),
+            }),
+        }
+    }
+
+    /// Returns the id of the storage.
+    pub fn id(&self) -> &str {
+        &self.inner.id
+    }
+
+    /// Does something on a thread for work on files.
+    fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> Result<T, Fault> + Send + 'static,
+    ) -> Task<'static, T> {
+        let inner = Arc::clone(&self.inner);
+        blocking(move || work(&inner)).boxed()
+    }
+}
+
+impl Inner {
+    /// Fails where the storage is not there.
+    fn check(&self) -> Result<(), Fault> {
+        match sentinel::read(&self.place) {
+            Ok(Some(found)) if found == self.id => Ok(()),
+            // Nothing, another disk, or one that fails.
+            Ok(_) | Err(_) => Err(Fault::NotMounted),
+        }
+    }
+
+    /// Says of something that is not there whether it is truly missing.
+    fn missing<T>(&self, error: io::Error, value: T) -> Result<T, Fault> {
+        match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => self.check().map(|()| value),
+            _ => Err(error.into()),
+        }
+    }
+}
+
+/// Does something on a thread for work on files.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => Err(Fault::Failed(io::Error::other(error))),
+    }
+}
+
+impl Blobs for Files {
+    fn ready(&self) -> Task<'_, ()> {
+        self.work(Inner::check)
+    }
+
+    fn create(&self, repository: &Repository) -> Task<'_, ()> {
+        let repository = repository.clone();
+        self.work(move |inner| write::create(inner, &repository))
+    }
+
+    fn put<'a>(
+        &'a self,
+        repository: &Repository,
+        object: Object,
+        upload: &'a mut Upload<'_>,
+    ) -> Task<'a, Put> {
+        write::put(Arc::clone(&self.inner), repository.clone(), object, upload).boxed()
+    }
+
+    fn size(&self, repository: &Repository, object: Object) -> Task<'_, Option<u64>> {
+        let repository = repository.clone();
+        self.work(move |inner| read::size(inner, &repository, &object))
+    }
+
+    fn get(
+        &self,
+        repository: &Repository,
+        object: Object,
+        range: Range,
+    ) -> Task<'_, Option<Found>> {
+        let repository = repository.clone();
+        self.work(move |inner| read::get(inner, &repository, &object, range))
+    }
+
+    fn list(&self, repository: &Repository, kind: Kind) -> Task<'_, Option<Vec<Entry>>> {
+        let repository = repository.clone();
+        self.work(move |inner| read::list(inner, &repository, kind))
+    }
+
+    fn remove(&self, repository: &Repository, object: Object, how: Removal) -> Task<'_, bool> {
+        let repository = repository.clone();
+        self.work(move |inner| removed::remove(inner, &repository, &object, how))
+    }
+
+    fn bring_back(&self, repository: &Repository) -> Task<'_, u64> {
+        let repository = repository.clone();
+        self.work(move |inner| removed::bring_back(inner, &repository))
+    }
+
+    fn purge(&self, before: i64) -> Task<'_, u64> {
+        self.work(move |inner| removed::purge(inner, before))
+    }
+
+    fn usage(&self, account: &AccountName) -> Task<'_, u64> {
+        let account = account.clone();
+        self.work(move |inner| {
+            inner.check()?;
+            let place = &inner.place;
+            Ok(read::bytes_below(&place.account(&account))?
+                + read::bytes_below(&place.trash_of_account(&account))?)
+        })
+    }
+}
+
+/// Writes to the disk which names a folder has. Windows does so by itself.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! Tokens of devices: 256 random bits. What is kept of one is its SHA-256, which nobody can turn back:
+//! a slow hash is for passwords that people choose.
+
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+
+use crate::error::{Context, Result};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
+/// What tokens begin with, for programs that look for secrets where none belong.
+const MARK: &str = "isd_";
+
+/// A token, which only its device has.
+#[derive(Debug)]
+pub struct Token(SecretString);
+
+/// What is kept of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TokenHash([u8; 32]);
+
+impl Token {
+    /// Makes one.
+    pub fn make() -> Result<Self> {
+        let mut bits = zeroize::Zeroizing::new([0; 32]);
+        getrandom::fill(&mut *bits).context(|| "the system gives no random numbers".to_owned())?;
+        let text = format!("{MARK}{}", URL_SAFE_NO_PAD.encode(*bits));
+        Ok(Self(SecretString::from(text)))
+    }
+
+    /// Returns what is kept of it.
+    pub fn hash(&self) -> TokenHash {
+        TokenHash::of(self.0.expose_secret())
+    }
+
+    /// Returns it as the device writes it: `ACCOUNT:SECRET`.
+    pub fn for_account(&self, account: &str) -> SecretString {
+        SecretString::from(format!("{account}:{}", self.0.expose_secret()))
+    }
+}
+
+impl TokenHash {
+    /// Returns the digest of what somebody says is a token.
+    pub fn of(said: &str) -> Self {
+        Self(Sha256::digest(said.as_bytes()).into())
+    }
+
+    /// Returns its bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_long_and_never_the_same_and_not_printed() {
+        let (one, other) = (
+            Token::make().expect("a token"),
+            Token::make().expect("a token"),
+        );
+        assert_ne!(one.hash(), other.hash());
+        let text = one.for_account("alice").expose_secret().to_owned();
+        let secret = text.strip_prefix("alice:isd_").expect("the form");
+        assert_eq!(secret.len(), 43);
+        assert_eq!(TokenHash::of(&text["alice:".len()..]), one.hash());
+        assert!(!format!("{one:?}").contains(secret));
+    }
+}

@@ -1,0 +1,139 @@
+//! Our own client on our own server: two devices, over TLS, with a token each.
+
+use std::thread;
+use std::time::Duration;
+
+use crate::support::opted::synced;
+use crate::support::our_server::OurServer;
+use crate::support::{Device, World, assert_same, play};
+
+/// As long as a revocation and a quota may take to reach a server that runs.
+const SOON: Duration = Duration::from_millis(2500);
+
+struct Scene {
+    world: World,
+    server: OurServer,
+}
+
+impl Scene {
+    fn new() -> Option<Self> {
+        let world = World::with_restic()?;
+        let server = OurServer::start_with_tls(&world.path("server"))?;
+        server.add_open_account("alice");
+        std::fs::write(world.path("passphrase"), "of the player alone\n").unwrap();
+        Some(Self { world, server })
+    }
+
+    /// A device with a token of its own, opted in; it joins this instance, or makes one.
+    fn device(&self, name: &str, joins: Option<&str>) -> Device {
+        let device = self.world.device(name);
+        let token = self.server.add_device("alice", name);
+        let ca_file = format!("--ca-file={}", self.server.ca_file().unwrap().display());
+        let passphrase = format!(
+            "--passphrase-file={}",
+            self.world.path("passphrase").display()
+        );
+        let mut options = vec![ca_file, passphrase];
+        options.extend(joins.map(|id| format!("--instance-id={id}")));
+        let options: Vec<&str> = options.iter().map(String::as_str).collect();
+        device.init(&self.server.url(), &token, &options);
+        device
+    }
+}
+
+#[test]
+fn two_devices_play_in_turns() {
+    let Some(scene) = Scene::new() else { return };
+    let desktop = scene.device("desktop", None);
+    play::world(&desktop.pack, "My World", 1);
+    play::settings(&desktop.pack, 1);
+    desktop.command(&["push"]).ok();
+    let deck = scene.device("deck", Some(&desktop.instance_id()));
+    deck.command(&["pull"]).ok();
+    assert_same(&synced(&desktop.pack), &synced(&deck.pack));
+    play::session(&deck.pack, "My World", 2);
+    deck.command(&["push"]).ok();
+    desktop.command(&["pull"]).ok();
+    assert_same(&synced(&desktop.pack), &synced(&deck.pack));
+    desktop.command(&["verify"]).ok();
+    // Nothing to do is one request.
+    let before = scene.server.log().len();
+    desktop.command(&["pull"]).ok();
+    let asked: Vec<_> = scene.server.log().split_off(before);
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    assert_eq!(
+        (asked[0]["kind"].as_str(), asked[0]["status"].as_u64()),
+        (Some("snapshots"), Some(200))
+    );
+    // The account's list of instances is a repository like any other.
+    let listed = scene.server.admin(&["instance", "list", "alice"]).ok();
+    listed.assert_says(&desktop.instance_id());
+}
+
+#[test]
+fn a_device_that_is_revoked_is_told_so_and_the_other_goes_on() {
+    let Some(scene) = Scene::new() else { return };
+    let desktop = scene.device("desktop", None);
+    play::world(&desktop.pack, "My World", 1);
+    desktop.command(&["push"]).ok();
+    let deck = scene.device("deck", Some(&desktop.instance_id()));
+    deck.command(&["pull"]).ok();
+    scene
+        .server
+        .admin(&["device", "revoke", "alice", "deck"])
+        .ok();
+    thread::sleep(SOON);
+    play::session(&deck.pack, "My World", 2);
+    let before = synced(&deck.pack);
+    deck.command(&["push"]).code(4);
+    assert_same(&before, &synced(&deck.pack));
+    play::session(&desktop.pack, "My World", 3);
+    desktop.command(&["push"]).ok();
+    let devices = scene.server.admin(&["device", "list", "alice"]).ok();
+    devices.assert_says("revoked").assert_says("desktop");
+}
+
+#[test]
+fn over_quota_a_push_says_so_at_once_and_reading_goes_on() {
+    let Some(scene) = Scene::new() else { return };
+    let desktop = scene.device("desktop", None);
+    play::world(&desktop.pack, "My World", 1);
+    desktop.command(&["push"]).ok();
+    scene.server.admin(&["quota", "alice", "1K"]).ok();
+    thread::sleep(SOON);
+    play::write_noise(
+        &desktop.pack.join("saves/My World/region/r.9.9.mca"),
+        9,
+        2_000_000,
+    );
+    let said = desktop.command(&["push"]).any();
+    assert!(!said.status.success(), "{said}");
+    assert!(said.elapsed < Duration::from_secs(30), "{said}");
+    said.assert_says("room");
+    // What is there can be had: another device joins, and takes its locks.
+    let deck = scene.device("deck", Some(&desktop.instance_id()));
+    deck.command(&["pull"]).ok();
+    assert!(deck.pack.join("saves/My World/level.dat").exists());
+    scene.server.admin(&["quota", "alice", "none"]).ok();
+    thread::sleep(SOON);
+    desktop.command(&["push"]).ok();
+}
+
+#[test]
+fn an_account_that_is_not_open_makes_no_instance_by_itself() {
+    let Some(scene) = Scene::new() else { return };
+    scene.server.admin(&["account", "add", "bob"]).ok();
+    let token = scene.server.add_device("bob", "deck");
+    let device = scene.world.device("deck");
+    let url = format!("--url={}", scene.server.url());
+    let said = device
+        .command(&["init", &url, &format!("--token={token}")])
+        .arg(format!(
+            "--ca-file={}",
+            scene.server.ca_file().unwrap().display()
+        ))
+        .any();
+    assert!(!said.status.success(), "{said}");
+    assert!(!device.synced_by("sync.json").exists());
+    assert!(!scene.server.repositories().join("bob").exists());
+}

@@ -1,0 +1,234 @@
+//! Our own server, as an operator starts it.
+
+use std::fs::{self, File};
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::output::Output;
+use super::run::{Run, Signal};
+use super::tls::Certificate;
+
+/// A server that runs until it is dropped.
+pub struct OurServer {
+    folder: PathBuf,
+    certificate: Option<Certificate>,
+    process: Option<Child>,
+    port: u16,
+}
+
+impl OurServer {
+    /// Starts one without TLS that keeps everything in this folder.
+    #[track_caller]
+    pub fn start(folder: &Path) -> Self {
+        Self::begin(folder, None)
+    }
+
+    /// Starts one that speaks TLS; `None` where openssl is missing.
+    #[track_caller]
+    pub fn start_with_tls(folder: &Path) -> Option<Self> {
+        let certificate = Certificate::make(&folder.join("tls"))?;
+        Some(Self::begin(folder, Some(certificate)))
+    }
+
+    #[track_caller]
+    fn begin(folder: &Path, certificate: Option<Certificate>) -> Self {
+        fs::create_dir_all(folder.join("data")).unwrap();
+        let mut server = Self {
+            folder: folder.to_owned(),
+            certificate,
+            process: None,
+            port: 0,
+        };
+        server.start_again();
+        server
+    }
+
+    /// Returns the folder that `--data` names.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// Returns the folder of the storage.
+    pub fn repositories(&self) -> PathBuf {
+        self.data().join("repos")
+    }
+
+    pub fn url(&self) -> String {
+        let scheme = if self.certificate.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        format!("{scheme}://127.0.0.1:{}", self.port)
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub fn ca_file(&self) -> Option<&Path> {
+        self.certificate
+            .as_ref()
+            .map(|certificate| certificate.ca.as_path())
+    }
+
+    /// Returns the log so far, one JSON object a line.
+    pub fn log(&self) -> Vec<serde_json::Value> {
+        let text = fs::read_to_string(self.folder.join("server.log")).unwrap();
+        let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
+        whole
+            .lines()
+            .map(|line| {
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"))
+            })
+            .collect()
+    }
+
+    /// Returns all that was logged, as text.
+    pub fn log_text(&self) -> String {
+        fs::read_to_string(self.folder.join("server.log")).unwrap()
+    }
+
+    /// Prepares `serve admin`.
+    pub fn admin(&self, words: &[&str]) -> Run {
+        let program = Path::new(env!("CARGO_BIN_EXE_instance-sync"));
+        let env = vec![("HOME".into(), self.folder.clone().into_os_string())];
+        Run::new(program, &self.folder, env)
+            .args(["serve", "admin"])
+            .arg(format!("--data={}", self.data().display()))
+            .args(words)
+    }
+
+    /// Adds an account, whose devices may create instances.
+    #[track_caller]
+    pub fn add_open_account(&self, name: &str) -> Output {
+        self.admin(&["account", "add", name, "--open"]).ok()
+    }
+
+    /// Adds a device, and returns its token: `ACCOUNT:SECRET`.
+    #[track_caller]
+    pub fn add_device(&self, account: &str, name: &str) -> String {
+        let said = self.admin(&["device", "add", account, name]).ok();
+        said.stdout.lines().last().unwrap().to_owned()
+    }
+
+    /// Tells it to stop, and waits until it has. Returns whether it exited with 0.
+    #[cfg(unix)]
+    #[track_caller]
+    pub fn stop_gently(&mut self) -> bool {
+        let mut process = self.process.take().unwrap();
+        let pid = rustix::process::Pid::from_child(&process);
+        rustix::process::kill_process(pid, Signal::Terminate.number()).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(45);
+        loop {
+            if let Some(status) = process.try_wait().unwrap() {
+                return status.success();
+            }
+            assert!(Instant::now() < deadline, "the server does not stop");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Kills it where it stands.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+
+    /// Starts it on the same port and data.
+    #[track_caller]
+    pub fn start_again(&mut self) {
+        let said = self.folder.join("server.out");
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.folder.join("server.log"))
+            .unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_instance-sync"));
+        command
+            .env_clear()
+            .env("HOME", &self.folder)
+            .arg("serve")
+            .arg(format!("--data={}", self.data().display()))
+            // Port 0 at first: the system chooses, and no other test can come in between.
+            .arg(format!("--listen=127.0.0.1:{}", self.port))
+            .stdin(Stdio::null())
+            .stdout(File::create(&said).unwrap())
+            .stderr(log);
+        if let Some(certificate) = &self.certificate {
+            command
+                .arg("--tls-cert")
+                .arg(&certificate.chain)
+                .arg("--tls-key")
+                .arg(&certificate.key);
+        }
+        self.process = Some(command.spawn().unwrap());
+        self.port = self.wait_for_port(&said);
+    }
+
+    #[track_caller]
+    fn wait_for_port(&mut self, said: &Path) -> u16 {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            let text = fs::read_to_string(said).unwrap();
+            let port = text.lines().find_map(|line| {
+                let url = line.strip_prefix("Serving ")?;
+                url.rsplit_once(':')?.1.trim().parse().ok()
+            });
+            if let Some(port) = port {
+                return port;
+            }
+            let ended = self.process.as_mut().unwrap().try_wait().unwrap();
+            let log = fs::read_to_string(self.folder.join("server.log")).unwrap();
+            let waiting = ended.is_none() && Instant::now() < deadline;
+            assert!(
+                waiting,
+                "the server does not answer ({ended:?})\n{text}{log}"
+            );
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Sends these bytes on a connection of their own, and returns what comes back until it is closed:
+    /// they should ask for that.
+    pub fn raw(&self, bytes: &[u8]) -> String {
+        let mut stream = self.connect();
+        stream.write_all(bytes).unwrap();
+        read_all(&mut stream)
+    }
+
+    /// Sends these bytes and nothing more, as a client that dies; returns what comes back.
+    pub fn cut(&self, bytes: &[u8]) -> String {
+        let mut stream = self.connect();
+        stream.write_all(bytes).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        read_all(&mut stream)
+    }
+
+    pub fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(60)))
+            .unwrap();
+        stream
+    }
+}
+
+/// Reads until the other side closes, or breaks off.
+pub fn read_all(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    let _ = stream.read_to_end(&mut bytes);
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+impl Drop for OurServer {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
