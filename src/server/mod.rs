@@ -101,7 +101,8 @@ async fn serve(settings: &Settings, log: Log, ready: impl FnOnce(&Ready)) -> Res
     let files = open_storage(settings, &database).await?;
     let listening = Listening::at(settings.listen, tls)
         .await
-        .context(|| format!("cannot listen on {}", settings.listen))?;
+        .context(|| format!("cannot listen on {}", settings.listen))
+        .map_err(|error| error.hint("--listen=ADDRESS:PORT names another one"))?;
     let address = listening
         .address()
         .context(|| format!("cannot listen on {}", settings.listen))?;

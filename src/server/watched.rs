@@ -172,3 +172,52 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         self.bounded(polled, context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+
+    use super::*;
+
+    const SHORT: Duration = Duration::from_millis(30);
+    const LONG: Duration = Duration::from_secs(60);
+
+    #[tokio::test]
+    async fn a_head_that_never_ends_is_told_so() {
+        let (mut client, server) = duplex(1000);
+        let mut server = Watched::new(server, Phase::new(), SHORT, LONG);
+        client.write_all(b"GET /").await.expect("writes");
+        let error = server
+            .read_to_end(&mut Vec::new())
+            .await
+            .expect_err("too slow");
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        drop(server);
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.expect("reads");
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn waiting_and_working_take_as_long_as_they_take() {
+        let (mut client, server) = duplex(1000);
+        let phase = Phase::new();
+        let mut server = Watched::new(server, Arc::clone(&phase), SHORT, LONG);
+        let mut piece = [0; 4];
+        let wait = tokio::time::timeout(SHORT * 4, server.read_exact(&mut piece));
+        assert!(wait.await.is_err(), "a connection may idle");
+        client.write_all(b"GET ").await.expect("writes");
+        server.read_exact(&mut piece).await.expect("reads");
+        phase.work();
+        let wait = tokio::time::timeout(SHORT * 4, server.read_exact(&mut piece));
+        assert!(wait.await.is_err(), "a request may take its time");
+    }
+
+    #[tokio::test]
+    async fn who_takes_nothing_is_given_up() {
+        let (_client, server) = duplex(10);
+        let mut server = Watched::new(server, Phase::new(), LONG, SHORT);
+        let error = server.write_all(&[0; 100]).await.expect_err("nobody reads");
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+}

@@ -27,6 +27,8 @@ mod opted_out;
 mod pack_folder;
 mod run;
 mod schema;
+#[cfg(feature = "serve")]
+mod serve_admin;
 mod server_answers;
 mod setup_list;
 mod sync_json;

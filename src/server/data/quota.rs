@@ -91,3 +91,34 @@ impl Drop for Room {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::storage::files::Files;
+
+    #[tokio::test]
+    async fn uploads_at_once_do_not_pass_the_quota_together() {
+        let root = tempfile::tempdir().expect("a folder");
+        let files = Files::open(root.path(), None, "x").expect("opens");
+        let alice: AccountName = "alice".parse().expect("a name");
+        std::fs::create_dir(root.path().join("alice")).expect("makes");
+        std::fs::write(root.path().join("alice/old"), [0; 10]).expect("writes");
+        let usage = Usage::default();
+        let begin = async || usage.begin(&files, &alice, 30).await.expect("counts");
+        let (mut one, mut other) = (begin().await, begin().await);
+        one.take(12).expect("fits");
+        assert!(matches!(other.take(9), Err(Fault::OverQuota)));
+        other.take(8).expect("fits");
+        // What failed gives its room back; what is there keeps it.
+        drop(other);
+        one.keep();
+        let mut last = begin().await;
+        assert!(matches!(last.take(9), Err(Fault::OverQuota)));
+        last.take(8).expect("fits");
+        // Another account has its own.
+        let bob: AccountName = "bob".parse().expect("a name");
+        let mut of_bob = usage.begin(&files, &bob, 30).await.expect("counts");
+        of_bob.take(30).expect("fits");
+    }
+}

@@ -108,3 +108,60 @@ pub async fn drain(body: &mut Body, patience: Duration) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    const LIMITS: Limits = Limits {
+        largest: 10,
+        declared: None,
+        patience: Duration::from_millis(20),
+    };
+
+    async fn read(body: Body, limits: Limits) -> Result<usize, Fault> {
+        let (mut body, mut room) = (body, None);
+        let mut upload = begin(&mut body, limits, &mut room)?;
+        let mut size = 0;
+        while let Some(piece) = upload.body.next().await {
+            size += piece?.len();
+        }
+        Ok(size)
+    }
+
+    #[tokio::test]
+    async fn an_upload_that_stands_still_is_not_waited_for() {
+        let begun = stream::iter([Ok::<_, io::Error>(Bytes::from("half"))]);
+        let body = Body::from_stream(begun.chain(stream::pending()));
+        let read = read(body, LIMITS).await;
+        assert!(matches!(read, Err(Fault::StoodStill)), "{read:?}");
+    }
+
+    #[tokio::test]
+    async fn an_upload_that_breaks_off_is_no_end() {
+        let broken = stream::iter([
+            Ok(Bytes::from("half")),
+            Err(io::Error::from(io::ErrorKind::ConnectionReset)),
+        ]);
+        let read = read(Body::from_stream(broken), LIMITS).await;
+        assert!(matches!(read, Err(Fault::BrokeOff(_))), "{read:?}");
+    }
+
+    #[tokio::test]
+    async fn an_upload_has_a_largest_size_whatever_it_says_of_itself() {
+        let ten = || Body::from(vec![0; 10]);
+        assert_eq!(read(ten(), LIMITS).await.expect("fits"), 10);
+        let smaller = Limits {
+            largest: 9,
+            ..LIMITS
+        };
+        assert!(matches!(read(ten(), smaller).await, Err(Fault::TooLarge)));
+        let declared = Limits {
+            declared: Some(11),
+            ..LIMITS
+        };
+        assert!(matches!(read(ten(), declared).await, Err(Fault::TooLarge)));
+    }
+}

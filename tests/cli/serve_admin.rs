@@ -1,0 +1,226 @@
+//! `serve admin` on a folder whose server does not run, and command lines of `serve` that are wrong.
+
+use std::path::Path;
+
+use crate::support::{Output, Run, World};
+
+/// An operator's machine.
+struct Machine {
+    world: World,
+}
+
+impl Machine {
+    fn new() -> Self {
+        let machine = Self {
+            world: World::new(),
+        };
+        std::fs::create_dir(machine.data()).unwrap();
+        machine
+    }
+
+    fn data(&self) -> std::path::PathBuf {
+        self.world.path("data")
+    }
+
+    fn run(&self, words: &[&str]) -> Run {
+        let program = Path::new(env!("CARGO_BIN_EXE_instance-sync"));
+        let env = vec![("TZ".into(), "UTC".into())];
+        Run::new(program, &self.world.path(""), env).args(words)
+    }
+
+    fn admin(&self, words: &[&str]) -> Run {
+        let data = format!("--data={}", self.data().display());
+        self.run(&["serve", "admin", &data]).args(words)
+    }
+
+    #[track_caller]
+    fn rows(&self, words: &[&str]) -> Vec<serde_json::Value> {
+        let printed: Output = self.admin(words).arg("--json").ok();
+        let value = printed.json();
+        assert_eq!(value["event"], "serve");
+        value["rows"].as_array().unwrap().clone()
+    }
+}
+
+#[test]
+fn accounts_devices_instances_and_grants_are_managed_without_a_server() {
+    let machine = Machine::new();
+    machine
+        .admin(&["account", "add", "alice", "--quota=20G"])
+        .ok();
+    machine
+        .admin(&["account", "add", "bob", "--open", "--instances=1"])
+        .ok();
+    let said = machine
+        .admin(&["device", "add", "alice", "Steam Deck"])
+        .ok();
+    let token = said.stdout.lines().last().unwrap();
+    assert!(
+        token.starts_with("alice:isd_") && token.len() == 53,
+        "{token}"
+    );
+    let id = "01M7Y9S9CRTS9FHWH3WCASWHA5";
+    machine
+        .admin(&["instance", "add", "bob", id])
+        .ok()
+        .assert_says(id);
+    machine
+        .admin(&["instance", "add", "bob"])
+        .code(2)
+        .assert_says("as many as it may");
+    machine.admin(&["device", "add", "bob", "PC"]).ok();
+    machine
+        .admin(&["grant", "add", "bob", "PC", id, "--minutes=10"])
+        .ok();
+
+    let accounts = machine.rows(&["account", "list"]);
+    assert_eq!(accounts[0]["quota_bytes"], 20_u64 << 30);
+    assert_eq!(accounts[0]["registration"], "beforehand");
+    assert_eq!(accounts[1]["registration"], "by_creating");
+    assert_eq!(machine.rows(&["device", "list"]).len(), 2);
+    let devices = machine.rows(&["device", "list", "alice"]);
+    assert_eq!(devices[0]["name"], "Steam Deck");
+    assert_eq!(machine.rows(&["instance", "list"])[0]["id"], id);
+    let grants = machine.rows(&["grant", "list", "bob"]);
+    let (from, to) = (&grants[0]["created_at"], &grants[0]["expires_at"]);
+    assert_eq!(to.as_i64().unwrap() - from.as_i64().unwrap(), 600);
+    assert_eq!(machine.rows(&["grant", "list", "alice"]).len(), 0);
+
+    machine.admin(&["quota", "alice", "none"]).ok();
+    machine.admin(&["account", "suspend", "alice"]).ok();
+    machine
+        .admin(&["device", "revoke", "alice", "Steam Deck"])
+        .ok();
+    machine
+        .admin(&["device", "revoke", "alice", "Steam Deck"])
+        .code(2);
+    machine
+        .admin(&["account", "list"])
+        .ok()
+        .assert_says("quota none")
+        .assert_says("suspended");
+    machine
+        .admin(&["device", "list"])
+        .ok()
+        .assert_says("revoked")
+        .assert_says("never seen");
+    let audit = machine.rows(&["audit"]);
+    let what: Vec<_> = audit
+        .iter()
+        .map(|row| row["what"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        what,
+        [
+            "account added",
+            "account added",
+            "device added",
+            "instance added",
+            "device added",
+            "grant added",
+            "quota set",
+            "account suspended",
+            "device revoked"
+        ]
+    );
+    assert_eq!(machine.rows(&["audit", "--last=2"]).len(), 2);
+    let secret = token.split_once(':').unwrap().1;
+    for row in audit {
+        assert!(!row.to_string().contains(secret));
+    }
+}
+
+#[test]
+fn what_cannot_be_is_refused_and_changes_nothing() {
+    let machine = Machine::new();
+    machine.admin(&["account", "add", "alice"]).ok();
+    for (words, says) in [
+        (&["account", "add", "alice"][..], "already"),
+        (&["account", "add", "Alice"], "lower-case"),
+        (&["account", "add", "snapshots"], "means something else"),
+        (&["account", "add", "v1"], "means something else"),
+        (&["account", "add", "../alice"], "lower-case"),
+        (&["account", "suspend", "nobody"], "no account nobody"),
+        (&["quota", "nobody", "1G"], "no account nobody"),
+        (&["quota", "alice", "5%"], "no amount"),
+        (&["device", "add", "nobody", "Deck"], "no account nobody"),
+        (&["device", "add", "alice", " "], "1 to 64 characters"),
+        (&["device", "add", "alice", "a\nb"], "1 to 64 characters"),
+        (
+            &["device", "add", "alice", "Deck", "--json"],
+            "never as JSON",
+        ),
+        (&["device", "list", "nobody"], "no account nobody"),
+        (&["device", "revoke", "alice", "Deck"], "no device"),
+        (
+            &["instance", "add", "alice", "00000000000000000000000000"],
+            "0000",
+        ),
+        (
+            &[
+                "grant",
+                "add",
+                "alice",
+                "Deck",
+                "01M7Y9S9CRTS9FHWH3WCASWHA5",
+            ],
+            "no device",
+        ),
+        (&["grant", "revoke", "x"], "no grant"),
+    ] {
+        machine.admin(words).code(2).assert_says(says);
+    }
+    assert_eq!(machine.rows(&["audit"]).len(), 1);
+    assert_eq!(machine.rows(&["device", "list"]).len(), 0);
+}
+
+#[test]
+fn a_folder_that_is_no_servers_is_left_alone() {
+    let machine = Machine::new();
+    machine
+        .admin(&["account", "list"])
+        .code(2)
+        .assert_says("is not there");
+    machine.admin(&["device", "add", "alice", "Deck"]).code(2);
+    assert_eq!(std::fs::read_dir(machine.data()).unwrap().count(), 0);
+    let elsewhere = format!("--data={}", machine.world.path("elsewhere").display());
+    machine
+        .run(&["serve", "admin", &elsewhere, "account", "add", "alice"])
+        .code(2);
+    assert!(!machine.world.path("elsewhere").exists());
+    machine
+        .run(&["serve", "admin", "account", "list"])
+        .code(2)
+        .assert_says("--data");
+    machine.run(&["serve"]).code(2).assert_says("--data");
+    let data = format!("--data={}", machine.data().display());
+    machine.run(&["serve", &data, "--listen=nowhere"]).code(2);
+    machine
+        .run(&["serve", &data, "--tls-cert=x"])
+        .code(2)
+        .assert_says("--tls-key");
+    // It says what is wrong before it makes anything of a storage.
+    machine
+        .run(&[
+            "serve",
+            &data,
+            "--listen=127.0.0.1:0",
+            "--tls-cert=/nowhere/a",
+            "--tls-key=/nowhere/b",
+        ])
+        .code(1)
+        .assert_says("/nowhere/a");
+    assert!(!machine.data().join("repos").exists());
+}
+
+#[test]
+fn a_storage_before_its_server_ran_has_no_trash() {
+    let machine = Machine::new();
+    machine.admin(&["account", "add", "alice"]).ok();
+    let id = "01M7Y9S9CRTS9FHWH3WCASWHA5";
+    machine
+        .admin(&["undelete", "alice", id])
+        .code(1)
+        .assert_says("never run");
+    assert!(!machine.data().join("repos").exists());
+}
