@@ -19,7 +19,6 @@ use tokio::{
     sync::{Semaphore, watch},
     time::timeout,
 };
-use tokio_rustls::TlsAcceptor;
 
 use super::{
     Server,
@@ -38,18 +37,16 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// What takes connections.
 pub struct Listening {
     listener: TcpListener,
-    tls: Option<TlsAcceptor>,
     places: Arc<Semaphore>,
     number: u32,
 }
 
 impl Listening {
     /// Listens there.
-    pub async fn at(address: SocketAddr, tls: Option<TlsAcceptor>) -> io::Result<Self> {
+    pub async fn at(address: SocketAddr) -> io::Result<Self> {
         let number = connections();
         Ok(Self {
             listener: TcpListener::bind(address).await?,
-            tls,
             places: Arc::new(Semaphore::new(number as usize)),
             number,
         })
@@ -92,9 +89,8 @@ impl Listening {
                 peer,
                 stop: stop.clone(),
             };
-            let tls = self.tls.clone();
             tokio::spawn(async move {
-                connection.secure(stream, tls).await;
+                connection.secure(stream).await;
                 drop(place);
             });
         }
@@ -130,12 +126,13 @@ struct Connection {
 }
 
 impl Connection {
-    async fn secure(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
+    async fn secure(self, stream: TcpStream) {
         // Otherwise each small answer waits 40 ms for an acknowledgement.
         let _ = stream.set_nodelay(true);
-        match tls {
+        match &self.server.certificate {
             None => self.serve(stream).await,
-            Some(tls) => {
+            Some(certificate) => {
+                let tls = certificate.acceptor();
                 // Whoever does not get that far is no client; port scanners are not worth a line.
                 if let Ok(Ok(stream)) = timeout(self.server.patience.head, tls.accept(stream)).await
                 {

@@ -41,6 +41,7 @@ use self::{
     seen::Seen,
     settings::{Patience, Settings},
     storage::{Blobs, files::Files},
+    tls::Certificate,
 };
 use crate::error::{Context, Result};
 
@@ -61,6 +62,7 @@ struct Server {
     log: Log,
     numbers: Numbers,
     patience: Patience,
+    certificate: Option<Certificate>,
 }
 
 /// What a server says once it serves.
@@ -95,11 +97,11 @@ pub fn run(
 
 async fn serve(settings: &Settings, log: Log, ready: impl FnOnce(&Ready)) -> Result<()> {
     let data = &settings.data;
-    let tls = settings.tls.as_ref().map(tls::acceptor).transpose()?;
-    let is_secure = tls.is_some();
+    let certificate = settings.tls.clone().map(Certificate::read).transpose()?;
+    let is_secure = certificate.is_some();
     let database = Database::open(&data.database(), IfMissing::Make).await?;
     let files = open_storage(settings, &database).await?;
-    let listening = Listening::at(settings.listen, tls)
+    let listening = Listening::at(settings.listen)
         .await
         .context(|| format!("cannot listen on {}", settings.listen))
         .map_err(|error| error.hint("--listen=ADDRESS:PORT names another one"))?;
@@ -116,8 +118,10 @@ async fn serve(settings: &Settings, log: Log, ready: impl FnOnce(&Ready)) -> Res
         log,
         numbers: Numbers::begin(),
         patience: settings.patience,
+        certificate,
         database,
     });
+    upkeep::on_hangup(Arc::clone(&server)).context(|| "cannot wait for signals".to_owned())?;
     let accounts = database::accounts::list(&server.database)
         .await
         .context(|| "cannot read the accounts".to_owned())?;

@@ -1,6 +1,11 @@
-//! TLS from files, where no proxy in front of the server speaks it.
+//! TLS from files, where no proxy in front of the server speaks it. Files that changed are read again: at a
+//! SIGHUP, and by itself within a minute.
 
-use std::sync::Arc;
+use std::{
+    fs,
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
+};
 
 use rustls::{
     ServerConfig,
@@ -12,8 +17,67 @@ use tokio_rustls::TlsAcceptor;
 use super::settings::TlsFiles;
 use crate::error::{Context, Error, Result};
 
-/// Reads the files.
-pub fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor> {
+/// A certificate, as it is in its files.
+#[derive(Debug)]
+pub struct Certificate {
+    files: TlsFiles,
+    current: Mutex<Current>,
+}
+
+struct Current {
+    acceptor: TlsAcceptor,
+    times: Times,
+}
+
+impl std::fmt::Debug for Current {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Current")
+    }
+}
+
+/// When the files were changed.
+type Times = [Option<SystemTime>; 2];
+
+impl Certificate {
+    /// Reads the files.
+    pub fn read(files: TlsFiles) -> Result<Self> {
+        let times = times(&files);
+        let acceptor = acceptor(&files)?;
+        Ok(Self {
+            current: Mutex::new(Current { acceptor, times }),
+            files,
+        })
+    }
+
+    /// Returns what speaks TLS with it.
+    pub fn acceptor(&self) -> TlsAcceptor {
+        self.lock().acceptor.clone()
+    }
+
+    /// Reads the files again where they changed. Returns whether they had. Where they cannot be used, the
+    /// one before stays, until they change once more.
+    pub fn refresh(&self) -> Result<bool> {
+        let times = times(&self.files);
+        if self.lock().times == times {
+            return Ok(false);
+        }
+        let acceptor = acceptor(&self.files);
+        let mut current = self.lock();
+        current.times = times;
+        current.acceptor = acceptor?;
+        Ok(true)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Current> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn times(files: &TlsFiles) -> Times {
+    [&files.certificate, &files.key].map(|file| fs::metadata(file).ok()?.modified().ok())
+}
+
+fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor> {
     let (certificate, key) = (files.certificate.display(), files.key.display());
     let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(&files.certificate)
         .and_then(Iterator::collect)

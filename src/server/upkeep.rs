@@ -4,7 +4,7 @@ use std::{io, sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 
-use super::{Server, clock};
+use super::{Server, clock, tls};
 
 /// How often it is written down who was there.
 const SEEN: Duration = Duration::from_secs(60);
@@ -28,12 +28,45 @@ pub async fn go_on(server: Arc<Server>) {
             }
         }
         tokio::time::sleep(SEEN).await;
+        refresh(&server);
         if let Err(error) = server.seen.write(&server.database).await {
             server
                 .log
                 .notice(format!("who was there could not be written down: {error}"));
         }
     }
+}
+
+/// Reads the certificate again where its files changed.
+fn refresh(server: &Server) {
+    match server.certificate.as_ref().map(tls::Certificate::refresh) {
+        None | Some(Ok(false)) => {}
+        Some(Ok(true)) => server.log.notice("the certificate was read again"),
+        Some(Err(error)) => server
+            .log
+            .notice(format!("the certificate stays as it was: {error}")),
+    }
+}
+
+/// At each SIGHUP: what changed outside counts at once. Without this the signal would end the server.
+#[cfg(unix)]
+pub fn on_hangup(server: Arc<Server>) -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut signals = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while signals.recv().await.is_some() {
+            server.holders.forget();
+            refresh(&server);
+        }
+    });
+    Ok(())
+}
+
+/// There is no such signal.
+#[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps, clippy::needless_pass_by_value)] // as on the other systems
+pub fn on_hangup(_: Arc<Server>) -> io::Result<()> {
+    Ok(())
 }
 
 /// Returns what becomes true once the process is asked to stop.

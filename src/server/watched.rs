@@ -100,6 +100,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Watched<S> {
         let polled = Pin::new(&mut self.inner).poll_read(context, buffer);
         if buffer.filled().len() > before && self.phase.is(WAITING) {
             self.phase.0.store(HEAD, Ordering::Relaxed);
+            // The time of the request before may be over by now.
+            self.reading = None;
         }
         if !self.phase.is(HEAD) {
             self.reading = None;
@@ -211,6 +213,21 @@ mod tests {
         phase.work();
         let wait = tokio::time::timeout(SHORT * 4, server.read_exact(&mut piece));
         assert!(wait.await.is_err(), "a request may take its time");
+    }
+
+    #[tokio::test]
+    async fn the_next_request_has_its_own_time() {
+        let (mut client, server) = duplex(1000);
+        let phase = Phase::new();
+        let mut server = Watched::new(server, Arc::clone(&phase), SHORT, LONG);
+        let mut piece = [0; 4];
+        for _ in 0..3 {
+            client.write_all(b"GET ").await.expect("writes");
+            server.read_exact(&mut piece).await.expect("reads");
+            phase.work();
+            tokio::time::sleep(SHORT * 2).await;
+            phase.wait();
+        }
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::support::mounted::Mounted;
 use crate::support::our_server::{OurServer, read_all};
@@ -291,4 +291,45 @@ fn a_disk_that_cannot_be_written_is_507_and_what_is_there_is_served() {
     assert_eq!(scene.client.post(&object("data", b"new"), "new"), 507);
     assert_eq!(scene.client.get(&object("data", b"pack")).body, b"pack");
     assert_eq!(scene.client.get(&path("data/")).status, 200);
+}
+
+#[test]
+fn a_certificate_is_renewed_while_it_serves() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(mut server) = OurServer::start_with_tls(folder.path()) else {
+        return;
+    };
+    let get = |server: &OurServer| {
+        let client = RestClient::new(&server.url(), server.ca_file(), "alice:x");
+        client.try_send("GET", "/healthz", &[], "")
+    };
+    assert_eq!(get(&server).unwrap().status, 200);
+    server.renew_certificate();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while get(&server).is_err() {
+        assert!(Instant::now() < deadline, "{}", server.log_text());
+        thread::sleep(Duration::from_millis(20));
+    }
+    // One that cannot be used changes nothing.
+    fs::write(folder.path().join("tls/server.pem"), "nothing").unwrap();
+    server.hang_up();
+    while !server.log_text().contains("stays as it was") {
+        assert!(Instant::now() < deadline, "{}", server.log_text());
+        thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(get(&server).unwrap().status, 200);
+}
+
+#[test]
+fn a_hangup_makes_a_revocation_count_at_once() {
+    let scene = scene();
+    assert_eq!(scene.client.get(&path("config")).status, 200);
+    scene
+        .server
+        .admin(&["device", "revoke", "alice", "deck"])
+        .ok();
+    scene.server.hang_up();
+    // Signals take a moment, and less than answers stay good for.
+    thread::sleep(Duration::from_millis(300));
+    assert_eq!(scene.client.get(&path("config")).status, 401);
 }

@@ -133,6 +133,21 @@ impl OurServer {
         }
     }
 
+    /// Makes another authority and certificate in the place of its own, and tells it by a SIGHUP.
+    #[cfg(unix)]
+    #[track_caller]
+    pub fn renew_certificate(&mut self) {
+        self.certificate = Certificate::make(&self.folder.join("tls"));
+        self.hang_up();
+    }
+
+    /// Tells it that something changed.
+    #[cfg(unix)]
+    pub fn hang_up(&self) {
+        let pid = rustix::process::Pid::from_child(self.process.as_ref().unwrap());
+        rustix::process::kill_process(pid, rustix::process::Signal::HUP).unwrap();
+    }
+
     /// Kills it where it stands.
     pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {

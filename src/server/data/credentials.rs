@@ -72,6 +72,11 @@ impl Holders {
         Ok(holder.filter(|holder| holder.account.as_str() == claim.account))
     }
 
+    /// Forgets every answer, so that a change of the database counts at once.
+    pub fn forget(&self) {
+        self.lock().clear();
+    }
+
     fn remembered(&self, token: &TokenHash) -> Option<Arc<Holder>> {
         let known = self.lock();
         let (since, holder) = known.get(token)?;
