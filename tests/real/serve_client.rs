@@ -137,3 +137,40 @@ fn an_account_that_is_not_open_makes_no_instance_by_itself() {
     assert!(!device.synced_by("sync.json").exists());
     assert!(!scene.server.repositories().join("bob").exists());
 }
+
+#[test]
+fn thinning_the_past_takes_a_grant() {
+    let Some(scene) = Scene::new() else { return };
+    let desktop = scene.device("desktop", None);
+    for seed in 1..4 {
+        play::world(&desktop.pack, "My World", seed);
+        desktop.command(&["push"]).ok();
+    }
+    let before = synced(&desktop.pack);
+    let prune = || {
+        desktop
+            .command(&["prune", "--yes"])
+            // Whatever is older than now goes by the months.
+            .args(["--keep-all=0h", "--keep-daily=0h"])
+    };
+    prune()
+        .code(1)
+        .assert_says("the server lets no device remove anything");
+    let id = desktop.instance_id();
+    scene
+        .server
+        .admin(&["grant", "add", "alice", "desktop", &id])
+        .ok();
+    prune().ok().assert_says("Removed 2 snapshots");
+    desktop.command(&["verify"]).ok();
+    let deck = scene.device("deck", Some(&id));
+    deck.command(&["pull"]).ok();
+    assert_same(&synced(&desktop.pack), &synced(&deck.pack));
+    assert_same(&before, &synced(&desktop.pack));
+    let said = scene.server.admin(&["undelete", "alice", &id]).ok();
+    said.assert_says("Brought back");
+    // The past is there again, and nobody's present changes.
+    desktop.command(&["pull"]).ok();
+    assert_same(&before, &synced(&desktop.pack));
+    desktop.command(&["verify", "--all"]).ok();
+}
