@@ -1,6 +1,9 @@
 //! Options of `serve` and of `serve admin`.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use clap::{Args, Subcommand};
 
@@ -28,6 +31,9 @@ pub struct Serve {
     /// The certificate's key (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
+    /// Believe what the proxy at this address says in X-Forwarded-For and X-Forwarded-Proto [may be repeated]
+    #[arg(long, value_name = "ADDR")]
+    pub trusted_proxy: Vec<IpAddr>,
 }
 
 /// What else `serve` does.
@@ -53,6 +59,9 @@ pub enum Task {
     /// Accounts: add, list, suspend, resume
     #[command(subcommand)]
     Account(AccountTask),
+    /// Invites: add (prints its code, once), list, revoke
+    #[command(subcommand)]
+    Invite(InviteTask),
     /// Devices: add (prints its token, once), list, revoke
     #[command(subcommand)]
     Device(DeviceTask),
@@ -114,6 +123,39 @@ pub struct AccountAdd {
     /// Let its devices add instances by creating their repositories, as restic and plain clients do
     #[arg(long)]
     pub open: bool,
+}
+
+/// What is done with invites.
+#[derive(Debug, Subcommand)]
+pub enum InviteTask {
+    /// Make an invite, and print its code: it makes one account. Nobody can see it again
+    Add(InviteAdd),
+    /// List invites
+    List,
+    /// Take back an invite that nobody used
+    Revoke(OneInvite),
+}
+
+/// Options of `invite add`.
+#[derive(Debug, Args)]
+pub struct InviteAdd {
+    /// How much the account may hold, its trash included: 500M, 20G, none
+    #[arg(long, value_name = "AMOUNT", default_value = "none", value_parser = bound)]
+    pub quota: Bound,
+    /// How many instances it may have
+    #[arg(long, value_name = "NUMBER", default_value_t = 64)]
+    pub instances: u32,
+    /// For how long it is good
+    #[arg(long, value_name = "NUMBER", default_value_t = 72, value_parser = clap::value_parser!(u32).range(1..=720))]
+    pub hours: u32,
+}
+
+/// An invite.
+#[derive(Debug, Args)]
+pub struct OneInvite {
+    /// Its id
+    #[arg(value_name = "ID")]
+    pub id: String,
 }
 
 /// What is done with devices.

@@ -2,6 +2,9 @@
 
 mod admin;
 
+use std::net::IpAddr;
+
+use secrecy::ExposeSecret as _;
 use serde::Serialize;
 
 use super::{Context, Done};
@@ -45,6 +48,11 @@ pub fn run(context: &Context<'_>, args: &Serve) -> Result<Done> {
         data: DataFolder::new(data),
         listen: args.listen,
         tls,
+        trusted: args
+            .trusted_proxy
+            .iter()
+            .map(IpAddr::to_canonical)
+            .collect(),
         patience: Patience::default(),
     };
     server::run(&settings, output::log(), |ready| say(context, ready))?;
@@ -64,8 +72,9 @@ fn say(context: &Context<'_>, ready: &Ready) {
         return;
     }
     output.line(&format!("Serving {url}"));
-    if ready.is_new {
-        output.line("There is no account yet: 'instance-sync serve admin --data=DIR account add NAME' adds one.");
+    if let Some(invite) = &ready.invite {
+        output.passing("There is no account yet. This invite makes the first one, within a day:");
+        output.text(invite.expose_secret());
     }
 }
 

@@ -14,11 +14,12 @@ use super::{
         devices::{self, Device},
         grants::{self, Grant},
         instances::{self, Instance, Registered},
+        invites::{self, Invite, NewInvite},
         is_there_already,
     },
     settings::DataFolder,
     storage::{Blobs as _, files::Files},
-    token::Token,
+    token::{Mark, Token},
 };
 use crate::{
     domain::{
@@ -31,6 +32,10 @@ use crate::{
     error::{Context, Error, Result},
 };
 
+/// How many instances an account may have that nobody said otherwise about.
+pub const INSTANCES: u64 = 64;
+/// The longest that an invite is good, in hours: 30 days.
+pub const LONGEST_INVITE: u32 = 30 * 24;
 /// The longest that a grant may last, in minutes.
 pub const LONGEST_GRANT: u32 = 60;
 
@@ -99,6 +104,43 @@ impl Admin {
             "account resumed"
         };
         self.audit(what, name.as_str())
+    }
+
+    /// Makes an invite that is good for so many hours. Returns its code: nobody can read it again.
+    pub fn add_invite(
+        &self,
+        hours: u32,
+        quota_bytes: Option<u64>,
+        instance_limit: u64,
+    ) -> Result<SecretString> {
+        let (id, token, now) = (
+            Ulid::generate().to_string(),
+            Token::of(Mark::Invite)?,
+            clock::now(),
+        );
+        let invite = NewInvite {
+            id: &id,
+            made_by: "admin",
+            times: (now, now + i64::from(hours) * 3600),
+            quota_bytes,
+            instance_limit,
+        };
+        done(self.wait(invites::add(&self.database, &invite, &token)))?;
+        self.audit("invite added", &format!("{id} for {hours} hours"))?;
+        Ok(token.expose())
+    }
+
+    /// Returns all invites, the newest first.
+    pub fn invites(&self) -> Result<Vec<Invite>> {
+        done(self.wait(invites::list(&self.database)))
+    }
+
+    /// Takes an invite back.
+    pub fn revoke_invite(&self, id: &str) -> Result<()> {
+        if !done(self.wait(invites::remove(&self.database, id)))? {
+            return Err(Error::usage(format!("no invite {id:?} is unused")));
+        }
+        self.audit("invite revoked", id)
     }
 
     /// Adds a device to an account. Returns what it authenticates with: nobody can read it again.

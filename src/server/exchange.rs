@@ -1,7 +1,7 @@
 //! One request and its answer, from outside: its number, its line in the log, how far it came.
 
 use std::{
-    net::IpAddr,
+    net::{IpAddr, Ipv4Addr},
     pin::Pin,
     sync::{
         Arc,
@@ -21,14 +21,28 @@ use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
 use super::{
-    Server,
+    Server, forwarded,
     log::{self, Log},
     watched::Phase,
 };
 
 /// Where a request came from.
-#[derive(Debug, Clone, Copy)]
-pub struct Peer(pub IpAddr);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer {
+    /// The address.
+    pub address: IpAddr,
+    /// Whether it speaks TLS, with us or with a proxy that is trusted.
+    pub is_secure: bool,
+}
+
+impl Default for Peer {
+    fn default() -> Self {
+        Self {
+            address: Ipv4Addr::UNSPECIFIED.into(),
+            is_secure: false,
+        }
+    }
+}
 
 /// What a handler tells the log: it goes along with the answer, inside of the server.
 #[derive(Debug, Clone)]
@@ -83,7 +97,7 @@ impl Exchange {
     /// Begins one: gives it a number, and counts what comes.
     pub fn begin<B>(
         server: &Server,
-        peer: IpAddr,
+        connected: Peer,
         phase: &Arc<Phase>,
         request: axum::http::Request<B>,
     ) -> (Self, Request)
@@ -92,10 +106,11 @@ impl Exchange {
         B::Error: Into<axum::BoxError>,
     {
         phase.work();
+        let peer = forwarded::client(connected, request.headers(), &server.trusted);
         let received = Arc::new(AtomicU64::new(0));
         let exchange = Self {
             id: server.numbers.next(),
-            peer,
+            peer: peer.address,
             method: request.method().clone(),
             since: Instant::now(),
             received: Arc::clone(&received),
@@ -107,7 +122,7 @@ impl Exchange {
                 received,
             })
         });
-        request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(peer);
         (exchange, request)
     }
 

@@ -22,7 +22,7 @@ use tokio::{
 
 use super::{
     Server,
-    exchange::Exchange,
+    exchange::{Exchange, Peer},
     watched::{Phase, Watched},
 };
 
@@ -146,7 +146,11 @@ impl Connection {
         let phase = Phase::new();
         let patience = self.server.patience;
         let stream = Watched::new(stream, Arc::clone(&phase), patience.head, patience.body);
-        let (server, router, peer) = (&self.server, &self.router, self.peer.ip());
+        let (server, router) = (&self.server, &self.router);
+        let peer = Peer {
+            address: self.peer.ip(),
+            is_secure: server.certificate.is_some(),
+        };
         let service = service_fn(|request: hyper::Request<Incoming>| {
             let (exchange, request) = Exchange::begin(server, peer, &phase, request);
             let router = TowerToHyperService::new(router.clone());

@@ -1,8 +1,9 @@
 //! The server: restic's REST protocol for devices with tokens, over a storage of objects, with accounts in
-//! a database beside it. `commands/serve` is the only door to it.
+//! a database beside it, and a control API. `commands/serve` is the only door to it.
 //!
 //! ```text
-//! listen -> exchange -> router -> data -> authority
+//! listen -> exchange -> control (routes) -> database
+//!                    -> data -> authority
 //!                                      -> storage (Blobs: files)
 //!                                      -> database (SQLite)
 //! admin  -> database, storage          beside a server that runs
@@ -15,9 +16,11 @@ pub mod settings;
 pub mod storage;
 
 mod clock;
+mod control;
 mod data;
 pub mod database;
 mod exchange;
+mod forwarded;
 mod listen;
 mod lock;
 mod log;
@@ -27,15 +30,22 @@ pub mod token;
 mod upkeep;
 mod watched;
 
-use std::{io::Write, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io::Write,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
-use axum::{Router, routing::get};
+use secrecy::SecretString;
 use tokio::runtime;
+use ulid::Ulid;
 
 use self::{
+    control::{limits::Limits, passwords::Passwords},
     data::{credentials::Holders, misses::Misses, quota::Usage},
     database::{Database, IfMissing},
-    exchange::{Numbers, Told},
+    exchange::Numbers,
     listen::Listening,
     log::Log,
     seen::Seen,
@@ -47,6 +57,9 @@ use crate::error::{Context, Result};
 
 /// Threads for work on files: a disk does no more at a time.
 const FILE_THREADS: usize = 64;
+/// Who made the invite of a new server, and how long it is good, in seconds.
+const AT_START: &str = "start";
+const INVITE: i64 = 24 * 60 * 60;
 /// How long work on files may go on that nobody waits for any more.
 const LAST_WORK: Duration = Duration::from_secs(10);
 
@@ -61,19 +74,35 @@ struct Server {
     seen: Seen,
     log: Log,
     numbers: Numbers,
+    limits: Limits,
+    passwords: Passwords,
+    trusted: Vec<IpAddr>,
     patience: Patience,
     certificate: Option<Certificate>,
 }
 
+impl Server {
+    /// Writes into the audit who did what.
+    async fn audit(&self, actor: &str, what: &str, about: &str) -> database::Answer<()> {
+        let entry = database::audit::Entry {
+            at: clock::now(),
+            actor: actor.to_owned(),
+            what: what.to_owned(),
+            about: about.to_owned(),
+        };
+        database::audit::add(&self.database, &entry).await
+    }
+}
+
 /// What a server says once it serves.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Ready {
     /// Where it listens.
     pub address: SocketAddr,
     /// Whether it speaks TLS.
     pub is_secure: bool,
-    /// Whether it has no account yet.
-    pub is_new: bool,
+    /// The code of an invite, where it has no account yet.
+    pub invite: Option<SecretString>,
 }
 
 /// Serves until the process is told to stop. `ready` is called once; the log goes to `log`.
@@ -117,22 +146,25 @@ async fn serve(settings: &Settings, log: Log, ready: impl FnOnce(&Ready)) -> Res
         seen: Seen::default(),
         log,
         numbers: Numbers::begin(),
+        limits: Limits::default(),
+        passwords: Passwords::default(),
+        trusted: settings.trusted.clone(),
         patience: settings.patience,
         certificate,
         database,
     });
     upkeep::on_hangup(Arc::clone(&server)).context(|| "cannot wait for signals".to_owned())?;
-    let accounts = database::accounts::list(&server.database)
-        .await
-        .context(|| "cannot read the accounts".to_owned())?;
+    let invite = first_invite(&server.database).await?;
     server.log.notice(format!("serving on {address}"));
     ready(&Ready {
         address,
         is_secure,
-        is_new: accounts.is_empty(),
+        invite,
     });
     let upkeep = tokio::spawn(upkeep::go_on(Arc::clone(&server)));
-    let finished = listening.serve(&server, &router(&server), stop).await;
+    let finished = listening
+        .serve(&server, &control::public(&server), stop)
+        .await;
     upkeep.abort();
     // Where it fails, a time is a minute too old.
     let _ = server.seen.write(&server.database).await;
@@ -158,16 +190,25 @@ async fn open_storage(settings: &Settings, database: &Database) -> Result<Files>
     Ok(files)
 }
 
-fn router(server: &Arc<Server>) -> Router {
-    Router::new()
-        .route("/healthz", get(healthz))
-        .fallback(data::answer)
-        .with_state(Arc::clone(server))
-}
-
-/// Says that the process answers; what it rests on is not looked at.
-async fn healthz() -> axum::response::Response {
-    let mut response = axum::response::Response::new(axum::body::Body::from("ok\n"));
-    response.extensions_mut().insert(Told::new("health"));
-    response
+/// Makes an invite where there is no account yet; the one of the start before is no good any more, since
+/// nobody can read it again.
+async fn first_invite(database: &Database) -> Result<Option<SecretString>> {
+    let unwritten = || "cannot write the database".to_owned();
+    let accounts = database::accounts::list(database).await;
+    if !accounts.context(unwritten)?.is_empty() {
+        return Ok(None);
+    }
+    let old = database::invites::remove_of(database, AT_START).await;
+    old.context(unwritten)?;
+    let (token, now) = (token::Token::of(token::Mark::Invite)?, clock::now());
+    let invite = database::invites::NewInvite {
+        id: &Ulid::generate().to_string(),
+        made_by: AT_START,
+        times: (now, now + INVITE),
+        quota_bytes: None,
+        instance_limit: admin::INSTANCES,
+    };
+    let added = database::invites::add(database, &invite, &token).await;
+    added.context(unwritten)?;
+    Ok(Some(token.expose()))
 }

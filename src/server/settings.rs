@@ -1,7 +1,7 @@
 //! What a server is told: where its data is, where it listens; and what follows from that.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -15,6 +15,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The certificate and its key, where it speaks TLS itself.
     pub tls: Option<TlsFiles>,
+    /// Proxies whose word counts about where a request comes from.
+    pub trusted: Vec<IpAddr>,
     /// How long it waits.
     pub patience: Patience,
 }

@@ -1,4 +1,4 @@
-//! Tokens of devices: 256 random bits. What is kept of one is its SHA-256, which nobody can turn back:
+//! Tokens of devices, cookies of sessions, codes of invites: 256 random bits. What is kept of one is its SHA-256, which nobody can turn back:
 //! a slow hash is for passwords that people choose.
 
 use secrecy::{ExposeSecret, SecretString};
@@ -8,10 +8,28 @@ use crate::error::{Context, Result};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-/// What tokens begin with, for programs that look for secrets where none belong.
-const MARK: &str = "isd_";
+/// What a token is for. It begins with that, for programs that look for secrets where none belong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// A device.
+    Device,
+    /// An invite.
+    Invite,
+    /// A session.
+    Session,
+}
 
-/// A token, which only its device has.
+impl Mark {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Device => "isd_",
+            Self::Invite => "isi_",
+            Self::Session => "iss_",
+        }
+    }
+}
+
+/// A token, which only its holder has.
 #[derive(Debug)]
 pub struct Token(SecretString);
 
@@ -20,17 +38,27 @@ pub struct Token(SecretString);
 pub struct TokenHash([u8; 32]);
 
 impl Token {
-    /// Makes one.
+    /// Makes one for a device.
     pub fn make() -> Result<Self> {
+        Self::of(Mark::Device)
+    }
+
+    /// Makes one.
+    pub fn of(mark: Mark) -> Result<Self> {
         let mut bits = zeroize::Zeroizing::new([0; 32]);
         getrandom::fill(&mut *bits).context(|| "the system gives no random numbers".to_owned())?;
-        let text = format!("{MARK}{}", URL_SAFE_NO_PAD.encode(*bits));
+        let text = format!("{}{}", mark.as_str(), URL_SAFE_NO_PAD.encode(*bits));
         Ok(Self(SecretString::from(text)))
     }
 
     /// Returns what is kept of it.
     pub fn hash(&self) -> TokenHash {
         TokenHash::of(self.0.expose_secret())
+    }
+
+    /// Returns it, to be told once.
+    pub fn expose(&self) -> SecretString {
+        self.0.clone()
     }
 
     /// Returns it as the device writes it: `ACCOUNT:SECRET`.

@@ -4,7 +4,7 @@ use std::{io, sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 
-use super::{Server, clock, tls};
+use super::{Server, clock, database::sessions, tls};
 
 /// How often it is written down who was there.
 const SEEN: Duration = Duration::from_secs(60);
@@ -17,6 +17,9 @@ const KEPT: i64 = 30 * 24 * 60 * 60;
 pub async fn go_on(server: Arc<Server>) {
     for minute in 0.. {
         if minute % TRASH == 0 {
+            if let Err(error) = sessions::forget(&server.database, clock::now()).await {
+                server.log.notice(format!("old sessions stay: {error}"));
+            }
             match server.blobs.purge(clock::now() - KEPT).await {
                 Ok(0) => {}
                 Ok(bytes) => server.log.notice(format!(

@@ -103,6 +103,8 @@ mod serve_contract;
 #[cfg(all(feature = "serve", unix))] // signals, mounts
 mod serve_faults;
 #[cfg(feature = "serve")]
+mod serve_people;
+#[cfg(feature = "serve")]
 mod serve_restic;
 mod server_faults;
 mod setup;

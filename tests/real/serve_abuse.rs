@@ -441,6 +441,13 @@ fn no_token_is_in_the_log_and_every_request_is() {
     RestClient::new(&scene.server.url(), None, "alice:hunter2-is-wrong").get(&path("config"));
     scene.alice.get("/hunter3/");
     let authorization = scene.alice.authorization();
+    // Lines are written by a thread of their own, after the answer.
+    let since = Instant::now();
+    while scene.server.log_text().matches("\"request\"").count() < 5
+        && since.elapsed() < Duration::from_secs(10)
+    {
+        thread::sleep(Duration::from_millis(10));
+    }
     let text = scene.server.log_text();
     let encoded = authorization.trim().rsplit(' ').next().unwrap();
     for part in [

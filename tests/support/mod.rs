@@ -19,6 +19,8 @@
 )]
 
 pub mod cheap_key;
+#[cfg(feature = "serve")]
+pub mod control;
 #[cfg(target_os = "linux")] // X11
 pub mod display;
 #[cfg(unix)] // a shell script

@@ -18,33 +18,48 @@ pub struct OurServer {
     certificate: Option<Certificate>,
     process: Option<Child>,
     port: u16,
+    options: Vec<String>,
 }
 
 impl OurServer {
     /// Starts one without TLS that keeps everything in this folder.
     #[track_caller]
     pub fn start(folder: &Path) -> Self {
-        Self::begin(folder, None)
+        Self::begin(folder, None, &[])
     }
 
     /// Starts one that speaks TLS; `None` where openssl is missing.
     #[track_caller]
     pub fn start_with_tls(folder: &Path) -> Option<Self> {
         let certificate = Certificate::make(&folder.join("tls"))?;
-        Some(Self::begin(folder, Some(certificate)))
+        Some(Self::begin(folder, Some(certificate), &[]))
     }
 
     #[track_caller]
-    fn begin(folder: &Path, certificate: Option<Certificate>) -> Self {
+    fn begin(folder: &Path, certificate: Option<Certificate>, options: &[&str]) -> Self {
         fs::create_dir_all(folder.join("data")).unwrap();
         let mut server = Self {
             folder: folder.to_owned(),
             certificate,
             process: None,
             port: 0,
+            options: options.iter().map(|&option| option.to_owned()).collect(),
         };
         server.start_again();
         server
+    }
+
+    /// Starts one without TLS, with more options.
+    #[track_caller]
+    pub fn start_with(folder: &Path, options: &[&str]) -> Self {
+        Self::begin(folder, None, options)
+    }
+
+    /// Returns the last line that it printed since it was started: an invite, where it has no account.
+    #[track_caller]
+    pub fn said_last(&self) -> String {
+        let said = fs::read_to_string(self.folder.join("server.out")).unwrap();
+        said.lines().last().unwrap().to_owned()
     }
 
     /// Returns the folder that `--data` names.
@@ -173,6 +188,7 @@ impl OurServer {
             .arg(format!("--data={}", self.data().display()))
             // Port 0 at first: the system chooses, and no other test can come in between.
             .arg(format!("--listen=127.0.0.1:{}", self.port))
+            .args(&self.options)
             .stdin(Stdio::null())
             .stdout(File::create(&said).unwrap())
             .stderr(log);

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::no_data;
 use crate::{
-    cli::serve::{self as cli, AccountTask, DeviceTask, GrantTask, InstanceTask, Task},
+    cli::serve::{self as cli, AccountTask, DeviceTask, GrantTask, InstanceTask, InviteTask, Task},
     commands::{Context, Done},
     error::{Error, Result},
     server::{
@@ -18,6 +18,7 @@ use crate::{
             devices::Device,
             grants::Grant,
             instances::Instance,
+            invites::Invite,
         },
         settings::DataFolder,
     },
@@ -42,7 +43,12 @@ pub fn run(context: &Context<'_>, args: &cli::Admin) -> Result<Done> {
     } else {
         IfMissing::Fail
     };
-    if output.is_json() && matches!(args.task, Task::Device(DeviceTask::Add(_))) {
+    if output.is_json()
+        && matches!(
+            args.task,
+            Task::Device(DeviceTask::Add(_)) | Task::Invite(InviteTask::Add(_))
+        )
+    {
         return Err(
             Error::usage("a token is printed for a person, and never as JSON")
                 .hint("Nothing was added. Without --json the last line is the token alone"),
@@ -51,6 +57,7 @@ pub fn run(context: &Context<'_>, args: &cli::Admin) -> Result<Done> {
     let admin = Admin::open(data, if_missing)?;
     match &args.task {
         Task::Account(task) => account(output, &admin, task)?,
+        Task::Invite(task) => invite(output, &admin, task)?,
         Task::Device(task) => device(output, &admin, task)?,
         Task::Instance(task) => instance(output, &admin, task)?,
         Task::Grant(task) => grant(output, &admin, task)?,
@@ -100,6 +107,26 @@ fn account(output: &Output, admin: &Admin, task: &AccountTask) -> Result<()> {
         AccountTask::Resume(args) => {
             admin.suspend(&args.account, false)?;
             output.line(&format!("{} is served again.", args.account));
+        }
+    }
+    Ok(())
+}
+
+fn invite(output: &Output, admin: &Admin, task: &InviteTask) -> Result<()> {
+    match task {
+        InviteTask::Add(args) => {
+            let quota = args.quota.bytes();
+            let code = admin.add_invite(args.hours, quota, args.instances.into())?;
+            output.passing(&format!(
+                "This makes one account, within {} hours. Nobody can see it again:",
+                args.hours
+            ));
+            output.text(code.expose_secret());
+        }
+        InviteTask::List => rows(output, "invites", &admin.invites()?, invite_row),
+        InviteTask::Revoke(args) => {
+            admin.revoke_invite(&args.id)?;
+            output.line("Taken back: nobody can use it.");
         }
     }
     Ok(())
@@ -247,6 +274,19 @@ fn grant_row(grant: &Grant) -> Vec<String> {
         account,
         device,
         grant.instance.clone(),
+        state,
+    ]
+}
+
+fn invite_row(invite: &Invite) -> Vec<String> {
+    let state = match (invite.used_at, &invite.account) {
+        (Some(at), Some(account)) => format!("{account} since {}", time(at)),
+        _ => format!("until {}", time(invite.expires_at)),
+    };
+    vec![
+        invite.id.clone(),
+        invite.made_by.clone(),
+        format!("quota {}", amount(invite.quota_bytes)),
         state,
     ]
 }

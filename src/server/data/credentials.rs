@@ -1,4 +1,5 @@
-//! Who asks: the token of a device, in the password of Basic authentication, as restic sends it.
+//! Who asks: the token of a device, in the password of Basic authentication, as restic sends it, or as a
+//! Bearer.
 
 use std::{
     collections::HashMap,
@@ -24,24 +25,30 @@ const MANY: usize = 10_000;
 /// What somebody says who they are.
 #[derive(Debug)]
 pub struct Claim {
-    /// The account.
-    pub account: String,
+    /// The account, where it is said.
+    pub account: Option<String>,
     /// The digest of the token; the token itself is gone by now.
     pub token: TokenHash,
 }
 
 impl Claim {
-    /// Reads the header of Basic authentication.
+    /// Reads the header.
     pub fn read(headers: &HeaderMap) -> Option<Self> {
         let header = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
         let (scheme, words) = header.split_once(' ')?;
+        if scheme.eq_ignore_ascii_case("bearer") {
+            return Some(Self {
+                account: None,
+                token: TokenHash::of(words.trim()),
+            });
+        }
         if !scheme.eq_ignore_ascii_case("basic") {
             return None;
         }
         let text = Zeroizing::new(STANDARD.decode(words.trim()).ok()?);
         let (account, secret) = std::str::from_utf8(&text).ok()?.split_once(':')?;
         Some(Self {
-            account: account.to_owned(),
+            account: Some(account.to_owned()),
             token: TokenHash::of(secret),
         })
     }
@@ -69,7 +76,10 @@ impl Holders {
             Some(holder) => Some(holder),
             None => self.look_up(&claim.token).await?,
         };
-        Ok(holder.filter(|holder| holder.account.as_str() == claim.account))
+        Ok(holder.filter(|holder| {
+            let said = claim.account.as_deref();
+            said.is_none_or(|said| said == holder.account.as_str())
+        }))
     }
 
     /// Forgets every answer, so that a change of the database counts at once.
@@ -118,9 +128,16 @@ mod tests {
         let text = STANDARD.encode("alice:isd_x:y");
         for scheme in ["Basic", "basic", "BASIC"] {
             let claim = claim(&format!("{scheme} {text}")).expect("a claim");
-            assert_eq!(claim.account, "alice");
+            assert_eq!(claim.account.as_deref(), Some("alice"));
             assert_eq!(claim.token, TokenHash::of("isd_x:y"));
         }
+    }
+
+    #[test]
+    fn a_bearer_says_no_account() {
+        let claim = claim("Bearer isd_x").expect("a claim");
+        assert_eq!(claim.account, None);
+        assert_eq!(claim.token, TokenHash::of("isd_x"));
     }
 
     #[test]
@@ -131,7 +148,7 @@ mod tests {
             "",
             "Basic",
             "Basic !!!",
-            "Bearer YWxpY2U6eA==",
+            "Digest YWxpY2U6eA==",
             &format!("Basic {no_colon}"),
             &format!("Basic {no_text}"),
         ] {

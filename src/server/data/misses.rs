@@ -50,8 +50,8 @@ fn wait(count: u32) -> Duration {
     FIRST.saturating_mul(doubled).min(LONGEST)
 }
 
-/// Who has one address of IPv6 has all of its /64.
-fn neighbours(address: IpAddr) -> IpAddr {
+/// Returns what stands for an address: who has one of IPv6 has all of its /64.
+pub fn neighbours(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();

@@ -13,9 +13,8 @@ mod upload;
 use std::{net::IpAddr, sync::Arc, time::Instant};
 
 use axum::{
-    Extension,
     body::Body,
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
 };
@@ -59,11 +58,9 @@ impl Failure {
 type Answered = Result<Response, Failure>;
 
 /// Answers a request about data: whatever is no page of the server's own.
-pub async fn answer(
-    State(server): State<Arc<Server>>,
-    Extension(Peer(peer)): Extension<Peer>,
-    request: Request,
-) -> Response {
+pub async fn answer(server: Arc<Server>, request: Request) -> Response {
+    let peer = request.extensions().get::<Peer>().copied();
+    let peer = peer.unwrap_or_default().address;
     let holder = match who(&server, peer, request.headers()).await {
         Ok(holder) => holder,
         Err(failure) => return failed(&failure, Told::new("unknown")),

@@ -9,6 +9,10 @@ pub mod audit;
 pub mod devices;
 pub mod grants;
 pub mod instances;
+pub mod invites;
+pub mod passwords;
+pub mod registration;
+pub mod sessions;
 pub mod storage;
 
 #[cfg(test)]
@@ -30,8 +34,10 @@ const BUSY: Duration = Duration::from_secs(5);
 const CONNECTIONS: u32 = 4;
 
 /// The steps from an empty file to the tables of today. A step that was released never changes.
-const STEPS: [(i64, &str, &str); 1] =
-    [(1, "accounts", include_str!("migrations/0001_accounts.sql"))];
+const STEPS: [(i64, &str, &str); 2] = [
+    (1, "accounts", include_str!("migrations/0001_accounts.sql")),
+    (2, "people", include_str!("migrations/0002_people.sql")),
+];
 
 /// What queries answer.
 pub type Answer<T> = std::result::Result<T, sqlx::Error>;

@@ -1,0 +1,84 @@
+//! The control plane: accounts and devices, as JSON over HTTP under `/v1`.
+//!
+//! [`table`] is the list of routes; the router and the `OpenAPI` are both made from it, so that neither
+//! knows a route that the other does not. Handlers are thin: who may ask is in [`admit`], rows in
+//! `database`.
+//!
+//! ```text
+//! route -> who (cookie, token) -> admit -> handler -> database, storage
+//! ```
+
+#![allow(dead_code, reason = "routes of devices follow")]
+
+mod about;
+mod admit;
+pub mod answer;
+mod auth;
+mod call;
+pub mod limits;
+mod openapi;
+pub mod passwords;
+mod route;
+mod who;
+
+use std::sync::Arc;
+
+use axum::{Router, extract::Request, response::Response, routing::MethodFilter};
+
+use self::{answer::Refusal, route::Route};
+use super::{Server, data};
+
+/// First words of paths that are the server's own: what is not in the table is nowhere, and never data.
+const OURS: [&str; 8] = [
+    "/.well-known",
+    "/admin",
+    "/healthz",
+    "/metrics",
+    "/openapi.json",
+    "/readyz",
+    "/v1",
+    "/v2",
+];
+
+/// All routes of the public port.
+fn table() -> Vec<Route> {
+    [about::routes(), auth::routes()].concat()
+}
+
+/// Returns the router of the public port: the table, and data everywhere else.
+pub fn public(server: &Arc<Server>) -> Router {
+    let mut router = routes(server, table()).fallback({
+        let server = Arc::clone(server);
+        move |request: Request| data::answer(Arc::clone(&server), request)
+    });
+    for word in OURS {
+        if !table().iter().any(|route| route.path == word) {
+            router = router.route(word, axum::routing::any(nowhere));
+        }
+        for below in ["/", "/{*rest}"] {
+            router = router.route(&format!("{word}{below}"), axum::routing::any(nowhere));
+        }
+    }
+    router
+}
+
+fn routes(server: &Arc<Server>, table: Vec<Route>) -> Router {
+    let mut router = Router::new();
+    for route in table {
+        // Every method of the table is one; a test asks for each route.
+        let Ok(method) = MethodFilter::try_from(route.method.clone()) else {
+            continue;
+        };
+        let (path, server, route) = (route.path, Arc::clone(server), Arc::new(route));
+        let handler = move |request: Request| {
+            let (server, route) = (Arc::clone(&server), Arc::clone(&route));
+            async move { route.answer(server, request).await }
+        };
+        router = router.route(path, axum::routing::on(method, handler));
+    }
+    router.method_not_allowed_fallback(|| async { answer::refused(&Refusal::Method, "path") })
+}
+
+async fn nowhere() -> Response {
+    answer::refused(&Refusal::Nowhere, "path")
+}

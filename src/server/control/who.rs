@@ -1,0 +1,213 @@
+//! Who asks: a device by its token, or a person by the cookie of a session.
+
+use std::{sync::Arc, time::Instant};
+
+use axum::http::{HeaderMap, header};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::answer::{Failure, Refusal};
+use crate::{
+    domain::rest::name::AccountName,
+    server::{
+        Server, clock,
+        data::credentials::Claim,
+        database::{
+            devices::Holder,
+            sessions::{self, Session},
+        },
+        exchange::Peer,
+        token::TokenHash,
+    },
+};
+
+/// What the cookie is called. Over TLS a browser takes one of this name from this server alone.
+const SECURE: &str = "__Host-instance-sync";
+const PLAIN: &str = "instance-sync";
+/// How often it is written down that a session is used, in seconds.
+const NOTED: i64 = 600;
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub enum Who {
+    /// Nobody that was asked to say so.
+    Nobody,
+    /// A device.
+    Device(Arc<Holder>),
+    /// A person.
+    Person(Arc<Signed>),
+}
+
+/// A person who signed in.
+#[derive(Debug)]
+pub struct Signed {
+    /// Their session.
+    pub session: Session,
+    /// What pages of ours send with whatever changes something.
+    pub csrf: String,
+}
+
+/// Whose things it is about.
+#[derive(Debug, Clone)]
+pub struct Owner {
+    /// The account's number.
+    pub id: i64,
+    /// The account.
+    pub name: AccountName,
+    /// How many instances it may have.
+    pub instance_limit: u64,
+}
+
+impl Who {
+    /// Returns whose things it is about.
+    pub fn owner(&self) -> Result<Owner, Refusal> {
+        match self {
+            Self::Nobody => Err(Refusal::Unknown),
+            Self::Device(holder) => Ok(Owner {
+                id: holder.account_id,
+                name: holder.account.clone(),
+                instance_limit: holder.instance_limit,
+            }),
+            Self::Person(signed) => Ok(Owner {
+                id: signed.session.account_id,
+                name: signed.session.account.clone(),
+                instance_limit: signed.session.instance_limit,
+            }),
+        }
+    }
+
+    /// Returns the person.
+    pub fn person(&self) -> Result<&Signed, Refusal> {
+        match self {
+            Self::Person(signed) => Ok(signed),
+            Self::Nobody | Self::Device(_) => Err(Refusal::Unknown),
+        }
+    }
+
+    /// Returns whether nothing is served to them.
+    pub fn is_suspended(&self) -> bool {
+        match self {
+            Self::Nobody => false,
+            Self::Device(holder) => holder.suspended,
+            Self::Person(signed) => signed.session.suspended,
+        }
+    }
+
+    /// Returns the account and the device, for the log.
+    pub fn told(&self) -> (Option<String>, Option<String>) {
+        match self {
+            Self::Nobody => (None, None),
+            Self::Device(holder) => (
+                Some(holder.account.to_string()),
+                Some(holder.device.clone()),
+            ),
+            Self::Person(signed) => (Some(signed.session.account.to_string()), None),
+        }
+    }
+
+    /// Returns who it was, for the audit.
+    pub fn actor(&self) -> String {
+        match self {
+            Self::Nobody => "nobody".to_owned(),
+            Self::Device(holder) => format!("device {}", holder.device),
+            Self::Person(signed) => format!("account {}", signed.session.account),
+        }
+    }
+}
+
+/// Finds who asks. Whoever says something wrong waits for the answer, longer each time.
+pub async fn find(server: &Server, headers: &HeaderMap, peer: Peer) -> Result<Who, Failure> {
+    let (found, said) = if headers.contains_key(header::AUTHORIZATION) {
+        (device(server, headers).await?, true)
+    } else if let Some(token) = cookie(headers, peer.is_secure) {
+        (person(server, &token).await?, true)
+    } else {
+        (None, false)
+    };
+    match found {
+        Some(who) => Ok(who),
+        None if !said => Ok(Who::Nobody),
+        None => {
+            let wait = server.misses.count(peer.address, Instant::now());
+            tokio::time::sleep(wait).await;
+            Err(Refusal::Unknown.into())
+        }
+    }
+}
+
+async fn device(server: &Server, headers: &HeaderMap) -> Result<Option<Who>, Failure> {
+    let Some(claim) = Claim::read(headers) else {
+        return Ok(None);
+    };
+    let Some(holder) = server.holders.find(&claim).await? else {
+        return Ok(None);
+    };
+    server.seen.note(&holder.device, clock::now());
+    Ok(Some(Who::Device(holder)))
+}
+
+async fn person(server: &Server, token: &SecretString) -> Result<Option<Who>, Failure> {
+    let (now, text) = (clock::now(), token.expose_secret());
+    let found = sessions::find(&server.database, &TokenHash::of(text), now).await?;
+    let Some(session) = found else {
+        return Ok(None);
+    };
+    if now - session.last_seen_at >= NOTED {
+        sessions::saw(&server.database, &session.id, now).await?;
+    }
+    let csrf = csrf_of(text);
+    Ok(Some(Who::Person(Arc::new(Signed { session, csrf }))))
+}
+
+/// Returns what pages send back: nobody who lacks the cookie can know it, and it does not tell the cookie.
+pub fn csrf_of(cookie: &str) -> String {
+    hex::encode(TokenHash::of(&format!("csrf {cookie}")).as_bytes())
+}
+
+/// Returns what a browser shall keep.
+pub fn set_cookie(is_secure: bool, token: &str, seconds: i64) -> String {
+    let (name, secure) = if is_secure {
+        (SECURE, "; Secure")
+    } else {
+        (PLAIN, "")
+    };
+    format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+}
+
+fn cookie(headers: &HeaderMap, is_secure: bool) -> Option<SecretString> {
+    let name = if is_secure { SECURE } else { PLAIN };
+    let all = headers.get_all(header::COOKIE).iter();
+    let mut pairs = all
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    let (_, value) = pairs.find(|(known, _)| *known == name)?;
+    Some(SecretString::from(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_found_among_others_and_over_tls_under_its_own_name_alone() {
+        let mut headers = HeaderMap::new();
+        let text = "a=b; instance-sync=one; __Host-instance-sync=two";
+        headers.insert(header::COOKIE, text.parse().expect("a header"));
+        let read = |is_secure| cookie(&headers, is_secure).expect("there");
+        assert_eq!(read(false).expose_secret(), "one");
+        assert_eq!(read(true).expose_secret(), "two");
+        assert!(cookie(&HeaderMap::new(), true).is_none());
+    }
+
+    #[test]
+    fn what_a_browser_keeps_is_out_of_reach_of_scripts_and_other_sites() {
+        let plain = set_cookie(false, "x", 60);
+        assert_eq!(
+            plain,
+            "instance-sync=x; Path=/; Max-Age=60; HttpOnly; SameSite=Lax"
+        );
+        let secure = set_cookie(true, "x", 60);
+        assert!(secure.starts_with("__Host-instance-sync=x; Path=/; "));
+        assert!(secure.ends_with("HttpOnly; SameSite=Lax; Secure"));
+    }
+}
