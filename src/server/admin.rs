@@ -11,7 +11,7 @@ use super::{
         self, Answer, Database, IfMissing,
         accounts::{self, Account, Terms},
         audit::{self, Entry},
-        devices::{self, Device},
+        devices::{self, Device, DeviceKind},
         grants::{self, Grant},
         instances::{self, Instance, Registered},
         invites::{self, Invite, NewInvite},
@@ -25,7 +25,7 @@ use crate::{
     domain::{
         ids::InstanceId,
         rest::{
-            name::{AccountName, RepositoryId},
+            name::{AccountName, RepositoryId, check_device_name},
             path::Repository,
         },
     },
@@ -146,13 +146,14 @@ impl Admin {
     /// Adds a device to an account. Returns what it authenticates with: nobody can read it again.
     pub fn add_device(&self, name: &AccountName, device: &str) -> Result<SecretString> {
         let account = self.account(name)?;
-        check_device_name(device)?;
+        check_device_name(device).map_err(|error| Error::usage(error.to_string()))?;
         let (id, token) = (Ulid::generate().to_string(), Token::make()?);
         let now = clock::now();
         let added = self.wait(devices::add(
             &self.database,
             account.id,
             (&id, device),
+            DeviceKind::Other,
             &token,
             now,
         ));
@@ -196,6 +197,10 @@ impl Admin {
                 self.audit("instance added", &format!("{name}/{id}"))?;
                 Ok(id)
             }
+            Registered::Deleted => Err(Error::usage(format!(
+                "the instance {id} of {name} is in the trash"
+            ))
+            .hint("'instance-sync serve admin --data=DIR undelete ACCOUNT ULID' brings it back")),
             Registered::Already => Err(Error::usage(format!(
                 "{name} has the instance {id} already"
             ))
@@ -261,7 +266,17 @@ impl Admin {
 
     /// Puts back what of a repository is in the trash. Returns how many objects that was.
     pub fn bring_back(&self, name: &AccountName, id: RepositoryId) -> Result<u64> {
-        self.account(name)?;
+        let account = self.account(name)?;
+        if !id.is_catalogue() {
+            let limit = account.instance_limit;
+            let back = instances::undelete(&self.database, account.id, id, limit);
+            if done(self.wait(back))? == Registered::TooMany {
+                return Err(Error::usage(format!(
+                    "{name} has {limit} instances, which is as many as it may"
+                ))
+                .hint("Nothing was changed"));
+            }
+        }
         let storage = done(self.wait(database::storage::id(&self.database)))?
             .ok_or_else(|| Error::failed("this server has never run: it has no storage yet"))?;
         let files = Files::beside(&self.data.repositories(), &storage);
@@ -326,20 +341,6 @@ impl Drop for Admin {
 fn no_account(name: &AccountName) -> Error {
     Error::usage(format!("there is no account {name}"))
         .hint("'instance-sync serve admin --data=DIR account list' shows them")
-}
-
-/// Checks that a name can be shown in a row.
-fn check_device_name(name: &str) -> Result<()> {
-    let sound = !name.trim().is_empty()
-        && name.chars().count() <= 64
-        && !name.chars().any(char::is_control);
-    if sound {
-        Ok(())
-    } else {
-        Err(Error::usage(
-            "a device's name has 1 to 64 characters, and is not blank",
-        ))
-    }
 }
 
 fn done<T>(answer: Answer<T>) -> Result<T> {

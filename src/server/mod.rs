@@ -6,6 +6,7 @@
 //!                    -> data -> authority
 //!                                      -> storage (Blobs: files)
 //!                                      -> database (SQLite)
+//!                            -> committed -> events -> control (streams)
 //! admin  -> database, storage          beside a server that runs
 //! ```
 //!
@@ -16,9 +17,11 @@ pub mod settings;
 pub mod storage;
 
 mod clock;
+mod committed;
 mod control;
 mod data;
 pub mod database;
+mod events;
 mod exchange;
 mod forwarded;
 mod listen;
@@ -38,13 +41,15 @@ use std::{
 };
 
 use secrecy::SecretString;
-use tokio::runtime;
+use tokio::{runtime, sync::watch};
 use ulid::Ulid;
 
 use self::{
-    control::{limits::Limits, passwords::Passwords},
+    committed::Pushing,
+    control::{limits::Limits, passwords::Passwords, presence::Presence, sizes::Sizes},
     data::{credentials::Holders, misses::Misses, quota::Usage},
     database::{Database, IfMissing},
+    events::Events,
     exchange::Numbers,
     listen::Listening,
     log::Log,
@@ -76,6 +81,12 @@ struct Server {
     numbers: Numbers,
     limits: Limits,
     passwords: Passwords,
+    presence: Presence,
+    pushing: Pushing,
+    sizes: Sizes,
+    events: Events,
+    /// Whether it was told to stop.
+    stop: watch::Receiver<bool>,
     trusted: Vec<IpAddr>,
     patience: Patience,
     certificate: Option<Certificate>,
@@ -148,6 +159,11 @@ async fn serve(settings: &Settings, log: Log, ready: impl FnOnce(&Ready)) -> Res
         numbers: Numbers::begin(),
         limits: Limits::default(),
         passwords: Passwords::default(),
+        presence: Presence::default(),
+        pushing: Pushing::default(),
+        sizes: Sizes::default(),
+        events: Events::default(),
+        stop: stop.clone(),
         trusted: settings.trusted.clone(),
         patience: settings.patience,
         certificate,

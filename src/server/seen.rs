@@ -24,6 +24,12 @@ impl Seen {
         }
     }
 
+    /// Returns when a device asked that was not written yet.
+    pub fn of(&self, device: &str) -> Option<i64> {
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.get(device).copied()
+    }
+
     /// Writes what was noted.
     pub async fn write(&self, database: &Database) -> Answer<()> {
         let seen = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));

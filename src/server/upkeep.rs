@@ -4,7 +4,11 @@ use std::{io, sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 
-use super::{Server, clock, database::sessions, tls};
+use super::{
+    Server, clock,
+    database::{Answer, instances, sessions, sync_log},
+    tls,
+};
 
 /// How often it is written down who was there.
 const SEEN: Duration = Duration::from_secs(60);
@@ -17,8 +21,8 @@ const KEPT: i64 = 30 * 24 * 60 * 60;
 pub async fn go_on(server: Arc<Server>) {
     for minute in 0.. {
         if minute % TRASH == 0 {
-            if let Err(error) = sessions::forget(&server.database, clock::now()).await {
-                server.log.notice(format!("old sessions stay: {error}"));
+            if let Err(error) = forget(&server).await {
+                server.log.notice(format!("old rows stay: {error}"));
             }
             match server.blobs.purge(clock::now() - KEPT).await {
                 Ok(0) => {}
@@ -38,6 +42,14 @@ pub async fn go_on(server: Arc<Server>) {
                 .notice(format!("who was there could not be written down: {error}"));
         }
     }
+}
+
+/// Forgets rows that nobody needs any more.
+async fn forget(server: &Server) -> Answer<()> {
+    let (database, now) = (&server.database, clock::now());
+    sessions::forget(database, now).await?;
+    instances::forget(database, now - KEPT).await?;
+    sync_log::trim(database, sync_log::KEPT).await
 }
 
 /// Reads the certificate again where its files changed.

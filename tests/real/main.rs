@@ -100,6 +100,8 @@ mod serve_abuse;
 mod serve_client;
 #[cfg(feature = "serve")]
 mod serve_contract;
+#[cfg(feature = "serve")]
+mod serve_devices;
 #[cfg(all(feature = "serve", unix))] // signals, mounts
 mod serve_faults;
 #[cfg(feature = "serve")]

@@ -19,6 +19,9 @@ pub enum BadName {
     /// Not 26 characters of a ULID in upper case.
     #[error("a repository is 26 characters of a ULID, in upper case")]
     Repository,
+    /// A device's name that cannot be shown in a row.
+    #[error("a device's name has 1 to 64 characters, and is not blank")]
+    Device,
     /// Not 64 lower-case hexadecimal digits.
     #[error("an object is 64 lower-case hexadecimal digits")]
     Object,
@@ -86,6 +89,18 @@ impl FromStr for AccountName {
             return Err(BadName::Reserved);
         }
         Ok(Self(text.to_owned()))
+    }
+}
+
+/// Checks that a device's name can be shown in a row.
+pub fn check_device_name(name: &str) -> Result<(), BadName> {
+    let is_sound = !name.trim().is_empty()
+        && name.chars().count() <= 64
+        && !name.chars().any(char::is_control);
+    if is_sound {
+        Ok(())
+    } else {
+        Err(BadName::Device)
     }
 }
 

@@ -18,7 +18,15 @@ use super::{
 use axum::body::Bytes;
 
 /// What can be asked of this server, beside restic's protocol.
-const FEATURES: [&str; 1] = ["accounts"];
+const FEATURES: [&str; 7] = [
+    "accounts",
+    "devices",
+    "events",
+    "grants",
+    "heartbeat",
+    "instances",
+    "sync-log",
+];
 
 /// What this server is.
 #[derive(Debug, Serialize, JsonSchema)]

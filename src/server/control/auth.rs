@@ -221,6 +221,7 @@ async fn signed_in(call: Call<Nothing>) -> Answered<SignedIn> {
 async fn sign_out(call: Call<Nothing>) -> Answered<Done> {
     let session = &call.who.person()?.session;
     sessions::remove(&call.server.database, session.account_id, &session.id).await?;
+    call.server.events.recheck(session.account_id);
     let gone = who::set_cookie(call.is_secure, "", 0);
     Ok(Reply {
         cookie: Some(secret_header(&gone)?),
@@ -242,6 +243,7 @@ async fn revoke(call: Call<Nothing>) -> Answered<Done> {
     if !sessions::remove(&call.server.database, owner.id, &id).await? {
         return Err(Refusal::NotThere("there is no such session").into());
     }
+    call.server.events.recheck(owner.id);
     Ok(Done::reply())
 }
 
@@ -261,6 +263,7 @@ async fn change(call: Call<Changing>) -> Answered<Done> {
     let new = server.passwords.keep(&asked.new_password).await?;
     kept::replace(&server.database, session.account_id, &new, clock::now()).await?;
     sessions::remove_others(&server.database, session.account_id, &session.id).await?;
+    server.events.recheck(session.account_id);
     let actor = call.who.actor();
     server
         .audit(&actor, "password changed", name.as_str())

@@ -8,17 +8,22 @@
 //! route -> who (cookie, token) -> admit -> handler -> database, storage
 //! ```
 
-#![allow(dead_code, reason = "routes of devices follow")]
-
 mod about;
+mod activity;
 mod admit;
 pub mod answer;
 mod auth;
 mod call;
+mod devices;
+mod grants;
+mod instances;
 pub mod limits;
 mod openapi;
 pub mod passwords;
+pub mod presence;
 mod route;
+pub mod sizes;
+mod stream;
 mod who;
 
 use std::sync::Arc;
@@ -42,7 +47,16 @@ const OURS: [&str; 8] = [
 
 /// All routes of the public port.
 fn table() -> Vec<Route> {
-    [about::routes(), auth::routes()].concat()
+    [
+        about::routes(),
+        auth::routes(),
+        devices::routes(),
+        instances::routes(),
+        activity::routes(),
+        grants::routes(),
+        stream::routes(),
+    ]
+    .concat()
 }
 
 /// Returns the router of the public port: the table, and data everywhere else.

@@ -83,6 +83,14 @@ impl Who {
         }
     }
 
+    /// Returns the device's id.
+    pub fn device(&self) -> Option<&str> {
+        match self {
+            Self::Device(holder) => Some(&holder.device),
+            Self::Nobody | Self::Person(_) => None,
+        }
+    }
+
     /// Returns whether nothing is served to them.
     pub fn is_suspended(&self) -> bool {
         match self {

@@ -1,5 +1,7 @@
 //! What is done with a repository: one function for each request of the protocol.
 
+use std::sync::Arc;
+
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
@@ -19,7 +21,7 @@ use crate::{
         range::{Range, Slice},
     },
     server::{
-        Server, clock,
+        Server, clock, committed,
         database::{devices::Holder, grants, instances, instances::Registered},
         storage::{Content, Fault, Put, Removal},
     },
@@ -27,7 +29,7 @@ use crate::{
 
 /// A request whose sender and address are known.
 pub(super) struct Asked<'a> {
-    pub server: &'a Server,
+    pub server: &'a Arc<Server>,
     /// Who asks.
     pub holder: &'a Holder,
     /// What about.
@@ -78,10 +80,10 @@ impl Asked<'_> {
                 self.server.blobs.ready().await?;
                 let (account, limit) = (holder.account_id, holder.instance_limit);
                 let now = clock::now();
-                if instances::register(database, account, id, limit, now).await?
-                    == Registered::TooMany
-                {
-                    return Err(Refusal::TooManyInstances.into());
+                match instances::register(database, account, id, limit, now).await? {
+                    Registered::Added | Registered::Already => {}
+                    Registered::TooMany => return Err(Refusal::TooManyInstances.into()),
+                    Registered::Deleted => return Err(Refusal::NotRegistered.into()),
                 }
             }
         }
@@ -163,10 +165,12 @@ impl Asked<'_> {
         let put = blobs.put(self.repository(), object, &mut upload).await;
         drop(upload);
         match put? {
-            Put::New(_) => {
+            Put::New(bytes) => {
                 if let Some(room) = room {
                     room.keep();
                 }
+                let (server, repository) = (self.server, self.repository());
+                committed::note(server, self.holder, repository, object, bytes).await;
                 Ok(Response::new(Body::empty()))
             }
             Put::Same => Ok(Response::new(Body::empty())),

@@ -1,6 +1,7 @@
 //! Devices: who may speak for an account. Each has a token of its own, of which only a digest is here.
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{Answer, Database, accounts};
@@ -9,8 +10,39 @@ use crate::{
     server::token::{Token, TokenHash},
 };
 
+/// What a device is, for pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceKind {
+    /// A computer on or below a desk, or on a lap.
+    Computer,
+    /// One to play with in bed.
+    Handheld,
+    /// A phone.
+    Phone,
+    /// Anything else.
+    #[default]
+    Other,
+}
+
+impl DeviceKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Computer => "computer",
+            Self::Handheld => "handheld",
+            Self::Phone => "phone",
+            Self::Other => "other",
+        }
+    }
+
+    fn of(word: &str) -> Self {
+        let mut known = [Self::Computer, Self::Handheld, Self::Phone].into_iter();
+        known.find(|kind| kind.as_str() == word).unwrap_or_default()
+    }
+}
+
 /// A row, for people.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Device {
     /// A ULID.
     pub id: String,
@@ -18,6 +50,8 @@ pub struct Device {
     pub account: String,
     /// What it is called.
     pub name: String,
+    /// What it is.
+    pub kind: DeviceKind,
     /// Since when it is there.
     pub created_at: i64,
     /// When it last asked for anything, to the minute.
@@ -50,15 +84,17 @@ pub async fn add(
     database: &Database,
     account_id: i64,
     (id, name): (&str, &str),
+    kind: DeviceKind,
     token: &Token,
     now: i64,
 ) -> Answer<()> {
     sqlx::query(
-        "INSERT INTO devices (id, account_id, name, token_hash, created_at) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO devices (id, account_id, name, kind, token_hash, created_at) VALUES (?, ?, ?, ?, ?, ?)",
     )
     .bind(id)
     .bind(account_id)
     .bind(name)
+    .bind(kind.as_str())
     .bind(token.hash().as_bytes().as_slice())
     .bind(now)
     .execute(&database.pool)
@@ -97,7 +133,7 @@ pub async fn holder(database: &Database, token: &TokenHash) -> Answer<Option<Hol
 /// Returns those of an account, or all; the revoked ones too, the oldest first.
 pub async fn list(database: &Database, account: Option<&AccountName>) -> Answer<Vec<Device>> {
     let rows = sqlx::query(
-        "SELECT devices.id, accounts.name AS account, devices.name, devices.created_at, last_seen_at, revoked_at
+        "SELECT devices.id, accounts.name AS account, devices.name, kind, devices.created_at, last_seen_at, revoked_at
          FROM devices JOIN accounts ON accounts.id = devices.account_id
          WHERE ? IS NULL OR accounts.name = ?
          ORDER BY accounts.name, devices.created_at, devices.id",
@@ -116,7 +152,7 @@ pub async fn find(
     named: &str,
 ) -> Answer<Option<Device>> {
     let row = sqlx::query(
-        "SELECT devices.id, accounts.name AS account, devices.name, devices.created_at, last_seen_at, revoked_at
+        "SELECT devices.id, accounts.name AS account, devices.name, kind, devices.created_at, last_seen_at, revoked_at
          FROM devices JOIN accounts ON accounts.id = devices.account_id
          WHERE accounts.name = ? AND revoked_at IS NULL AND (devices.name = ? OR devices.id = ?)
          ORDER BY devices.name = ? DESC LIMIT 1",
@@ -128,6 +164,38 @@ pub async fn find(
     .fetch_optional(&database.pool)
     .await?;
     row.as_ref().map(read).transpose()
+}
+
+/// Changes what of one in use is said. Returns whether there is one.
+pub async fn change(
+    database: &Database,
+    (account_id, id): (i64, &str),
+    name: Option<&str>,
+    kind: Option<DeviceKind>,
+) -> Answer<bool> {
+    let done = sqlx::query(
+        "UPDATE devices SET name = coalesce(?, name), kind = coalesce(?, kind)
+         WHERE account_id = ? AND id = ? AND revoked_at IS NULL",
+    )
+    .bind(name)
+    .bind(kind.map(DeviceKind::as_str))
+    .bind(account_id)
+    .bind(id)
+    .execute(&database.pool)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Returns whether one is in use, and its account is served.
+pub async fn is_good(database: &Database, id: &str) -> Answer<bool> {
+    let found = sqlx::query(
+        "SELECT 1 FROM devices JOIN accounts ON accounts.id = devices.account_id
+         WHERE devices.id = ? AND revoked_at IS NULL AND suspended_at IS NULL",
+    )
+    .bind(id)
+    .fetch_optional(&database.pool)
+    .await?;
+    Ok(found.is_some())
 }
 
 /// Revokes one: its token opens nothing any more. Returns whether it was one that did.
@@ -158,6 +226,7 @@ fn read(row: &SqliteRow) -> Answer<Device> {
         id: row.try_get("id")?,
         account: row.try_get("account")?,
         name: row.try_get("name")?,
+        kind: DeviceKind::of(row.try_get("kind")?),
         created_at: row.try_get("created_at")?,
         last_seen_at: row.try_get("last_seen_at")?,
         revoked_at: row.try_get("revoked_at")?,

@@ -7,7 +7,7 @@ use super::{Answer, Database};
 use crate::domain::rest::name::{AccountName, RepositoryId};
 
 /// A row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Grant {
     /// A ULID.
     pub id: String,

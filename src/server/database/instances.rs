@@ -15,6 +15,8 @@ pub struct Instance {
     pub id: String,
     /// Since when it is there.
     pub created_at: i64,
+    /// Since when it is in the trash.
+    pub deleted_at: Option<i64>,
 }
 
 /// What became of a registration.
@@ -24,18 +26,90 @@ pub enum Registered {
     Added,
     /// It was there before.
     Already,
+    /// It is in the trash.
+    Deleted,
     /// The account has as many as it may.
     TooMany,
 }
 
 /// Returns whether an account has this one.
 pub async fn is_known(database: &Database, account_id: i64, id: RepositoryId) -> Answer<bool> {
-    let found = sqlx::query("SELECT 1 FROM instances WHERE account_id = ? AND id = ?")
-        .bind(account_id)
-        .bind(id.to_string())
-        .fetch_optional(&database.pool)
-        .await?;
+    let found = sqlx::query(
+        "SELECT 1 FROM instances WHERE account_id = ? AND id = ? AND deleted_at IS NULL",
+    )
+    .bind(account_id)
+    .bind(id.to_string())
+    .fetch_optional(&database.pool)
+    .await?;
     Ok(found.is_some())
+}
+
+async fn is_deleted(database: &Database, account_id: i64, id: RepositoryId) -> Answer<bool> {
+    let found = sqlx::query(
+        "SELECT 1 FROM instances WHERE account_id = ? AND id = ? AND deleted_at IS NOT NULL",
+    )
+    .bind(account_id)
+    .bind(id.to_string())
+    .fetch_optional(&database.pool)
+    .await?;
+    Ok(found.is_some())
+}
+
+/// Says that one is in the trash since `at`. Returns whether there is one.
+pub async fn set_deleted(
+    database: &Database,
+    account_id: i64,
+    id: RepositoryId,
+    at: i64,
+) -> Answer<bool> {
+    let done = sqlx::query(
+        "UPDATE instances SET deleted_at = coalesce(deleted_at, ?) WHERE account_id = ? AND id = ?",
+    )
+    .bind(at)
+    .bind(account_id)
+    .bind(id.to_string())
+    .execute(&database.pool)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Says that one is back, unless that is more than `limit`. [`Registered::Deleted`]: there is none.
+pub async fn undelete(
+    database: &Database,
+    account_id: i64,
+    id: RepositoryId,
+    limit: u64,
+) -> Answer<Registered> {
+    if is_known(database, account_id, id).await? {
+        return Ok(Registered::Already);
+    }
+    if !is_deleted(database, account_id, id).await? {
+        return Ok(Registered::Deleted);
+    }
+    let done = sqlx::query(
+        "UPDATE instances SET deleted_at = NULL WHERE account_id = ? AND id = ?
+         AND (SELECT count(*) FROM instances WHERE account_id = ? AND deleted_at IS NULL) < ?",
+    )
+    .bind(account_id)
+    .bind(id.to_string())
+    .bind(account_id)
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .execute(&database.pool)
+    .await?;
+    Ok(if done.rows_affected() == 1 {
+        Registered::Added
+    } else {
+        Registered::TooMany
+    })
+}
+
+/// Forgets those that have been in the trash since before this time: nothing of them is left.
+pub async fn forget(database: &Database, before: i64) -> Answer<()> {
+    sqlx::query("DELETE FROM instances WHERE deleted_at < ?")
+        .bind(before)
+        .execute(&database.pool)
+        .await
+        .map(drop)
 }
 
 /// Adds one, unless that is more than `limit`.
@@ -49,10 +123,13 @@ pub async fn register(
     if is_known(database, account_id, id).await? {
         return Ok(Registered::Already);
     }
+    if is_deleted(database, account_id, id).await? {
+        return Ok(Registered::Deleted);
+    }
     // One statement: two devices at once must not pass the limit together.
     let added = sqlx::query(
         "INSERT INTO instances (account_id, id, created_at)
-         SELECT ?, ?, ? WHERE (SELECT count(*) FROM instances WHERE account_id = ?) < ?",
+         SELECT ?, ?, ? WHERE (SELECT count(*) FROM instances WHERE account_id = ? AND deleted_at IS NULL) < ?",
     )
     .bind(account_id)
     .bind(id.to_string())
@@ -72,7 +149,7 @@ pub async fn register(
 /// Returns those of an account, or all.
 pub async fn list(database: &Database, account: Option<&AccountName>) -> Answer<Vec<Instance>> {
     let rows = sqlx::query(
-        "SELECT accounts.name AS account, instances.id, instances.created_at
+        "SELECT accounts.name AS account, instances.id, instances.created_at, deleted_at
          FROM instances JOIN accounts ON accounts.id = instances.account_id
          WHERE ? IS NULL OR accounts.name = ?
          ORDER BY accounts.name, instances.id",
@@ -86,6 +163,7 @@ pub async fn list(database: &Database, account: Option<&AccountName>) -> Answer<
             account: row.try_get("account")?,
             id: row.try_get("id")?,
             created_at: row.try_get("created_at")?,
+            deleted_at: row.try_get("deleted_at")?,
         })
     };
     rows.iter().map(read).collect()

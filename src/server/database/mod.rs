@@ -7,13 +7,16 @@
 pub mod accounts;
 pub mod audit;
 pub mod devices;
+pub mod grant_requests;
 pub mod grants;
 pub mod instances;
 pub mod invites;
 pub mod passwords;
+pub mod pushes;
 pub mod registration;
 pub mod sessions;
 pub mod storage;
+pub mod sync_log;
 
 #[cfg(test)]
 mod tests;
@@ -34,9 +37,10 @@ const BUSY: Duration = Duration::from_secs(5);
 const CONNECTIONS: u32 = 4;
 
 /// The steps from an empty file to the tables of today. A step that was released never changes.
-const STEPS: [(i64, &str, &str); 2] = [
+const STEPS: [(i64, &str, &str); 3] = [
     (1, "accounts", include_str!("migrations/0001_accounts.sql")),
     (2, "people", include_str!("migrations/0002_people.sql")),
+    (3, "devices", include_str!("migrations/0003_devices.sql")),
 ];
 
 /// What queries answer.

@@ -107,6 +107,18 @@ pub async fn find(database: &Database, token: &TokenHash, now: i64) -> Answer<Op
     }))
 }
 
+/// Returns whether one is still there, and its account is served.
+pub async fn is_good(database: &Database, id: &str) -> Answer<bool> {
+    let found = sqlx::query(
+        "SELECT 1 FROM sessions JOIN accounts ON accounts.id = sessions.account_id
+         WHERE sessions.id = ? AND suspended_at IS NULL",
+    )
+    .bind(id)
+    .fetch_optional(&database.pool)
+    .await?;
+    Ok(found.is_some())
+}
+
 /// Notes that one is used.
 pub async fn saw(database: &Database, id: &str, now: i64) -> Answer<()> {
     sqlx::query("UPDATE sessions SET last_seen_at = ? WHERE id = ?")

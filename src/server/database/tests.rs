@@ -2,7 +2,7 @@
 
 use super::{
     accounts::{Registration, Terms},
-    devices::Holder,
+    devices::{DeviceKind, Holder},
     instances::Registered,
     *,
 };
@@ -46,7 +46,15 @@ impl Scene {
             .expect("reads");
         let account = account.expect("alice").id;
         let token = Token::make().expect("a token");
-        let added = devices::add(&self.admin, account, (id, name), &token, 6).await;
+        let added = devices::add(
+            &self.admin,
+            account,
+            (id, name),
+            DeviceKind::Other,
+            &token,
+            6,
+        )
+        .await;
         added.expect("adds");
         token.hash()
     }
@@ -123,7 +131,7 @@ async fn names_are_taken_once() {
     let again = accounts::add(&scene.admin, &scene.alice, TERMS, 5).await;
     assert!(is_there_already(&again.expect_err("alice is there")));
     let token = Token::make().expect("a token");
-    let again = devices::add(&scene.admin, 1, ("2", "Deck"), &token, 6).await;
+    let again = devices::add(&scene.admin, 1, ("2", "Deck"), DeviceKind::Other, &token, 6).await;
     assert!(is_there_already(&again.expect_err("Deck is there")));
 }
 
@@ -252,7 +260,7 @@ async fn a_database_that_is_not_there_is_not_made_by_mistake() {
 async fn no_token_is_in_the_database() {
     let scene = scene().await;
     let token = Token::make().expect("a token");
-    devices::add(&scene.admin, 1, ("1", "Deck"), &token, 6)
+    devices::add(&scene.admin, 1, ("1", "Deck"), DeviceKind::Other, &token, 6)
         .await
         .expect("adds");
     scene.admin.close().await;
@@ -263,4 +271,63 @@ async fn no_token_is_in_the_database() {
         let bytes = std::fs::read(entry.expect("reads").path()).expect("reads");
         assert!(!bytes.windows(secret.len()).any(|window| window == secret));
     }
+}
+
+#[tokio::test]
+async fn the_log_forgets_the_oldest_of_each_account_and_no_more() {
+    let scene = scene().await;
+    let bob: AccountName = "bob".parse().expect("a name");
+    accounts::add(&scene.admin, &bob, TERMS, 5)
+        .await
+        .expect("adds");
+    scene.device("1", "Deck").await;
+    for (account_id, at) in [(1, 1), (2, 2), (1, 3), (1, 4), (2, 5), (1, 6)] {
+        let entry = sync_log::NewEntry {
+            account_id,
+            at,
+            device: "1",
+            instance: "i",
+            what: sync_log::What::Pulled,
+            snapshot: None,
+            bytes: None,
+            units: None,
+            reason: None,
+        };
+        sync_log::add(&scene.server, &entry).await.expect("adds");
+    }
+    sync_log::trim(&scene.server, 2).await.expect("trims");
+    let times = async |account| {
+        let rows = sync_log::list(&scene.server, account, None, None, 10).await;
+        let rows = rows.expect("reads").into_iter();
+        rows.map(|row| row.at).collect::<Vec<_>>()
+    };
+    assert_eq!(times(1).await, [6, 4]);
+    assert_eq!(times(2).await, [5, 2]);
+}
+
+#[tokio::test]
+async fn a_request_for_a_grant_is_decided_once_and_is_over_after_a_day() {
+    let scene = scene().await;
+    scene.device("1", "Deck").await;
+    let (db, day) = (&scene.server, 24 * 60 * 60);
+    let ask = async |id: &str, at| {
+        let added = grant_requests::add(db, (id, "1", "i"), 10, at).await;
+        added.expect("adds");
+    };
+    let decide = async |id: &str, grant: Option<&str>, at| {
+        let decided = grant_requests::decide(db, 1, id, grant, at).await;
+        decided.expect("answers").is_some()
+    };
+    ask("a", 0).await;
+    assert!(!decide("a", Some("g"), day).await, "it is over");
+    ask("b", 0).await;
+    assert!(!decide("a", Some("g"), 1).await, "another took its place");
+    assert!(decide("b", Some("g"), 1).await);
+    assert!(!decide("b", Some("h"), 1).await, "once");
+    let grants = grants::list(db, None).await.expect("reads");
+    let of: Vec<_> = grants.iter().map(|g| (&g.id[..], g.expires_at)).collect();
+    assert_eq!(of, [("g", 601)]);
+    ask("c", 0).await;
+    assert!(decide("c", None, 1).await);
+    assert_eq!(grants::list(db, None).await.expect("reads").len(), 1);
 }
