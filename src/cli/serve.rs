@@ -31,6 +31,12 @@ pub struct Serve {
     /// The certificate's key (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
+    /// Listen to operators here: unix:PATH, or an address of this machine (there with a service's token)
+    #[arg(long, value_name = "PLACE")]
+    pub admin: Option<String>,
+    /// Let --admin be an address that other machines reach
+    #[arg(long, requires = "admin")]
+    pub admin_anywhere: bool,
     /// Believe what the proxy at this address says in X-Forwarded-For and X-Forwarded-Proto [may be repeated]
     #[arg(long, value_name = "ADDR")]
     pub trusted_proxy: Vec<IpAddr>,
@@ -62,6 +68,9 @@ pub enum Task {
     /// Invites: add (prints its code, once), list, revoke
     #[command(subcommand)]
     Invite(InviteTask),
+    /// Services, such as a chat bot, for the operator's listener: add (prints its token, once), list, revoke
+    #[command(subcommand)]
+    Service(ServiceTask),
     /// Devices: add (prints its token, once), list, revoke
     #[command(subcommand)]
     Device(DeviceTask),
@@ -156,6 +165,45 @@ pub struct OneInvite {
     /// Its id
     #[arg(value_name = "ID")]
     pub id: String,
+}
+
+/// What is done with services.
+#[derive(Debug, Subcommand)]
+pub enum ServiceTask {
+    /// Add a service, and print its token: a Bearer. Nobody can see it again
+    Add(ServiceAdd),
+    /// List services
+    List,
+    /// Revoke a service: its token opens nothing any more
+    Revoke(OneService),
+}
+
+/// Options of `service add`.
+#[derive(Debug, Args)]
+pub struct ServiceAdd {
+    /// What it is called
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// What it may do
+    #[arg(long, value_name = "SCOPE", default_value = "provision")]
+    pub scope: ServiceScope,
+}
+
+/// What a service may do.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum ServiceScope {
+    /// Make accounts and codes for devices, list and revoke devices
+    Provision,
+    /// Whatever an operator may
+    All,
+}
+
+/// A service.
+#[derive(Debug, Args)]
+pub struct OneService {
+    /// What it is called
+    #[arg(value_name = "NAME")]
+    pub name: String,
 }
 
 /// What is done with devices.

@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Result},
     server::{
         self, Ready,
-        settings::{DataFolder, Patience, Settings, TlsFiles},
+        settings::{AdminPlace, BadPlace, DataFolder, Patience, Settings, TlsFiles},
     },
     ui::output,
 };
@@ -48,6 +48,7 @@ pub fn run(context: &Context<'_>, args: &Serve) -> Result<Done> {
         data: DataFolder::new(data),
         listen: args.listen,
         tls,
+        admin: admin_place(args)?,
         trusted: args
             .trusted_proxy
             .iter()
@@ -71,11 +72,28 @@ fn say(context: &Context<'_>, ready: &Ready) {
         });
         return;
     }
+    if let Some(admin) = ready.admin {
+        output.line(&format!("Listening to operators on http://{admin}"));
+    }
     output.line(&format!("Serving {url}"));
     if let Some(invite) = &ready.invite {
         output.passing("There is no account yet. This invite makes the first one, within a day:");
         output.text(invite.expose_secret());
     }
+}
+
+fn admin_place(args: &Serve) -> Result<Option<AdminPlace>> {
+    let place = args.admin.as_deref();
+    let parse = |text| AdminPlace::parse(text, args.admin_anywhere);
+    place.map(parse).transpose().map_err(|bad| {
+        let error = Error::usage(bad.to_string());
+        match bad {
+            BadPlace::None => error,
+            BadPlace::Reached => error.hint(
+                "Use unix:PATH or 127.0.0.1:PORT. --admin-anywhere allows it: without a proxy that speaks TLS anybody on the way can read tokens",
+            ),
+        }
+    })
 }
 
 fn no_data() -> Error {

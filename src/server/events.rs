@@ -131,7 +131,6 @@ impl Events {
     }
 
     /// Returns how many streams there are.
-    #[cfg(test)]
     pub fn open(&self) -> usize {
         self.lock().all
     }

@@ -23,12 +23,24 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use super::{
     Server, forwarded,
     log::{self, Log},
+    metrics::Metrics,
     watched::Phase,
 };
+
+/// Which listener a request came in by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// The public one, or the operator's at an address: nobody is known by coming in.
+    Address,
+    /// The operator's socket: who can open that file is the operator.
+    Socket,
+}
 
 /// Where a request came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer {
+    /// How it came in.
+    pub door: Door,
     /// The address.
     pub address: IpAddr,
     /// Whether it speaks TLS, with us or with a proxy that is trusted.
@@ -38,6 +50,7 @@ pub struct Peer {
 impl Default for Peer {
     fn default() -> Self {
         Self {
+            door: Door::Address,
             address: Ipv4Addr::UNSPECIFIED.into(),
             is_secure: false,
         }
@@ -80,6 +93,7 @@ pub struct Exchange {
     method: Method,
     since: Instant,
     received: Arc<AtomicU64>,
+    metrics: Arc<Metrics>,
     _busy: Busy,
 }
 
@@ -114,6 +128,7 @@ impl Exchange {
             method: request.method().clone(),
             since: Instant::now(),
             received: Arc::clone(&received),
+            metrics: Arc::clone(&server.metrics),
             _busy: Busy(Arc::clone(phase)),
         };
         let mut request = request.map(|body| {
@@ -236,6 +251,13 @@ impl HttpBody for Sent {
 impl Drop for Sent {
     fn drop(&mut self) {
         let told = &mut self.told;
+        let (received, ms) = (
+            self.exchange.received.load(Ordering::Relaxed),
+            self.exchange.since.elapsed().as_secs_f64() * 1e3,
+        );
+        let bytes = (received, self.passed);
+        let metrics = &self.exchange.metrics;
+        metrics.count(told.kind, self.status, ms, bytes);
         let is_whole = self.is_over || self.expected == Some(self.passed);
         self.log.request(log::Request {
             id: std::mem::take(&mut self.exchange.id),
@@ -246,8 +268,8 @@ impl Drop for Sent {
             method: self.exchange.method.to_string(),
             kind: told.kind,
             status: self.status,
-            ms: (self.exchange.since.elapsed().as_secs_f64() * 1e6).round() / 1e3,
-            received: self.exchange.received.load(Ordering::Relaxed),
+            ms: (ms * 1e3).round() / 1e3,
+            received,
             sent: self.passed,
             cut: !is_whole,
             why: told.why.take(),

@@ -33,6 +33,7 @@ pub fn client(connected: Peer, headers: &HeaderMap, trusted: &[IpAddr]) -> Peer 
     let last = headers.get_all(PROTO).iter().next_back();
     let proto = last.and_then(|value| value.to_str().ok()?.rsplit(',').next());
     Peer {
+        door: connected.door,
         address,
         is_secure: connected.is_secure
             || proto.is_some_and(|proto| proto.trim().eq_ignore_ascii_case("https")),
@@ -57,7 +58,7 @@ mod tests {
         }
         let connected = Peer {
             address: ip(from),
-            is_secure: false,
+            ..Peer::default()
         };
         let trusted = [ip("127.0.0.1"), ip("10.0.0.2")];
         let found = client(connected, &headers, &trusted);

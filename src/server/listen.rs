@@ -1,6 +1,13 @@
 //! Connections: taken, bounded, and let finish when the server stops.
 
-use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::Router;
 use futures_util::future::{self, Either};
@@ -16,13 +23,13 @@ use hyper_util::{
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
-    sync::{Semaphore, watch},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
     time::timeout,
 };
 
 use super::{
     Server,
-    exchange::{Exchange, Peer},
+    exchange::{Door, Exchange, Peer},
     watched::{Phase, Watched},
 };
 
@@ -31,30 +38,83 @@ use super::{
 const BUFFER: usize = 64 << 10;
 /// Connections at a time, where the system allows so many files.
 const MANY: u64 = 20_000;
+/// Connections of operators at a time.
+const OPERATORS: u32 = 64;
 /// After a failure to take a connection, such as too many open files.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// Where connections come in.
+enum Socket {
+    /// An address.
+    Address(TcpListener),
+    /// A file, which goes away with this.
+    #[cfg(unix)]
+    File {
+        listener: tokio::net::UnixListener,
+        _file: super::socket_file::SocketFile,
+    },
+}
+
+/// A connection that came in.
+enum Stream {
+    /// From an address.
+    Address(TcpStream, SocketAddr),
+    /// By the file.
+    #[cfg(unix)]
+    File(tokio::net::UnixStream),
+}
+
 /// What takes connections.
 pub struct Listening {
-    listener: TcpListener,
+    socket: Socket,
     places: Arc<Semaphore>,
     number: u32,
+    /// Whether it is the public one, which may speak TLS.
+    is_public: bool,
 }
 
 impl Listening {
-    /// Listens there.
+    /// Listens there, for everybody.
     pub async fn at(address: SocketAddr) -> io::Result<Self> {
-        let number = connections();
+        Self::with(address, connections(), true).await
+    }
+
+    /// Listens there, for operators.
+    pub async fn for_operators(address: SocketAddr) -> io::Result<Self> {
+        Self::with(address, OPERATORS, false).await
+    }
+
+    async fn with(address: SocketAddr, number: u32, is_public: bool) -> io::Result<Self> {
         Ok(Self {
-            listener: TcpListener::bind(address).await?,
+            socket: Socket::Address(TcpListener::bind(address).await?),
             places: Arc::new(Semaphore::new(number as usize)),
             number,
+            is_public,
         })
     }
 
-    /// Returns where that is: with port 0, the system chose one.
+    /// Listens at this file, which nobody but its owner can open.
+    #[cfg(unix)]
+    pub fn at_file(path: &std::path::Path) -> io::Result<Self> {
+        let (listener, file) = super::socket_file::SocketFile::bind(path)?;
+        Ok(Self {
+            socket: Socket::File {
+                listener,
+                _file: file,
+            },
+            places: Arc::new(Semaphore::new(OPERATORS as usize)),
+            number: OPERATORS,
+            is_public: false,
+        })
+    }
+
+    /// Returns where that is: with port 0, the system chose one. A file is at no address.
     pub fn address(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
+        match &self.socket {
+            Socket::Address(listener) => listener.local_addr(),
+            #[cfg(unix)]
+            Socket::File { .. } => Err(io::ErrorKind::AddrNotAvailable.into()),
+        }
     }
 
     /// Serves until `stop` says so; then lets requests finish that are under way. Returns whether all did.
@@ -73,7 +133,7 @@ impl Listening {
                     Either::Right(_) => break,
                 }
             };
-            let (stream, peer, place) = match accepted {
+            let (stream, place) = match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
                     server
@@ -86,34 +146,39 @@ impl Listening {
             let connection = Connection {
                 server: Arc::clone(server),
                 router: router.clone(),
-                peer,
+                is_public: self.is_public,
                 stop: stop.clone(),
             };
             tokio::spawn(async move {
-                connection.secure(stream).await;
+                connection.begin(stream).await;
                 drop(place);
             });
         }
         let Self {
-            listener,
+            socket,
             places,
             number,
             ..
         } = self;
         // From now on connections are refused, and whoever asks again finds the next server.
-        drop(listener);
+        drop(socket);
         timeout(server.patience.stop, places.acquire_many(number))
             .await
             .is_ok()
     }
 
-    async fn accept(
-        &self,
-    ) -> io::Result<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
+    async fn accept(&self) -> io::Result<(Stream, OwnedSemaphorePermit)> {
         let place = Arc::clone(&self.places).acquire_owned().await;
         let place = place.map_err(io::Error::other)?;
-        let (stream, peer) = self.listener.accept().await?;
-        Ok((stream, peer, place))
+        let stream = match &self.socket {
+            Socket::Address(listener) => {
+                let (stream, peer) = listener.accept().await?;
+                Stream::Address(stream, peer)
+            }
+            #[cfg(unix)]
+            Socket::File { listener, .. } => Stream::File(listener.accept().await?.0),
+        };
+        Ok((stream, place))
     }
 }
 
@@ -121,36 +186,58 @@ impl Listening {
 struct Connection {
     server: Arc<Server>,
     router: Router,
-    peer: SocketAddr,
+    is_public: bool,
     stop: watch::Receiver<bool>,
 }
 
 impl Connection {
-    async fn secure(self, stream: TcpStream) {
+    async fn begin(self, stream: Stream) {
+        let (stream, peer) = match stream {
+            Stream::Address(stream, peer) => (stream, peer.ip()),
+            #[cfg(unix)]
+            Stream::File(stream) => {
+                let peer = Peer {
+                    door: Door::Socket,
+                    address: Ipv4Addr::LOCALHOST.into(),
+                    is_secure: true,
+                };
+                return self.serve(stream, peer).await;
+            }
+        };
         // Otherwise each small answer waits 40 ms for an acknowledgement.
         let _ = stream.set_nodelay(true);
-        match &self.server.certificate {
-            None => self.serve(stream).await,
+        let certificate = self.server.certificate.as_ref();
+        let peer = Peer {
+            door: Door::Address,
+            address: peer,
+            is_secure: false,
+        };
+        match certificate.filter(|_| self.is_public) {
+            None => self.serve(stream, peer).await,
             Some(certificate) => {
+                let peer = Peer {
+                    is_secure: true,
+                    ..peer
+                };
                 let tls = certificate.acceptor();
                 // Whoever does not get that far is no client; port scanners are not worth a line.
                 if let Ok(Ok(stream)) = timeout(self.server.patience.head, tls.accept(stream)).await
                 {
-                    self.serve(stream).await;
+                    self.serve(stream, peer).await;
                 }
             }
         }
     }
 
-    async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(mut self, stream: S) {
+    async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+        mut self,
+        stream: S,
+        peer: Peer,
+    ) {
         let phase = Phase::new();
         let patience = self.server.patience;
         let stream = Watched::new(stream, Arc::clone(&phase), patience.head, patience.body);
         let (server, router) = (&self.server, &self.router);
-        let peer = Peer {
-            address: self.peer.ip(),
-            is_secure: server.certificate.is_some(),
-        };
         let service = service_fn(|request: hyper::Request<Incoming>| {
             let (exchange, request) = Exchange::begin(server, peer, &phase, request);
             let router = TowerToHyperService::new(router.clone());

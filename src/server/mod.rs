@@ -27,7 +27,10 @@ mod forwarded;
 mod listen;
 mod lock;
 mod log;
+mod metrics;
 mod seen;
+#[cfg(unix)]
+mod socket_file;
 mod tls;
 pub mod token;
 mod upkeep;
@@ -53,8 +56,9 @@ use self::{
     exchange::Numbers,
     listen::Listening,
     log::Log,
+    metrics::Metrics,
     seen::Seen,
-    settings::{Patience, Settings},
+    settings::{AdminPlace, Patience, Settings},
     storage::{Blobs, files::Files},
     tls::Certificate,
 };
@@ -78,6 +82,7 @@ struct Server {
     usage: Usage,
     seen: Seen,
     log: Log,
+    metrics: Arc<Metrics>,
     numbers: Numbers,
     limits: Limits,
     passwords: Passwords,
@@ -112,6 +117,8 @@ pub struct Ready {
     pub address: SocketAddr,
     /// Whether it speaks TLS.
     pub is_secure: bool,
+    /// Where operators are listened to, where that is an address.
+    pub admin: Option<SocketAddr>,
     /// The code of an invite, where it has no account yet.
     pub invite: Option<SecretString>,
 }
@@ -148,6 +155,13 @@ async fn serve(settings: &Settings, log: Log, ready: impl FnOnce(&Ready)) -> Res
     let address = listening
         .address()
         .context(|| format!("cannot listen on {}", settings.listen))?;
+    let for_operators = match &settings.admin {
+        None => None,
+        Some(place) => Some(listen_to_operators(place).await?),
+    };
+    let admin = for_operators
+        .as_ref()
+        .and_then(|listening| listening.address().ok());
     let stop = upkeep::stop_signals().context(|| "cannot wait for signals".to_owned())?;
     let server = Arc::new(Server {
         blobs: Arc::new(files),
@@ -156,6 +170,7 @@ async fn serve(settings: &Settings, log: Log, ready: impl FnOnce(&Ready)) -> Res
         usage: Usage::default(),
         seen: Seen::default(),
         log,
+        metrics: Arc::new(Metrics::begin()),
         numbers: Numbers::begin(),
         limits: Limits::default(),
         passwords: Passwords::default(),
@@ -175,12 +190,21 @@ async fn serve(settings: &Settings, log: Log, ready: impl FnOnce(&Ready)) -> Res
     ready(&Ready {
         address,
         is_secure,
+        admin,
         invite,
     });
     let upkeep = tokio::spawn(upkeep::go_on(Arc::clone(&server)));
+    let operators = for_operators.map(|listening| {
+        let (server, stop) = (Arc::clone(&server), stop.clone());
+        let router = control::of_operators(&server);
+        tokio::spawn(async move { listening.serve(&server, &router, stop).await })
+    });
     let finished = listening
         .serve(&server, &control::public(&server), stop)
         .await;
+    if let Some(operators) = operators {
+        let _ = operators.await;
+    }
     upkeep.abort();
     // Where it fails, a time is a minute too old.
     let _ = server.seen.write(&server.database).await;
@@ -191,6 +215,25 @@ async fn serve(settings: &Settings, log: Log, ready: impl FnOnce(&Ready)) -> Res
     });
     server.database.close().await;
     Ok(())
+}
+
+/// Listens where operators are.
+async fn listen_to_operators(place: &AdminPlace) -> Result<Listening> {
+    let hint = "--admin=unix:PATH or --admin=127.0.0.1:PORT names another place";
+    match place {
+        AdminPlace::Address(address) => Listening::for_operators(*address)
+            .await
+            .context(|| format!("cannot listen on {address}"))
+            .map_err(|error| error.hint(hint)),
+        #[cfg(unix)]
+        AdminPlace::File(path) => Listening::at_file(path)
+            .context(|| format!("cannot listen at {}", path.display()))
+            .map_err(|error| error.hint(hint)),
+        #[cfg(not(unix))]
+        AdminPlace::File(_) => {
+            Err(crate::error::Error::usage("there are no such sockets on this system").hint(hint))
+        }
+    }
 }
 
 /// Opens the storage that the database is about; a new one where it is about none.

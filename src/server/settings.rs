@@ -15,10 +15,50 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The certificate and its key, where it speaks TLS itself.
     pub tls: Option<TlsFiles>,
+    /// Where operators are listened to.
+    pub admin: Option<AdminPlace>,
     /// Proxies whose word counts about where a request comes from.
     pub trusted: Vec<IpAddr>,
     /// How long it waits.
     pub patience: Patience,
+}
+
+/// Where operators are listened to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AdminPlace {
+    /// A socket: who can open that file is the operator.
+    File(PathBuf),
+    /// An address, where everybody needs a service's token.
+    Address(SocketAddr),
+}
+
+/// Why operators are not listened to at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadPlace {
+    /// It is none.
+    #[error("the place of --admin is unix:PATH or ADDRESS:PORT")]
+    None,
+    /// Others reach it.
+    #[error("the address of --admin is one that other machines reach")]
+    Reached,
+}
+
+impl AdminPlace {
+    /// Reads `unix:PATH` or an address; one that other machines reach only where that is wanted.
+    pub fn parse(text: &str, anywhere: bool) -> Result<Self, BadPlace> {
+        if let Some(path) = text.strip_prefix("unix:") {
+            return match path {
+                "" => Err(BadPlace::None),
+                path => Ok(Self::File(path.into())),
+            };
+        }
+        let address: SocketAddr = text.parse().map_err(|_| BadPlace::None)?;
+        if address.ip().to_canonical().is_loopback() || anywhere {
+            Ok(Self::Address(address))
+        } else {
+            Err(BadPlace::Reached)
+        }
+    }
 }
 
 /// The files of a certificate.
@@ -83,5 +123,31 @@ impl DataFolder {
     /// Held by a server that runs.
     pub fn lock(&self) -> PathBuf {
         self.0.join("server.lock")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operators_are_listened_to_where_nobody_else_reaches() {
+        let parse = |text: &str| AdminPlace::parse(text, false);
+        assert_eq!(parse("unix:/run/a"), Ok(AdminPlace::File("/run/a".into())));
+        for here in ["127.0.0.1:9000", "127.9.9.9:1", "[::1]:9000"] {
+            assert!(matches!(parse(here), Ok(AdminPlace::Address(_))), "{here}");
+        }
+        for reached in [
+            "0.0.0.0:9000",
+            "192.0.2.1:1",
+            "[::]:9000",
+            "[2001:db8::1]:1",
+        ] {
+            assert_eq!(parse(reached), Err(BadPlace::Reached), "{reached}");
+            assert!(AdminPlace::parse(reached, true).is_ok());
+        }
+        for none in ["", "unix:", "9000", "localhost:9000", "/run/a"] {
+            assert_eq!(AdminPlace::parse(none, true), Err(BadPlace::None), "{none}");
+        }
     }
 }

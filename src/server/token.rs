@@ -13,8 +13,12 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 pub enum Mark {
     /// A device.
     Device,
+    /// What makes one device.
+    Enrolment,
     /// An invite.
     Invite,
+    /// A program that does an operator's work.
+    Service,
     /// A session.
     Session,
 }
@@ -23,6 +27,8 @@ impl Mark {
     fn as_str(self) -> &'static str {
         match self {
             Self::Device => "isd_",
+            Self::Enrolment => "ise_",
+            Self::Service => "isv_",
             Self::Invite => "isi_",
             Self::Session => "iss_",
         }

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::{
     Server, clock,
-    database::{Answer, instances, sessions, sync_log},
+    database::{Answer, enrolments, instances, sessions, sync_log},
     tls,
 };
 
@@ -49,6 +49,7 @@ async fn forget(server: &Server) -> Answer<()> {
     let (database, now) = (&server.database, clock::now());
     sessions::forget(database, now).await?;
     instances::forget(database, now - KEPT).await?;
+    enrolments::forget(database, now).await?;
     sync_log::trim(database, sync_log::KEPT).await
 }
 

@@ -195,6 +195,18 @@ fn a_folder_that_is_no_servers_is_left_alone() {
     machine.run(&["serve"]).code(2).assert_says("--data");
     let data = format!("--data={}", machine.data().display());
     machine.run(&["serve", &data, "--listen=nowhere"]).code(2);
+    for (place, says) in [
+        ("--admin=0.0.0.0:0", "other machines reach"),
+        ("--admin=/run/admin", "unix:PATH or ADDRESS:PORT"),
+        ("--admin=unix:", "unix:PATH or ADDRESS:PORT"),
+        ("--admin-anywhere", "--admin"),
+        ("--trusted-proxy=nowhere", "nowhere"),
+    ] {
+        machine
+            .run(&["serve", &data, place])
+            .code(2)
+            .assert_says(says);
+    }
     machine
         .run(&["serve", &data, "--tls-cert=x"])
         .code(2)
@@ -211,6 +223,55 @@ fn a_folder_that_is_no_servers_is_left_alone() {
         .code(1)
         .assert_says("/nowhere/a");
     assert!(!machine.data().join("repos").exists());
+}
+
+#[test]
+fn invites_and_services_are_made_listed_and_taken_back() {
+    let machine = Machine::new();
+    machine.admin(&["account", "add", "alice"]).ok();
+    let last = |output: Output| output.stdout.lines().last().unwrap().to_owned();
+    let code = last(machine.admin(&["invite", "add", "--quota=1G"]).ok());
+    assert!(code.starts_with("isi_"), "{code}");
+    let rows = machine.rows(&["invite", "list"]);
+    assert_eq!((rows.len(), &rows[0]["made_by"]), (1, &"admin".into()));
+    machine
+        .admin(&["invite", "list"])
+        .ok()
+        .assert_says("quota 1.00 GiB");
+    machine
+        .admin(&["invite", "revoke", rows[0]["id"].as_str().unwrap()])
+        .ok();
+    assert_eq!(machine.rows(&["invite", "list"]).len(), 0);
+    let token = last(machine.admin(&["service", "add", "bot"]).ok());
+    assert!(token.starts_with("isv_"), "{token}");
+    machine
+        .admin(&["service", "add", "bot", "--scope=all"])
+        .code(2)
+        .assert_says("already");
+    assert_eq!(machine.rows(&["service", "list"])[0]["scope"], "provision");
+    machine.admin(&["service", "revoke", "bot"]).ok();
+    machine
+        .admin(&["service", "revoke", "bot"])
+        .code(2)
+        .assert_says("no service");
+    machine
+        .admin(&["service", "list"])
+        .ok()
+        .assert_says("revoked");
+    for words in [&["invite", "add"][..], &["service", "add", "x"]] {
+        machine
+            .admin(words)
+            .arg("--json")
+            .code(2)
+            .assert_says("never as JSON");
+    }
+    machine.admin(&["invite", "add", "--hours=721"]).code(2);
+    let audit = machine.rows(&["audit"]);
+    assert!(
+        audit
+            .iter()
+            .all(|row| !row.to_string().contains(&code[4..]))
+    );
 }
 
 #[test]

@@ -104,6 +104,8 @@ mod serve_contract;
 mod serve_devices;
 #[cfg(all(feature = "serve", unix))] // signals, mounts
 mod serve_faults;
+#[cfg(all(feature = "serve", unix))] // a socket
+mod serve_operator;
 #[cfg(feature = "serve")]
 mod serve_people;
 #[cfg(feature = "serve")]

@@ -6,7 +6,10 @@ use serde::Serialize;
 
 use super::no_data;
 use crate::{
-    cli::serve::{self as cli, AccountTask, DeviceTask, GrantTask, InstanceTask, InviteTask, Task},
+    cli::serve::{
+        self as cli, AccountTask, DeviceTask, GrantTask, InstanceTask, InviteTask, ServiceScope,
+        ServiceTask, Task,
+    },
     commands::{Context, Done},
     error::{Error, Result},
     server::{
@@ -19,6 +22,7 @@ use crate::{
             grants::Grant,
             instances::Instance,
             invites::Invite,
+            services::{Scope, Service},
         },
         settings::DataFolder,
     },
@@ -46,7 +50,9 @@ pub fn run(context: &Context<'_>, args: &cli::Admin) -> Result<Done> {
     if output.is_json()
         && matches!(
             args.task,
-            Task::Device(DeviceTask::Add(_)) | Task::Invite(InviteTask::Add(_))
+            Task::Device(DeviceTask::Add(_))
+                | Task::Invite(InviteTask::Add(_))
+                | Task::Service(ServiceTask::Add(_))
         )
     {
         return Err(
@@ -58,6 +64,7 @@ pub fn run(context: &Context<'_>, args: &cli::Admin) -> Result<Done> {
     match &args.task {
         Task::Account(task) => account(output, &admin, task)?,
         Task::Invite(task) => invite(output, &admin, task)?,
+        Task::Service(task) => service(output, &admin, task)?,
         Task::Device(task) => device(output, &admin, task)?,
         Task::Instance(task) => instance(output, &admin, task)?,
         Task::Grant(task) => grant(output, &admin, task)?,
@@ -127,6 +134,29 @@ fn invite(output: &Output, admin: &Admin, task: &InviteTask) -> Result<()> {
         InviteTask::Revoke(args) => {
             admin.revoke_invite(&args.id)?;
             output.line("Taken back: nobody can use it.");
+        }
+    }
+    Ok(())
+}
+
+fn service(output: &Output, admin: &Admin, task: &ServiceTask) -> Result<()> {
+    match task {
+        ServiceTask::Add(args) => {
+            let scope = match args.scope {
+                ServiceScope::Provision => Scope::Provision,
+                ServiceScope::All => Scope::All,
+            };
+            let token = admin.add_service(&args.name, scope)?;
+            output.passing("This is its token, which nobody can see again:");
+            output.text(token.expose_secret());
+        }
+        ServiceTask::List => rows(output, "services", &admin.services()?, service_row),
+        ServiceTask::Revoke(args) => {
+            admin.revoke_service(&args.name)?;
+            output.line(&format!(
+                "Revoked {}: its token opens nothing any more.",
+                args.name
+            ));
         }
     }
     Ok(())
@@ -289,6 +319,18 @@ fn invite_row(invite: &Invite) -> Vec<String> {
         format!("quota {}", amount(invite.quota_bytes)),
         state,
     ]
+}
+
+fn service_row(service: &Service) -> Vec<String> {
+    let scope = match service.scope {
+        Scope::All => "all",
+        Scope::Provision => "provision",
+    };
+    let state = match service.revoked_at {
+        Some(at) => format!("revoked {}", time(at)),
+        None => format!("since {}", time(service.created_at)),
+    };
+    vec![service.name.clone(), scope.to_owned(), state]
 }
 
 fn audit_row(entry: &Entry) -> Vec<String> {

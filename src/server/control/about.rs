@@ -18,9 +18,10 @@ use super::{
 use axum::body::Bytes;
 
 /// What can be asked of this server, beside restic's protocol.
-const FEATURES: [&str; 7] = [
+const FEATURES: [&str; 8] = [
     "accounts",
     "devices",
+    "enrolments",
     "events",
     "grants",
     "heartbeat",
@@ -59,9 +60,20 @@ pub(super) fn routes() -> Vec<Route> {
             (Method::GET, "/openapi.json"),
             Access::Anybody,
             ("This description.", "application/json"),
-            description,
+            |_: Call<Bytes>| async { Ok(described(&super::table())) },
         ),
     ]
+}
+
+/// Returns the route that describes these.
+pub(super) fn description_of(routes: Vec<Route>) -> Route {
+    let handler = move |_: Call<Bytes>| std::future::ready(Ok(described(&routes)));
+    Route::other(
+        (Method::GET, "/openapi.json"),
+        Access::Anybody,
+        ("This description.", "application/json"),
+        handler,
+    )
 }
 
 async fn about(_: Call<Nothing>) -> Answered<About> {
@@ -79,9 +91,9 @@ async fn healthz(_: Call<Bytes>) -> Result<Response, Failure> {
     Ok(text("text/plain; charset=utf-8", "ok\n".to_owned()))
 }
 
-async fn description(_: Call<Bytes>) -> Result<Response, Failure> {
-    let description = openapi::of(&super::table());
-    Ok(text("application/json", format!("{description:#}\n")))
+fn described(table: &[Route]) -> Response {
+    let description = openapi::of(table);
+    text("application/json", format!("{description:#}\n"))
 }
 
 pub(super) fn text(kind: &'static str, text: String) -> Response {

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, Method};
 
 use super::{answer::Refusal, who::Who};
-use crate::server::token::TokenHash;
+use crate::server::{database::services::Scope, token::TokenHash};
 
 /// Whom a route is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Access {
     Person,
     /// Either.
     Account,
+    /// An operator, or a program that does this for them: on their own listener alone.
+    Operator(Scope),
 }
 
 /// The header that a page of ours sends, and no other page can.
@@ -37,7 +39,17 @@ pub fn check(
 ) -> Result<(), Refusal> {
     match (access, who) {
         (Access::Anybody | Access::Stranger, _) => return Ok(()),
-        (_, Who::Nobody) => return Err(Refusal::Unknown),
+        (Access::Operator(needed), Who::Operator(operator)) => {
+            return if operator.scope.allows(needed) {
+                Ok(())
+            } else {
+                Err(Refusal::Forbidden("this service may not do that"))
+            };
+        }
+        // Operators and others do not meet: each listener looks for its own.
+        (_, Who::Nobody | Who::Operator(_)) | (Access::Operator(_), _) => {
+            return Err(Refusal::Unknown);
+        }
         (Access::Device, Who::Person(_)) => {
             return Err(Refusal::Forbidden("this is for devices, with their token"));
         }
@@ -70,7 +82,7 @@ mod tests {
 
     use super::*;
     use crate::server::{
-        control::who::Signed,
+        control::who::{Operator, Signed},
         database::{accounts::Registration, devices::Holder, sessions::Session},
     };
 
@@ -131,6 +143,28 @@ mod tests {
         for (access, who) in [(Access::Device, &person), (Access::Person, &device)] {
             assert!(matches!(get(access, who), Err(Refusal::Forbidden(_))));
         }
+    }
+
+    #[test]
+    fn a_service_does_what_its_scope_says_and_operators_are_nobody_elsewhere() {
+        let operator = |scope| {
+            Who::Operator(Operator {
+                name: "bot".to_owned(),
+                scope,
+            })
+        };
+        let (all, bot) = (operator(Scope::All), operator(Scope::Provision));
+        for needed in [Scope::All, Scope::Provision] {
+            assert_eq!(get(Access::Operator(needed), &all), Ok(()));
+        }
+        assert_eq!(get(Access::Operator(Scope::Provision), &bot), Ok(()));
+        let refused = get(Access::Operator(Scope::All), &bot);
+        assert!(matches!(refused, Err(Refusal::Forbidden(_))));
+        for who in [Who::Nobody, device(false), person(false)] {
+            let refused = get(Access::Operator(Scope::Provision), &who);
+            assert_eq!(refused, Err(Refusal::Unknown));
+        }
+        assert_eq!(get(Access::Account, &all), Err(Refusal::Unknown));
     }
 
     #[test]

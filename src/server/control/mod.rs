@@ -15,10 +15,12 @@ pub mod answer;
 mod auth;
 mod call;
 mod devices;
+mod enrolments;
 mod grants;
 mod instances;
 pub mod limits;
 mod openapi;
+mod operator;
 pub mod passwords;
 pub mod presence;
 mod route;
@@ -54,6 +56,7 @@ fn table() -> Vec<Route> {
         instances::routes(),
         activity::routes(),
         grants::routes(),
+        enrolments::routes(),
         stream::routes(),
     ]
     .concat()
@@ -74,6 +77,13 @@ pub fn public(server: &Arc<Server>) -> Router {
         }
     }
     router
+}
+
+/// Returns the router of the operator's listener. No route is on both.
+pub fn of_operators(server: &Arc<Server>) -> Router {
+    let description = about::description_of(operator::routes());
+    let table = [operator::routes(), vec![description]].concat();
+    routes(server, table).fallback(nowhere)
 }
 
 fn routes(server: &Arc<Server>, table: Vec<Route>) -> Router {

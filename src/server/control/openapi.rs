@@ -36,6 +36,7 @@ pub fn of(table: &[Route]) -> Value {
             "schemas": known.take_definitions(true),
             "securitySchemes": {
                 "token": { "type": "http", "scheme": "bearer", "description": "A device's token." },
+                "service": { "type": "http", "scheme": "bearer", "description": "A service's token; the operator's socket needs none." },
                 "basic": { "type": "http", "scheme": "basic", "description": "ACCOUNT:TOKEN, as restic sends it." },
                 "session": { "type": "apiKey", "in": "cookie", "name": "instance-sync", "description": "Over TLS its name begins with __Host-. Whatever changes something needs X-CSRF-Token too." },
             },
@@ -85,6 +86,7 @@ fn security(access: Access) -> Value {
         Access::Anybody | Access::Stranger => json!([]),
         Access::Device => json!([{ "token": [] }, { "basic": [] }]),
         Access::Person => json!([{ "session": [] }]),
+        Access::Operator(_) => json!([{ "service": [] }]),
         Access::Account => json!([{ "token": [] }, { "basic": [] }, { "session": [] }]),
     }
 }

@@ -181,6 +181,7 @@ impl Route {
                 server.limits.address(peer.address, Instant::now())?;
                 Who::Nobody
             }
+            Access::Operator(_) => who::operator(&server, &parts.headers, peer).await?,
             Access::Device | Access::Person | Access::Account => {
                 who::find(&server, &parts.headers, peer).await?
             }

@@ -13,9 +13,10 @@ use crate::{
         data::credentials::Claim,
         database::{
             devices::Holder,
+            services::{self, Scope},
             sessions::{self, Session},
         },
-        exchange::Peer,
+        exchange::{Door, Peer},
         token::TokenHash,
     },
 };
@@ -35,6 +36,17 @@ pub enum Who {
     Device(Arc<Holder>),
     /// A person.
     Person(Arc<Signed>),
+    /// An operator, or a program that does their work.
+    Operator(Operator),
+}
+
+/// An operator, or a program that does their work.
+#[derive(Debug, Clone)]
+pub struct Operator {
+    /// What it is called.
+    pub name: String,
+    /// What it may do.
+    pub scope: Scope,
 }
 
 /// A person who signed in.
@@ -61,7 +73,7 @@ impl Who {
     /// Returns whose things it is about.
     pub fn owner(&self) -> Result<Owner, Refusal> {
         match self {
-            Self::Nobody => Err(Refusal::Unknown),
+            Self::Nobody | Self::Operator(_) => Err(Refusal::Unknown),
             Self::Device(holder) => Ok(Owner {
                 id: holder.account_id,
                 name: holder.account.clone(),
@@ -79,7 +91,7 @@ impl Who {
     pub fn person(&self) -> Result<&Signed, Refusal> {
         match self {
             Self::Person(signed) => Ok(signed),
-            Self::Nobody | Self::Device(_) => Err(Refusal::Unknown),
+            Self::Nobody | Self::Device(_) | Self::Operator(_) => Err(Refusal::Unknown),
         }
     }
 
@@ -87,14 +99,14 @@ impl Who {
     pub fn device(&self) -> Option<&str> {
         match self {
             Self::Device(holder) => Some(&holder.device),
-            Self::Nobody | Self::Person(_) => None,
+            Self::Nobody | Self::Person(_) | Self::Operator(_) => None,
         }
     }
 
     /// Returns whether nothing is served to them.
     pub fn is_suspended(&self) -> bool {
         match self {
-            Self::Nobody => false,
+            Self::Nobody | Self::Operator(_) => false,
             Self::Device(holder) => holder.suspended,
             Self::Person(signed) => signed.session.suspended,
         }
@@ -103,7 +115,7 @@ impl Who {
     /// Returns the account and the device, for the log.
     pub fn told(&self) -> (Option<String>, Option<String>) {
         match self {
-            Self::Nobody => (None, None),
+            Self::Nobody | Self::Operator(_) => (None, None),
             Self::Device(holder) => (
                 Some(holder.account.to_string()),
                 Some(holder.device.clone()),
@@ -116,6 +128,7 @@ impl Who {
     pub fn actor(&self) -> String {
         match self {
             Self::Nobody => "nobody".to_owned(),
+            Self::Operator(operator) => operator.name.clone(),
             Self::Device(holder) => format!("device {}", holder.device),
             Self::Person(signed) => format!("account {}", signed.session.account),
         }
@@ -140,6 +153,31 @@ pub async fn find(server: &Server, headers: &HeaderMap, peer: Peer) -> Result<Wh
             Err(Refusal::Unknown.into())
         }
     }
+}
+
+/// Finds who asks on the operator's listener: a service by its token, else the operator, where they came in
+/// by the socket.
+pub async fn operator(server: &Server, headers: &HeaderMap, peer: Peer) -> Result<Who, Failure> {
+    if !headers.contains_key(header::AUTHORIZATION) {
+        return Ok(match peer.door {
+            Door::Address => Who::Nobody,
+            Door::Socket => Who::Operator(Operator {
+                name: "admin".to_owned(),
+                scope: Scope::All,
+            }),
+        });
+    }
+    if let Some(claim) = Claim::read(headers)
+        && let Some(service) = services::find(&server.database, &claim.token).await?
+    {
+        return Ok(Who::Operator(Operator {
+            name: format!("service {}", service.name),
+            scope: service.scope,
+        }));
+    }
+    let wait = server.misses.count(peer.address, Instant::now());
+    tokio::time::sleep(wait).await;
+    Err(Refusal::Unknown.into())
 }
 
 async fn device(server: &Server, headers: &HeaderMap) -> Result<Option<Who>, Failure> {

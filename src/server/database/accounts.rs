@@ -1,5 +1,6 @@
 //! Accounts: whose repositories they are, and how much they may hold.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::{Row, sqlite::SqliteRow};
 
@@ -7,7 +8,7 @@ use super::{Answer, Database};
 use crate::domain::rest::name::AccountName;
 
 /// Who may add instances.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Registration {
     /// Whoever operates the server; a device cannot create what nobody registered.
@@ -17,7 +18,7 @@ pub enum Registration {
 }
 
 /// A row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Account {
     /// Its number in the database.
     #[serde(skip)]
@@ -84,6 +85,11 @@ pub async fn list(database: &Database) -> Answer<Vec<Account>> {
     .fetch_all(&database.pool)
     .await?;
     rows.iter().map(read).collect()
+}
+
+/// Returns how many there are.
+pub async fn count(database: &Database) -> Answer<u64> {
+    super::count(database, "SELECT count(*) AS number FROM accounts").await
 }
 
 /// Sets how many bytes it may hold. Returns whether there is such an account.

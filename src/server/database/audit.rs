@@ -6,7 +6,7 @@ use sqlx::Row;
 use super::{Answer, Database};
 
 /// A row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Entry {
     /// When.
     pub at: i64,

@@ -198,6 +198,12 @@ pub async fn is_good(database: &Database, id: &str) -> Answer<bool> {
     Ok(found.is_some())
 }
 
+/// Returns how many are in use.
+pub async fn count(database: &Database) -> Answer<u64> {
+    let sql = "SELECT count(*) AS number FROM devices WHERE revoked_at IS NULL";
+    super::count(database, sql).await
+}
+
 /// Revokes one: its token opens nothing any more. Returns whether it was one that did.
 pub async fn revoke(database: &Database, id: &str, now: i64) -> Answer<bool> {
     let done = sqlx::query("UPDATE devices SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL")

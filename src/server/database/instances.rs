@@ -55,6 +55,12 @@ async fn is_deleted(database: &Database, account_id: i64, id: RepositoryId) -> A
     Ok(found.is_some())
 }
 
+/// Returns how many there are, but for those in the trash.
+pub async fn count(database: &Database) -> Answer<u64> {
+    let sql = "SELECT count(*) AS number FROM instances WHERE deleted_at IS NULL";
+    super::count(database, sql).await
+}
+
 /// Says that one is in the trash since `at`. Returns whether there is one.
 pub async fn set_deleted(
     database: &Database,

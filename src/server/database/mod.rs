@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod devices;
+pub mod enrolments;
 pub mod grant_requests;
 pub mod grants;
 pub mod instances;
@@ -14,6 +15,7 @@ pub mod invites;
 pub mod passwords;
 pub mod pushes;
 pub mod registration;
+pub mod services;
 pub mod sessions;
 pub mod storage;
 pub mod sync_log;
@@ -24,7 +26,7 @@ mod tests;
 use std::{borrow::Cow, path::Path, time::Duration};
 
 use sqlx::{
-    SqlSafeStr, SqlitePool,
+    Row as _, SqlSafeStr, SqlitePool,
     migrate::{MigrateError, Migration, MigrationType, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -37,10 +39,15 @@ const BUSY: Duration = Duration::from_secs(5);
 const CONNECTIONS: u32 = 4;
 
 /// The steps from an empty file to the tables of today. A step that was released never changes.
-const STEPS: [(i64, &str, &str); 3] = [
+const STEPS: [(i64, &str, &str); 4] = [
     (1, "accounts", include_str!("migrations/0001_accounts.sql")),
     (2, "people", include_str!("migrations/0002_people.sql")),
     (3, "devices", include_str!("migrations/0003_devices.sql")),
+    (
+        4,
+        "provisioning",
+        include_str!("migrations/0004_provisioning.sql"),
+    ),
 ];
 
 /// What queries answer.
@@ -108,6 +115,12 @@ fn migrator() -> Migrator {
         Migration::new(number, what, MigrationType::Simple, sql, false)
     });
     Migrator::with_migrations(steps.collect())
+}
+
+/// Returns the one number that a query answers with.
+async fn count(database: &Database, sql: &'static str) -> Answer<u64> {
+    let row = sqlx::query(sql).fetch_one(&database.pool).await?;
+    Ok(row.try_get::<i64, _>("number")?.cast_unsigned())
 }
 
 /// Returns whether a query failed since what it wanted to add is there.

@@ -1,0 +1,90 @@
+//! A device gets in by a code that an operator, or a service of theirs, passed to the player.
+
+use axum::http::Method;
+use schemars::JsonSchema;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use ulid::Ulid;
+
+use super::{
+    admit::Access,
+    answer::{Answered, Refusal},
+    call::Call,
+    route::Route,
+};
+use crate::{
+    domain::rest::name::check_device_name,
+    server::{
+        clock,
+        database::{
+            devices::{self, DeviceKind},
+            enrolments, is_there_already,
+        },
+        events::Event,
+        token::{Token, TokenHash},
+    },
+};
+
+/// A device that gets in.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Enrolling {
+    /// The code.
+    #[schemars(with = "String")]
+    code: SecretString,
+    /// What the device is called: 1 to 64 characters.
+    name: String,
+    /// What it is.
+    #[serde(default)]
+    kind: DeviceKind,
+}
+
+/// A device that got in.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Enrolled {
+    /// Its ULID.
+    id: String,
+    /// What it authenticates with, `ACCOUNT:SECRET`: nobody can read it again.
+    token: String,
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::json(
+            (Method::POST, "/v1/enrolments"),
+            Access::Stranger,
+            "Makes a device by a code, once. A code that is wrong, used or over: 404.",
+            enrol,
+        )
+        .makes(),
+    ]
+}
+
+async fn enrol(call: Call<Enrolling>) -> Answered<Enrolled> {
+    let (asked, server, now) = (&call.input, &call.server, clock::now());
+    check_device_name(&asked.name).map_err(|error| Refusal::Invalid(error.to_string()))?;
+    let code = TokenHash::of(asked.code.expose_secret());
+    let claimed = enrolments::claim(&server.database, &code, now).await?;
+    let Some((account, name)) = claimed else {
+        return Err(Refusal::NotThere("this code is not good").into());
+    };
+    let (id, token) = (Ulid::generate().to_string(), Token::make()?);
+    let add = async |named: &str| {
+        let new = (&id[..], named);
+        devices::add(&server.database, account, new, asked.kind, &token, now).await
+    };
+    // The code is used up by now: a name that is taken must not keep the player out.
+    match add(&asked.name).await {
+        Err(error) if is_there_already(&error) => {
+            let short: String = asked.name.chars().take(50).collect();
+            add(&format!("{short} ({})", &id[20..])).await?;
+        }
+        added => added?,
+    }
+    let about = format!("{name}: {} ({id})", asked.name);
+    server.audit("enrolment", "device added", &about).await?;
+    server.events.tell(account, &Event::Devices);
+    let token = token.for_account(name.as_str());
+    let token = token.expose_secret().to_owned();
+    Ok(Enrolled { id, token }.into())
+}
