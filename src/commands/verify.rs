@@ -1,7 +1,6 @@
 //! `verify`, the restore drill: can what the cloud has be restored, and is it what was pushed?
 
 use indicatif::HumanBytes;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::{Context, Done, logged};
@@ -11,7 +10,7 @@ use crate::{
     domain::{ids::SnapshotId, period, shell},
     error::Result,
     sync::{
-        proof,
+        decide, proof,
         verify::{self, Checked, DrillKind, Extent, Suspect, VerifyOutcome},
     },
 };
@@ -152,11 +151,10 @@ fn suspect(one: &Suspect) -> (String, String) {
         one.file,
         one.why
     );
-    let zoned = one.time.to_zoned(TimeZone::system());
     let hint = format!(
         "It was so when it was saved on {} at {}; instance-sync history {} shows older versions.",
         one.device,
-        zoned.strftime("%Y-%m-%d %H:%M"),
+        decide::minutes(one.time),
         shell::word(one.unit.as_str())
     );
     (text, hint)

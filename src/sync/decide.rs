@@ -321,12 +321,7 @@ fn differing(
 ) -> Option<u64> {
     let head = heads.iter().find(|head| head.snapshot == one.head)?;
     let there = head.record.contents.get(unit)?;
-    let here = here?;
-    let names: BTreeSet<_> = here.files.keys().chain(there.files.keys()).collect();
-    let differs = names
-        .into_iter()
-        .filter(|name| here.files.get(*name) != there.files.get(*name));
-    u64::try_from(differs.count()).ok()
+    Some(here?.difference(there))
 }
 
 /// Notes what a pull stops for, and says it. Returns the units.

@@ -16,7 +16,8 @@ use serde::Serialize;
 
 use super::{
     event::{Event, Listener, Phase, Progress},
-    gather::{self, Gather},
+    fetch,
+    gather::Gather,
     observe,
     restore::{self, Finality, Place, Point, Shown},
     session::{self, Opened, Session},
@@ -235,7 +236,8 @@ fn what_was(
         return Ok(unchanged);
     }
     let total = content.extent().bytes;
-    gather::check_room(part, total.saturating_mul(2))?;
+    fetch::check_room_in(part, total.saturating_mul(2))
+        .map_err(|error| error.hint(text!("restore-no-room-hint")))?;
     let mut gather = Gather {
         session,
         store: store.as_ref(),

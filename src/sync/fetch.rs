@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    path::Path,
 };
 
 use super::{
@@ -465,18 +466,23 @@ fn copy_in(
 
 /// Is there room for this and some to spare?
 pub fn check_room(session: &Session<'_>, bytes: u64) -> Result<()> {
+    check_room_in(session.layout.own(), bytes)
+        .map_err(|error| error.hint(text!("fetch-no-room-hint")))
+}
+
+/// Is there room for this in a folder, and some to spare?
+pub fn check_room_in(folder: &Path, bytes: u64) -> Result<()> {
     /// Left over for the system and the game.
     const SPARE: u64 = 16 << 20;
     let needed = bytes.saturating_add(SPARE);
-    // Where the free space is not known, a full disk shows itself while staging.
-    let free = lock::free_space(session.layout.own()).unwrap_or(u64::MAX);
+    // Where the free space is not known, a full disk shows itself.
+    let free = lock::free_space(folder).unwrap_or(u64::MAX);
     if free < needed {
         let mb = |bytes: u64| bytes.div_ceil(1 << 20);
         return Err(Error::new(
             Kind::Full,
             text!("fetch-no-room", free = mb(free), needed = mb(needed)),
-        )
-        .hint(text!("fetch-no-room-hint")));
+        ));
     }
     Ok(())
 }

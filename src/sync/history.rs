@@ -231,10 +231,7 @@ fn read(session: &mut Session<'_>) -> Result<Option<Known>> {
         Err(error) if error.kind() == Kind::NoRepository && session.state.to_create => {
             return Ok(None);
         }
-        Err(error) if error.kind() == Kind::NoRepository => {
-            return Err(session.without_repository(error));
-        }
-        probed => probed?,
+        probed => probed.map_err(|error| session.without_repository(error))?,
     };
     if probed.as_ref().is_some_and(BTreeSet::is_empty) {
         return Ok(None);

@@ -22,7 +22,7 @@ use crate::{
         path::RelPath,
         retention::{self, Reason, Retention, Rules, Thinned},
     },
-    error::{Error, Kind, Result},
+    error::{Error, Result},
     remote::probe,
     workdir::undo,
 };
@@ -113,10 +113,7 @@ pub fn prune(
         Opened::Copy => return Ok(PruneOutcome::Copy),
     };
     let outcome = run(&mut session, rules, finality);
-    outcome.map_err(|error| match error.kind() {
-        Kind::NoRepository => session.without_repository(error),
-        _ => error,
-    })
+    outcome.map_err(|error| session.without_repository(error))
 }
 
 fn run(session: &mut Session<'_>, rules: Rules, finality: &Finality) -> Result<PruneOutcome> {

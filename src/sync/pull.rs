@@ -357,7 +357,7 @@ fn widen(session: &Session<'_>, local: &Local, plan: &mut Plan) {
 /// A push of mine that my state does not know: the state is older than the folder's own past. From
 /// here on this is another replica, with the same past.
 pub fn cope_with_rollback(session: &mut Session<'_>, graph: &Graph) {
-    let state = &mut session.state;
+    let state = &session.state;
     let mine = state.replica;
     let newest = |head: &Head| {
         head.record
@@ -374,9 +374,7 @@ pub fn cope_with_rollback(session: &mut Session<'_>, graph: &Graph) {
         .iter()
         .any(|head| newest(head) > state.last_counter.max(state.vector.get(mine)))
     {
-        state.replica = session::mint();
-        state.last_counter = 0;
-        note(session.listener, text!("pull-rolled-back"));
+        session.rolled_back();
     }
 }
 

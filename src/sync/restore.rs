@@ -21,7 +21,7 @@ use serde::Serialize;
 pub use super::undo::Finality;
 use super::{
     cloud::Store,
-    event::{Event, Listener, note},
+    event::{Event, Listener},
     observe, past,
     past::Past,
     session::{self, Opened, Session},
@@ -266,8 +266,7 @@ pub fn read_past(session: &mut Session<'_>) -> Result<(Box<dyn Store>, Past)> {
         .and_then(|store| Ok((past::read(session, store.as_ref())?, store)));
     let (past, store) = opened.map_err(|error| match error.kind() {
         Kind::Offline => error.hint(text!("restore-offline-hint")),
-        Kind::NoRepository => session.without_repository(error),
-        _ => error,
+        _ => session.without_repository(error),
     })?;
     // What cannot be read may be what was meant.
     if let Some((id, why)) = past.unreadable.first() {
@@ -318,9 +317,7 @@ fn cope_with_rollback(session: &mut Session<'_>, past: &Past) -> Result<()> {
             || moment.record.vector.get(state.replica) > used
     });
     if later {
-        session.state.replica = session::mint();
-        session.state.last_counter = 0;
-        note(session.listener, text!("pull-rolled-back"));
+        session.rolled_back();
         session.save()?;
     }
     Ok(())

@@ -132,32 +132,14 @@ pub fn open<'a>(
     let _ = stage::sweep(&layout, None);
     undo::sweep(&layout);
     if fate == Fate::Transplanted {
-        // The same past, and from here on a future of its own.
-        state.replica = mint();
-        state.last_counter = 0;
+        state.become_another(mint());
         state.pending = None;
     }
     state.folder = here;
     state.copy_reported = false;
-    let scope = scope_file::read(&layout, sync.profile)?;
-    Ok(Opened::Session(Box::new(Session {
-        settings,
-        listener,
-        layout,
-        sync,
-        device,
-        scope,
-        state,
-        ask: None,
-        unsaved: false,
-        launching: false,
-        saved_now: None,
-        decision: None,
-        trust_cache: true,
-        access: None,
-        restic: None,
-        lock: Some(lock),
-    })))
+    let whose = (sync, device);
+    let session = begin(settings, listener, layout, whose, state, Some(lock))?;
+    Ok(Opened::Session(Box::new(session)))
 }
 
 /// Opens the opted-in folder to look at it, beside whoever works on it: there is no lock, and nothing
@@ -174,6 +156,18 @@ pub fn look<'a>(settings: &'a Settings, listener: Listener<'a>) -> Result<Sessio
             State::new(sync.instance_id, mint(), here)
         }
     };
+    begin(settings, listener, layout, (sync, device), state, None)
+}
+
+/// Begins a run.
+fn begin<'a>(
+    settings: &'a Settings,
+    listener: Listener<'a>,
+    layout: Layout,
+    (sync, device): (SyncFile, DeviceLabel),
+    state: State,
+    lock: Option<Lock>,
+) -> Result<Session<'a>> {
     let scope = scope_file::read(&layout, sync.profile)?;
     Ok(Session {
         settings,
@@ -191,7 +185,7 @@ pub fn look<'a>(settings: &'a Settings, listener: Listener<'a>) -> Result<Sessio
         trust_cache: true,
         access: None,
         restic: None,
-        lock: None,
+        lock,
     })
 }
 
@@ -405,13 +399,24 @@ impl Session<'_> {
         Ok(())
     }
 
+    /// Goes on as another replica, since the state is older than the folder's own past: what is marked
+    /// from here on is marked like nothing that is in the cloud already.
+    pub fn rolled_back(&mut self) {
+        self.state.become_another(mint());
+        note(self.listener, text!("pull-rolled-back"));
+    }
+
     /// Returns the option that names this folder, to be pasted.
     pub fn folder(&self) -> String {
         shell::pack_folder(self.layout.pack())
     }
 
-    /// Says of a repository that is not there what that means for this folder.
+    /// Says of a repository that is not there what that means for this folder. Any other error is
+    /// returned as it is.
     pub fn without_repository(&self, error: Error) -> Error {
+        if error.kind() != Kind::NoRepository {
+            return error;
+        }
         let folder = self.folder();
         if self.state.vector.is_empty() {
             return error.hint(text!("session-nothing-created"));

@@ -102,14 +102,7 @@ pub fn carry_out(
         Some(staging) => staging,
         None => Staging::create(&session.layout)?,
     };
-    // From here on it goes to its end.
-    cancel::check().inspect_err(|_| staging.discard())?;
-    (session.listener)(Event::Progress(Progress {
-        phase: Phase::Swap,
-        item: None,
-        done: changes.bytes,
-        total: Some(changes.bytes),
-    }));
+    last_call(session, &staging, changes.bytes)?;
     let swap = Swap {
         targets: &targets,
         reason: Reason::Pull,
@@ -118,6 +111,30 @@ pub fn carry_out(
     swap.run(session, local, &staging, &mut next)?;
     session.state = next;
     Ok(changes)
+}
+
+/// Asks for the last time whether the player wishes to stop: from here on a swap goes to its end.
+pub fn last_call(session: &Session<'_>, staging: &Staging, bytes: u64) -> Result<()> {
+    cancel::check().inspect_err(|_| staging.discard())?;
+    (session.listener)(Event::Progress(Progress {
+        phase: Phase::Swap,
+        item: None,
+        done: bytes,
+        total: Some(bytes),
+    }));
+    Ok(())
+}
+
+/// Returns the state after a swap that is an edit made here: about what everybody agrees on, nothing
+/// changes.
+pub fn edited(session: &Session<'_>, local: &Local, targets: &Targets) -> State {
+    let mut next = session.state.clone();
+    // restic would take a file that has the size and the time of the parent's for the same.
+    next.parent = None;
+    let mut stamps = local.scan.stamps.clone();
+    stamps.retain(|unit, _| !targets.contains_key(unit));
+    next.remember_scan(stamps, local.scan.taken.max(SystemTime::UNIX_EPOCH));
+    next
 }
 
 /// Units that the cloud cannot give stay as they are.

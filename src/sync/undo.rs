@@ -5,7 +5,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use serde::Serialize;
@@ -18,7 +18,7 @@ use super::{
     safety,
     session::{self, Opened, Session},
     settings::Settings,
-    swap::{Swap, Targets},
+    swap::{self, Swap, Targets},
 };
 use crate::{
     config::{
@@ -290,13 +290,8 @@ fn bring_back(
         complete(session, local, &unsaved, targets, &staging)
     });
     staged.inspect_err(|_| staging.discard())?;
-    let mut next = session.state.clone();
+    let mut next = swap::edited(session, local, targets);
     next.undone |= !unsaved.is_empty();
-    next.parent = None;
-    next.stamps = local.scan.stamps.clone();
-    next.stamps.retain(|unit, _| !targets.contains_key(unit));
-    let stamps = std::mem::take(&mut next.stamps);
-    next.remember_scan(stamps, local.scan.taken.max(SystemTime::UNIX_EPOCH));
     let swap = Swap {
         targets,
         reason: Reason::Undo,

@@ -240,18 +240,10 @@ fn drill(
 ) -> Result<bool> {
     // What this device remembers of the repository proves nothing of it.
     session.trust_cache = false;
-    let store = match session.store() {
-        Err(error) if error.kind() == Kind::NoRepository => {
-            return Err(session.without_repository(error));
-        }
-        opened => opened?,
-    };
-    let parts = match choose::parts(session, store.as_ref(), extent, found) {
-        Err(error) if error.kind() == Kind::NoRepository => {
-            return Err(session.without_repository(error));
-        }
-        parts => parts?,
-    };
+    let opened = session.store();
+    let store = opened.map_err(|error| session.without_repository(error))?;
+    let parts = choose::parts(session, store.as_ref(), extent, found)
+        .map_err(|error| session.without_repository(error))?;
     let checked = &found.checked;
     if parts.is_empty() && checked.heads.is_empty() && checked.unreadable.is_empty() {
         return Ok(false);

@@ -32,12 +32,13 @@ use crate::{
     sync::{
         cloud::Store,
         event::{Event, Phase, Progress},
+        fetch,
         gather::{self, Gather},
         past::Past,
         session::{self, Session},
     },
     texts::text,
-    workdir::files,
+    workdir::{files, stage},
 };
 
 /// A unit and where it comes from.
@@ -288,7 +289,7 @@ fn refuse_others(folder: &Path, pieces: &[Piece]) -> Result<()> {
             let there = files::found(place.symlink_metadata())
                 .context(|| text!("file-not-looked-at", path = path.as_str()))?;
             if there.is_some()
-                && gather::objection(&place, fact)
+                && stage::objection(&place, fact)
                     .context(|| text!("staged-not-read", path = path.as_str()))?
                     .is_some()
             {
@@ -327,7 +328,8 @@ fn write(
     report: &mut Report,
 ) -> Result<()> {
     let part = part(folder)?;
-    gather::check_room(folder, report.bytes)?;
+    fetch::check_room_in(folder, report.bytes)
+        .map_err(|error| error.hint(text!("restore-no-room-hint")))?;
     let mut gather = Gather {
         session,
         store,

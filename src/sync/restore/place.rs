@@ -1,16 +1,12 @@
 //! In place, or as a copy: stage, verify, save what is only here, journal, swap.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::SystemTime,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Fate, Left, Place, Report, RestoreOutcome, Restored, Run, Shown, choose, cope_with_rollback,
     look, read_past,
 };
 use crate::{
-    cancel,
     domain::{
         copy_name::{self, Free, Lander, Loser},
         history::{Choice, Moment, Version},
@@ -24,14 +20,13 @@ use crate::{
     error::{Error, Result},
     sync::{
         cloud::Store,
-        event::{Event, Phase, Progress},
         fetch::{self, Source, Want, Wants, missing},
         landing::{self, Landings},
         observe::{self, Local},
         past::Past,
         safety,
         session::Session,
-        swap::{Swap, Targets},
+        swap::{self, Swap, Targets},
         undo,
     },
     texts::text,
@@ -342,26 +337,13 @@ fn carry_out(
     }
     let rescued = rescue(session, store, local, past, &mut work);
     rescued.inspect_err(|_| staging.discard())?;
-    // From here on it goes to its end.
-    cancel::check().inspect_err(|_| staging.discard())?;
-    (session.listener)(Event::Progress(Progress {
-        phase: Phase::Swap,
-        item: None,
-        done: work.report.bytes,
-        total: Some(work.report.bytes),
-    }));
+    swap::last_call(session, &staging, work.report.bytes)?;
     let targets: Targets = work
         .wants
         .iter()
         .map(|(unit, want)| (unit.clone(), Some(want.content.clone())))
         .collect();
-    let mut next = session.state.clone();
-    // restic would take a file that has the size and the time of the parent's for the same.
-    next.parent = None;
-    next.stamps = local.scan.stamps.clone();
-    next.stamps.retain(|unit, _| !targets.contains_key(unit));
-    let stamps = std::mem::take(&mut next.stamps);
-    next.remember_scan(stamps, local.scan.taken.max(SystemTime::UNIX_EPOCH));
+    let mut next = swap::edited(session, local, &targets);
     let swap = Swap {
         targets: &targets,
         reason: Reason::Restore,
