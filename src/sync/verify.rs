@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    cloud::Store,
     event::{Event, Listener, Phase, Progress},
     graph,
     proof::{Drilled, Proofs},
@@ -21,7 +22,12 @@ use super::{
 };
 use crate::{
     config::{layout::Layout, sync_file},
-    domain::{digest::Digest, drill::Amount, ids::SnapshotId, path::RelPath},
+    domain::{
+        digest::Digest,
+        drill::{Amount, Part},
+        ids::SnapshotId,
+        path::RelPath,
+    },
     error::{Error, Kind, Result},
     texts::text,
     workdir::stage::Staging,
@@ -249,10 +255,45 @@ fn drill(
         return Ok(false);
     }
     restore::restore(session, store.as_ref(), staging, parts, found)?;
+    if !found.checked.damaged.is_empty() || !found.checked.unreadable.is_empty() {
+        look_again(session, store.as_ref(), extent, staging, found)?;
+    }
     if extent == Extent::All && session.settings.cloud.is_none() {
         found.checked.findings = read_all_packs(session)?;
     }
     Ok(true)
+}
+
+/// Looks once more at what seems to be damaged. Another device may have thinned the past under the first
+/// look, or packed it anew: then what was missing is somewhere else, or was meant to go.
+fn look_again(
+    session: &mut Session<'_>,
+    store: &dyn Store,
+    extent: Extent,
+    staging: &Staging,
+    found: &mut Found,
+) -> Result<()> {
+    let seen = std::mem::take(&mut found.checked.damaged);
+    found.checked.unreadable.clear();
+    found.checked.whys.clear();
+    let is_seen = |part: &Part| {
+        seen.iter()
+            .any(|one| (&one.unit, &one.snapshot) == (&part.unit, &part.snapshot))
+    };
+    let mut again = Found::new(extent.kind());
+    let mut parts = choose::parts(session, store, extent, &mut again)?;
+    parts.retain(is_seen);
+    restore::restore(session, store, staging, parts, &mut again)?;
+    found.sound.extend(again.sound);
+    let sound: BTreeSet<&RelPath> = found.sound.iter().map(|(unit, _)| unit).collect();
+    let (checked, again) = (&mut found.checked, again.checked);
+    checked.sound = sound.into_iter().cloned().collect();
+    checked.bytes += again.bytes;
+    checked.damaged = again.damaged;
+    checked.unreadable = again.unreadable;
+    checked.whys = again.whys;
+    checked.suspect.extend(again.suspect);
+    Ok(())
 }
 
 /// Lets restic read every pack, and returns what it finds.

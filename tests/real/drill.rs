@@ -134,6 +134,31 @@ fn damage_of_the_newest_state_is_found_by_every_drill_and_named() {
     }
 }
 
+/// Another device packs the repository anew under a drill: what its restic knew of is gone, and has
+/// another place by the time at which one looks again.
+#[cfg(unix)]
+#[test]
+fn what_is_there_at_a_second_look_is_not_damaged() {
+    let Some(scene) = Twice::set() else { return };
+    let real = Program::Restic.find().unwrap();
+    // The last of these looks again.
+    for (words, restored) in [(&["verify"][..], 2), (&["verify", "--sample=100%"], 4)] {
+        let folder = scene.world.path(format!("swings-{}", words.len()));
+        let mut restic = FakeRestic::around(&folder, &real);
+        restic.on("restore", Act::Swings(scene.packs[1].clone()));
+        scene.world.use_restic(&restic.path());
+        let said = scene.desktop.command(words).arg("--json").ok();
+        let found = report(&said);
+        assert_eq!(found["damaged"], json!([]), "{said}");
+        let sound = found["sound"].as_array().unwrap();
+        assert!(sound.contains(&"saves/First".into()), "{said}");
+        assert_eq!(restic.calls_of("restore").len(), restored, "{said}");
+    }
+    let status = scene.desktop.command(&["status"]).ok();
+    status.assert_says("last proven restorable");
+    assert!(!status.to_string().contains("DAMAGED"), "{status}");
+}
+
 #[test]
 fn damage_of_the_past_alone_is_found_by_a_look_at_everything() {
     for damage in DAMAGES {

@@ -98,7 +98,6 @@ pub fn in_background(settings: &Settings, listener: Listener<'_>, seed: u64) -> 
     let extent = Extent::Sample(Amount::Bytes(BOUND), seed);
     let mut found = Found::new(extent.kind());
     let drilled = drill(&mut session, extent, &staging, &mut found);
-    let before = session.state.known.clone();
     staging.discard();
     let stopped = watch.end();
     cancel::begin();
@@ -113,14 +112,6 @@ pub fn in_background(settings: &Settings, listener: Listener<'_>, seed: u64) -> 
         (Err(error), Some(Stopped::TimeIsUp)) if error.kind() == Kind::Cancelled => {}
         (Ok(false), _) => return Ok(Background::Empty),
         (drilled, _) => drop(drilled?),
-    }
-    // Somebody thinned the past meanwhile: what is gone is not damaged.
-    if !found.checked.damaged.is_empty() || !found.checked.unreadable.is_empty() {
-        let now: std::collections::BTreeSet<_> =
-            session.store()?.snapshot_ids()?.into_iter().collect();
-        if before.difference(&now).next().is_some() {
-            return Ok(Background::GaveWay);
-        }
     }
     write_down(&layout, settings, &found, true)?;
     Ok(Background::Drilled {
