@@ -23,13 +23,13 @@ use crate::{
         names::{self, Naming},
         path::{InnerPath, RelPath},
         plan::{Plan, Step, Take, held_version},
-        record::PushRecord,
+        record::{PushRecord, UnitVersion},
         unit::{FileFact, UnitContent},
     },
     error::{Context, Error, Kind, Result},
     store::messages::Status,
     texts::text,
-    workdir::{files, lock, scan::Scanned, stage::Staging},
+    workdir::{files, in_the_way::in_the_way, lock, scan::Scanned, stage::Staging},
 };
 
 /// Where content comes from.
@@ -102,22 +102,27 @@ pub fn wants(
             }
             Err(error) => return Err(error),
         };
-        let content = found.get(unit).map(|want| &want.content);
-        let obstacle =
-            content.and_then(|content| names::obstacle(Naming::native(), unit, content, &present));
-        if let Some(why) = obstacle {
+        if let Some(want) = found.get(unit)
+            && let Some((hold, why)) = obstacle(session, local, unit, &want.content, &present)?
+        {
             event::warn(
                 session.listener,
                 text!("fetch-stays", unit = unit.as_str(), why = why),
             );
-            let version = taken(step).map(|take| held_version(&take.version, &take.from));
-            let why = Hold::Name;
-            *step = Step::Hold { version, why };
+            let version = match hold {
+                Hold::Name => taken(step).map(|take| held_version(&take.version, &take.from)),
+                _ => news_of(step),
+            };
+            *step = Step::Hold { version, why: hold };
             continue;
         }
         for (name, want) in found {
-            let obstacle = names::obstacle(Naming::native(), &name, &want.content, &present);
-            match obstacle.filter(|_| name != *unit) {
+            let obstacle = if name == *unit {
+                None
+            } else {
+                obstacle(session, local, &name, &want.content, &present)?
+            };
+            match obstacle.map(|(_, why)| why) {
                 None => {
                     present.insert(name.clone());
                     wants.insert(name, want);
@@ -131,6 +136,31 @@ pub fn wants(
         }
     }
     Ok((wants, lost))
+}
+
+/// Returns the version that a step brings, to be known as one that did not come.
+pub fn news_of(step: &Step) -> Option<UnitVersion> {
+    match step {
+        Step::Take(take) | Step::Follow(take) => Some(held_version(&take.version, &take.from)),
+        Step::Settle(settlement) => Some(settlement.agreed.clone()),
+        _ => None,
+    }
+}
+
+/// Returns why a version cannot be put in a place, if it cannot: its names, or what lies there.
+pub fn obstacle<'a>(
+    session: &Session<'_>,
+    local: &Local,
+    lands: &RelPath,
+    content: &UnitContent,
+    others: impl IntoIterator<Item = &'a RelPath>,
+) -> Result<Option<(Hold, String)>> {
+    if let Some(why) = names::obstacle(Naming::native(), lands, content, others) {
+        return Ok(Some((Hold::Name, why)));
+    }
+    let here = local.scan.units.get(lands);
+    let why = in_the_way(&session.layout, lands, content, here)?;
+    Ok(why.map(|why| (Hold::InTheWay, why)))
 }
 
 /// What a step fetches under the unit's own name.

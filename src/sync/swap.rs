@@ -23,7 +23,7 @@ use crate::{
         lineage::Head,
         local::Hold,
         path::RelPath,
-        plan::{Plan, Step, held_version},
+        plan::{Plan, Step},
         record::Before,
         unit::UnitContent,
     },
@@ -32,6 +32,7 @@ use crate::{
     texts::text,
     workdir::{
         apply, files,
+        in_the_way::in_the_way,
         journal::{self, Journal},
         stage::Staging,
         stamp::{Known, Stamp},
@@ -152,14 +153,7 @@ fn leave_out_lost(
         ));
         wants.retain(|_, want| want.step != unit);
         if let Some(step) = plan.steps.get_mut(&unit) {
-            let version = match &*step {
-                Step::Take(take) | Step::Follow(take) => {
-                    Some(held_version(&take.version, &take.from))
-                }
-                Step::Settle(settlement) => Some(settlement.agreed.clone()),
-                _ => None,
-            };
-            let why = Hold::Damaged;
+            let (version, why) = (fetch::news_of(step), Hold::Damaged);
             *step = Step::Hold { version, why };
         }
         changes.lost.push(unit);
@@ -178,7 +172,8 @@ fn note_changes(plan: &Plan, wants: &Wants, changes: &mut Changes) {
         match step {
             Step::Remove(_) => changes.removed.push(unit.clone()),
             Step::Hold {
-                why: Hold::Name, ..
+                why: Hold::Name | Hold::InTheWay,
+                ..
             } => changes.held.push(unit.clone()),
             _ => {}
         }
@@ -262,7 +257,7 @@ impl Swap<'_> {
             };
             return Err(Error::failed(what).hint(text!("carry-changed-hint")));
         }
-        Ok(())
+        check_free(session, local, self.targets)
     }
 
     fn journal(&self, session: &Session<'_>, local: &Local, staging: &Staging) -> Journal {
@@ -313,6 +308,19 @@ impl Swap<'_> {
         }
         journal
     }
+}
+
+/// Refuses to replace what is in no scan: neither a safety copy nor `undo/` would give it back.
+pub fn check_free(session: &Session<'_>, local: &Local, targets: &Targets) -> Result<()> {
+    for (unit, content) in targets {
+        let Some(content) = content else { continue };
+        let here = local.scan.units.get(unit);
+        if let Some(why) = in_the_way(&session.layout, unit, content, here)? {
+            let what = text!("carry-in-the-way", unit = unit.as_str(), why = why);
+            return Err(Error::failed(what).hint(text!("carry-in-the-way-hint")));
+        }
+    }
+    Ok(())
 }
 
 /// What the swap does to one unit, for undo.

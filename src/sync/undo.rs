@@ -156,6 +156,7 @@ pub fn undo(
         });
     }
     refuse_open_worlds(&session, &mut local, &targets.keys().cloned().collect())?;
+    swap::check_free(&session, &local, &targets)?;
     bring_back(&mut session, &local, &all, chosen, &targets)?;
     let mut done = chosen.clone();
     done.entry.taken_back = done

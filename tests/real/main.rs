@@ -59,6 +59,8 @@ mod hanging_restic;
 mod harness;
 #[cfg(unix)] // a script in the place of restic
 mod history;
+#[cfg(unix)] // a link
+mod in_the_way;
 #[cfg(target_os = "linux")] // other systems do not have every name
 mod include_names;
 mod joining;

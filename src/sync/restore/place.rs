@@ -12,7 +12,6 @@ use crate::{
         history::{Choice, Moment, Version},
         ids::SnapshotId,
         local::Hold,
-        names::{self, Naming},
         path::{InnerPath, RelPath},
         record::Before,
         unit::{UnitContent, UnitKind},
@@ -136,7 +135,10 @@ impl Run<'_> {
             Some(level) => landing::with_level(content.clone(), level),
             None => content.clone(),
         };
-        let why = why.or_else(|| obstacle(session, local, unit, &lands, content));
+        let why = match why {
+            None => obstacle(session, local, unit, &lands, content)?,
+            why => why,
+        };
         if let Some(why) = why {
             return leave(work, is_named, unit, why);
         }
@@ -264,16 +266,17 @@ fn obstacle(
     unit: &RelPath,
     lands: &RelPath,
     content: &UnitContent,
-) -> Option<String> {
+) -> Result<Option<String>> {
     if session.scope.kind_of(lands).is_none() {
-        return Some(text!("restore-out-of-scope"));
+        return Ok(Some(text!("restore-out-of-scope")));
     }
     let side = local.side.get(lands);
     if side.is_some_and(|side| side.hold == Some(Hold::Unreadable)) {
-        return Some(text!("restore-unreadable-here"));
+        return Ok(Some(text!("restore-unreadable-here")));
     }
     let others = local.scan.units.keys().filter(|other| *other != unit);
-    names::obstacle(Naming::native(), lands, content, others)
+    let obstacle = fetch::obstacle(session, local, lands, content, others)?;
+    Ok(obstacle.map(|(_, why)| why))
 }
 
 fn count(local: &Local, lands: &RelPath, content: &UnitContent, shown: &mut Restored) {

@@ -199,6 +199,8 @@ carry-lost-hint = Hier bleibt es, wie es ist; alles andere geht weiter. Um genau
 carry-opened = { $unit } wurde in einem Spiel geöffnet, während der Pull lief
 carry-changed = { $unit } hat sich geändert, während der Pull lief
 carry-changed-hint = Es wurde nichts geändert. Beende das Spiel, oder was sonst dort schreibt, und starte neu.
+carry-in-the-way = { $unit } lässt sich nicht ersetzen: { $why }
+carry-in-the-way-hint = Es wurde nichts geändert. Leg das woanders hin und gib den Befehl noch einmal ein, oder hol die Version mit restore --to oder --as-copy.
 carry-undo-unsaved = eine alte Version in undo lässt sich noch nicht in der Cloud speichern: { $why }
 
 # Zurückholen.

@@ -195,6 +195,8 @@ carry-lost-hint = It stays here as it is; everything else goes on. To look close
 carry-opened = { $unit } was opened in a game while the pull was under way
 carry-changed = { $unit } changed while the pull was under way
 carry-changed-hint = Nothing was changed. Close the game or whatever else writes there, and start again.
+carry-in-the-way = { $unit } cannot be replaced: { $why }
+carry-in-the-way-hint = Nothing was changed. Move that to another place and run the command again, or get the version by restore --to or --as-copy.
 carry-undo-unsaved = an old version in undo cannot be saved to the cloud yet: { $why }
 
 # Bringing back.
