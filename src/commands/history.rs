@@ -132,7 +132,9 @@ impl View<'_> {
                 let tried = |proven: &&Standing| proven.proven > 0 || !proven.damaged.is_empty();
                 if let Some(proven) = chronicle.proven.as_ref().filter(tried) {
                     let said = status::proven(proven);
-                    self.context.output.line(&format!("Newest state: {said}"));
+                    self.context
+                        .output
+                        .line(&format!("As last synced here: {said}"));
                 }
             }
             Rows::Units(units) => {

@@ -126,6 +126,46 @@ pub fn past(history: &History, newest: &[Part]) -> Past {
     past
 }
 
+/// Returns every version that has one of the `bad` contents, reduced to the files that have it; one of
+/// the `newest` as a whole, if that is asked for.
+pub fn sharing(
+    history: &History,
+    newest: Vec<Part>,
+    bad: &BTreeSet<Digest>,
+    newest_whole: bool,
+) -> Vec<Part> {
+    let mut known: BTreeSet<(RelPath, Digest)> = BTreeSet::new();
+    let mut parts = Vec::new();
+    let mut add = |part: Part| {
+        if !known.insert((part.unit.clone(), part.digest)) {
+            return;
+        }
+        let mut files = part.files.clone();
+        files.retain(|_, fact| bad.contains(&fact.sha256));
+        if files.is_empty() {
+            return;
+        }
+        if part.newest && newest_whole {
+            parts.push(part);
+        } else {
+            let whole = part.whole && files.len() == part.files.len();
+            parts.push(part.with(files, whole));
+        }
+    };
+    newest.into_iter().for_each(&mut add);
+    for moment in history.moments().iter().rev() {
+        for (unit, content) in &moment.record.contents {
+            let row = moment.record.units.get(unit);
+            if let Some(row) = row.filter(|row| row.digest() == Some(content.digest())) {
+                let (unit, snapshot) = (unit.clone(), moment.snapshot.clone());
+                let origin = row.origin.clone();
+                add(Part::whole(unit, snapshot, content, origin, false));
+            }
+        }
+    }
+    parts
+}
+
 /// How much a sample is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Amount {
@@ -260,8 +300,11 @@ fn place(seed: u64, path: &RelPath, digest: Digest) -> Digest {
 }
 
 /// Groups parts into portions of one snapshot each, of at most `bound` bytes, but for a single file
-/// that is larger.
+/// that is larger. The first are smaller, each twice as large as the one before: so something is
+/// compared early, however slow the line is.
 pub fn portions(parts: Vec<Part>, bound: u64) -> Vec<Vec<Part>> {
+    const FIRST: u64 = 8 << 20;
+    let mut room = FIRST.min(bound);
     let mut by_snapshot: BTreeMap<SnapshotId, Vec<Part>> = BTreeMap::new();
     let mut order = Vec::new();
     for part in parts {
@@ -275,11 +318,12 @@ pub fn portions(parts: Vec<Part>, bound: u64) -> Vec<Vec<Part>> {
     for snapshot in order {
         let (mut portion, mut bytes) = (Vec::new(), 0_u64);
         for part in by_snapshot.remove(&snapshot).unwrap_or_default() {
-            for piece in pieces(part, bound) {
+            for piece in pieces(part, room) {
                 let size = piece.bytes();
-                if !portion.is_empty() && bytes.saturating_add(size) > bound {
+                if !portion.is_empty() && bytes.saturating_add(size) > room {
                     portions.push(std::mem::take(&mut portion));
                     bytes = 0;
+                    room = room.saturating_mul(2).min(bound);
                 }
                 bytes = bytes.saturating_add(size);
                 portion.push(piece);

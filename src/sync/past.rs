@@ -31,6 +31,48 @@ pub struct Past {
     pub unreadable: Vec<(SnapshotId, String)>,
 }
 
+/// Which snapshots there are.
+pub struct Listing {
+    /// Those that can be read.
+    pub listed: Vec<Listed>,
+    /// All of them.
+    pub all: BTreeSet<SnapshotId>,
+    /// Those that cannot be read.
+    pub unreadable: Vec<SnapshotId>,
+}
+
+/// Lists the snapshots. `probed` are those that a server has just named.
+pub fn list(store: &dyn Store, probed: Option<BTreeSet<SnapshotId>>) -> Result<Listing> {
+    let ids = || -> Result<BTreeSet<SnapshotId>> {
+        let ids = store.snapshot_ids()?;
+        Ok(ids.into_iter().collect())
+    };
+    // restic leaves out silently what it cannot read.
+    let left_out = |all: &BTreeSet<SnapshotId>, listed: &[Listed]| -> Vec<SnapshotId> {
+        let visible: BTreeSet<&SnapshotId> = listed.iter().map(|one| &one.id).collect();
+        let left_out = all.iter().filter(|id| !visible.contains(id));
+        left_out.cloned().collect()
+    };
+    let mut listed = store.snapshots()?;
+    let mut all = match probed {
+        Some(probed) => probed,
+        None => ids()?,
+    };
+    let mut unreadable = left_out(&all, &listed);
+    if !unreadable.is_empty() {
+        // Or it came, or went, between the two lists.
+        listed = store.snapshots()?;
+        unreadable = left_out(&all, &listed);
+        all = ids()?;
+        unreadable.retain(|id| all.contains(id));
+    }
+    Ok(Listing {
+        listed,
+        all,
+        unreadable,
+    })
+}
+
 /// Reads the past of a session's instance.
 ///
 /// A record that was read before comes from this device, unless the session trusts no cache. What
@@ -45,12 +87,11 @@ pub fn read_probed(
     store: &dyn Store,
     probed: Option<BTreeSet<SnapshotId>>,
 ) -> Result<Past> {
-    let listed = store.snapshots()?;
-    let all: BTreeSet<SnapshotId> = match probed {
-        Some(probed) => probed,
-        None => store.snapshot_ids()?.into_iter().collect(),
-    };
-    let visible: BTreeSet<SnapshotId> = listed.iter().map(|one| one.id.clone()).collect();
+    let Listing {
+        listed,
+        all,
+        unreadable,
+    } = list(store, probed)?;
     let remembered = remembered(session);
     if let Some(remembered) = &remembered {
         remembered.forget_others(&all);
@@ -59,10 +100,12 @@ pub fn read_probed(
     let mut past = Past {
         history: History::default(),
         foreign: Vec::new(),
-        // restic leaves out silently what it cannot read.
-        unreadable: all
-            .difference(&visible)
-            .map(|id| (id.clone(), graph::cannot_be_read(1, id).to_string()))
+        unreadable: unreadable
+            .into_iter()
+            .map(|id| {
+                let why = graph::cannot_be_read(1, &id).to_string();
+                (id, why)
+            })
             .collect(),
         listed: Vec::new(),
     };

@@ -25,6 +25,9 @@ pub enum Act {
     Afterwards(i32),
     /// Moves this file out of the way, and back the next time, before the real restic does the work.
     Swings(PathBuf),
+    /// Moves this file back, which lies as `aside` in the script's folder, before the real restic does the
+    /// work.
+    Returns(PathBuf),
     /// Lets the real restic do the work, and is killed after it before it can exit.
     KilledAfterwards,
 }
@@ -179,6 +182,12 @@ impl Act {
                 format!(
                     "if [ -e '{file}' ]; then mv '{file}' 'FOLDER/aside'; \
                      else mv 'FOLDER/aside' '{file}'; fi; {real}; exit $?"
+                )
+            }
+            Self::Returns(file) => {
+                let file = file.display();
+                format!(
+                    "if [ -e 'FOLDER/aside' ]; then mv 'FOLDER/aside' '{file}'; fi; {real}; exit $?"
                 )
             }
             Self::KilledAfterwards => format!("{real}; kill -KILL $$"),

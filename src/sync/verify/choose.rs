@@ -1,7 +1,5 @@
 //! Which versions a drill restores, and where they are.
 
-use std::collections::BTreeSet;
-
 use super::{Damage, Extent, Found};
 use crate::{
     domain::{
@@ -11,7 +9,12 @@ use crate::{
         record::{PushRecord, UnitState},
     },
     error::{Error, Kind, Result},
-    sync::{cloud::Store, graph, past, session::Session},
+    sync::{
+        cloud::Store,
+        graph,
+        past::{self, Past},
+        session::Session,
+    },
     texts::text,
 };
 
@@ -26,12 +29,57 @@ pub fn parts(
     if extent == Extent::Newest {
         return of_heads(session, store, found);
     }
+    let (past, newest) = look_back(session, store, extent, found)?;
+    let older = of_past(&past.history, &newest, found);
+    Ok(match extent {
+        Extent::Sample(amount, seed) => {
+            let all = drill::bytes(&newest).saturating_add(drill::bytes(&older));
+            drill::sample(newest, older, amount.of(all), seed)
+        }
+        _ => [newest, older].concat(),
+    })
+}
+
+/// Returns what of it is to be restored once more, since it was `seen` to be damaged, or shares a file
+/// with what was.
+pub fn again(
+    session: &mut Session<'_>,
+    store: &dyn Store,
+    extent: Extent,
+    seen: &[Damage],
+    found: &mut Found,
+) -> Result<Vec<Part>> {
+    if extent == Extent::Newest {
+        let is_seen = |part: &Part| {
+            let is_it = |one: &Damage| (&one.unit, &one.snapshot) == (&part.unit, &part.snapshot);
+            seen.iter().any(is_it)
+        };
+        let mut parts = of_heads(session, store, found)?;
+        parts.retain(is_seen);
+        return Ok(parts);
+    }
+    let (past, newest) = look_back(session, store, extent, found)?;
+    of_past(&past.history, &newest, found);
+    let whole = extent == Extent::All;
+    Ok(drill::sharing(&past.history, newest, &found.bad, whole))
+}
+
+/// Reads all of the past, notes what of it cannot be read, and returns it with every unit of its heads.
+fn look_back(
+    session: &mut Session<'_>,
+    store: &dyn Store,
+    extent: Extent,
+    found: &mut Found,
+) -> Result<(Past, Vec<Part>)> {
     // The list comes from the repository itself. What older snapshots say of themselves may be
     // remembered: so what cannot be had any more can be named.
     session.trust_cache = true;
     let past = past::read(session, store);
     session.trust_cache = false;
     let mut past = past?;
+    let unlisted = past.unreadable.iter().map(|(id, _)| id);
+    let listed = past.listed.iter().map(|one| &one.id);
+    found.listed = Some(listed.chain(unlisted).cloned().collect());
     if extent == Extent::All {
         past.unreadable
             .extend(unreadable_records(store, &past.history)?);
@@ -45,18 +93,11 @@ pub fn parts(
     let history = &past.history;
     let mut newest = Vec::new();
     for head in history.heads() {
-        found.checked.heads.push(head.snapshot.clone());
+        found.is_head(&head.snapshot);
         let holder = |id: &SnapshotId| Ok(history.get(id).map(|moment| moment.record.clone()));
         of_head(&head.snapshot, &head.record, holder, found, &mut newest)?;
     }
-    let older = of_past(history, &newest, found);
-    Ok(match extent {
-        Extent::Sample(amount, seed) => {
-            let all = drill::bytes(&newest).saturating_add(drill::bytes(&older));
-            drill::sample(newest, older, amount.of(all), seed)
-        }
-        _ => [newest, older].concat(),
-    })
+    Ok((past, newest))
 }
 
 /// Reads every record from the repository, whatever is remembered of it.
@@ -79,11 +120,12 @@ fn unreadable_records(store: &dyn Store, history: &History) -> Result<Vec<(Snaps
 
 /// Reads the records of the heads alone.
 fn of_heads(session: &Session<'_>, store: &dyn Store, found: &mut Found) -> Result<Vec<Part>> {
-    let listed = store.snapshots()?;
-    // restic leaves out silently what it cannot read, in heads and in what came before them.
-    let readable: BTreeSet<&SnapshotId> = listed.iter().map(|one| &one.id).collect();
-    let mut unreadable = store.snapshot_ids()?;
-    unreadable.retain(|id| !readable.contains(id));
+    let past::Listing {
+        listed,
+        all,
+        unreadable,
+    } = past::list(store, None)?;
+    found.listed = Some(all);
     found.checked.unreadable = unreadable;
     let heads = graph::all_heads(session, store, &listed).map_err(|error| match error.kind() {
         Kind::Damaged => Error::new(Kind::Damaged, error.to_string()).hint(super::repair()),
@@ -91,7 +133,7 @@ fn of_heads(session: &Session<'_>, store: &dyn Store, found: &mut Found) -> Resu
     })?;
     let mut parts = Vec::new();
     for head in &heads {
-        found.checked.heads.push(head.snapshot.clone());
+        found.is_head(&head.snapshot);
         let holder = |id: &SnapshotId| graph::read_record(session, store, id);
         of_head(&head.snapshot, &head.record, holder, found, &mut parts)?;
     }

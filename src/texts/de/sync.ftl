@@ -298,7 +298,7 @@ export-exists-hint = Es wurde nichts geschrieben. Wähle mit --to einen anderen 
 
 drill-damage = Eine Wiederherstellungsprobe hat ergeben, dass die Cloud { $units } nicht mehr hergeben kann
 drill-damage-look = Was hier ist, blieb unberührt. Was nicht stimmt, zeigt: instance-sync verify { $folder }
-verify-repair-hint = Es wurde nichts geändert. Wer das Passwort des Repositorys hat, kann es reparieren (docs/guides/own-server.md, kurz: restic check --read-data sagt, was nicht stimmt; restic repair index hilft bei Packs, die weg sind, restic repair packs bei beschädigten). Ein Gerät, das die Dateien noch hat, speichert sie wieder mit dem Push nach seiner nächsten Änderung
+verify-repair-hint = Es wurde nichts geändert. Wer das Passwort des Repositorys hat, kann es reparieren (docs/guides/own-server.md, kurz: restic check --read-data sagt, was nicht stimmt; restic repair index hilft bei Packs, die weg sind, restic repair packs bei beschädigten). Ist das getan, speichert ein Gerät, das die Dateien noch hat, sie mit dem Push nach seiner nächsten Änderung wieder; vorher hilft kein Push
 verify-not-listed = der Snapshot führt es nicht so auf, wie er sollte
 
 # Die Liste der Instanzen eines Kontos.

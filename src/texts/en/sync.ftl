@@ -294,7 +294,7 @@ export-exists-hint = Nothing was written. Choose another name by --to, or replac
 
 drill-damage = A restore drill found that the cloud cannot give { $units } any more
 drill-damage-look = What is here was left as it is. To see what is wrong: instance-sync verify { $folder }
-verify-repair-hint = Nothing was changed. Whoever has the repository's password can repair it (docs/guides/own-server.md, in short: restic check --read-data says what is wrong; restic repair index for packs that are gone, restic repair packs for damaged ones). A device that still has the files saves them again with the push after its next change
+verify-repair-hint = Nothing was changed. Whoever has the repository's password can repair it (docs/guides/own-server.md, in short: restic check --read-data says what is wrong; restic repair index for packs that are gone, restic repair packs for damaged ones). Once that is done, a device that still has the files saves them again with the push after its next change; before it, no push helps
 verify-not-listed = the snapshot does not list it as it should
 
 # The list of an account's instances.
