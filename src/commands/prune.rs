@@ -96,10 +96,6 @@ fn report(context: &Context<'_>, outcome: &PruneOutcome) -> Result<Done> {
     }
     let text = !output.is_json();
     match outcome {
-        PruneOutcome::NotOptedIn if text => {
-            let folder = context.settings.pack.display();
-            output.line(&format!("{folder} is not opted in."));
-        }
         PruneOutcome::Nothing if text => {
             output.line("There is nothing to remove: everything is young enough, or needed.");
         }

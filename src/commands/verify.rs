@@ -6,7 +6,6 @@ use serde::Serialize;
 use super::{Context, Done, logged};
 use crate::{
     cli::{Every, Verify},
-    config::{layout::Layout, sync_file},
     domain::{ids::SnapshotId, period, shell},
     error::Result,
     sync::{
@@ -58,17 +57,11 @@ pub fn run(context: &Context<'_>, args: &Verify) -> Result<Done> {
     }
     let text = !context.output.is_json();
     match outcome {
-        VerifyOutcome::NotOptedIn if text => not_opted_in(context),
         VerifyOutcome::Empty if text => context.output.line("Nothing was pushed yet."),
         VerifyOutcome::Checked(checked) => return report(context, &checked),
         _ => {}
     }
     Ok(Done::Well)
-}
-
-fn not_opted_in(context: &Context<'_>) {
-    let folder = context.settings.pack.display();
-    context.output.line(&format!("{folder} is not opted in."));
 }
 
 fn log(context: &Context<'_>, outcome: &VerifyOutcome) {
@@ -162,10 +155,6 @@ fn suspect(one: &Suspect) -> (String, String) {
 
 /// Keeps the wish that it is done by itself.
 fn wish(context: &Context<'_>, every: Every) -> Result<Done> {
-    if !sync_file::is_opted_in(&Layout::new(&context.settings.pack)) {
-        not_opted_in(context);
-        return Ok(Done::Well);
-    }
     let period = match every {
         Every::Period(period) => Some(period),
         Every::Never => None,

@@ -22,7 +22,7 @@ use crate::{
         path::RelPath,
         retention::{self, Reason, Retention, Rules, Thinned},
     },
-    error::{Error, Result},
+    error::{Error, Kind, Result},
     remote::probe,
     workdir::undo,
 };
@@ -119,6 +119,12 @@ pub fn prune(
 fn run(session: &mut Session<'_>, rules: Rules, finality: &Finality) -> Result<PruneOutcome> {
     // A snapshot that is damaged must not look sound since this device remembers it.
     session.trust_cache = false;
+    session.probe().map_err(|error| match error.kind() {
+        Kind::Offline => {
+            error.hint("Nothing was removed. Try again when the cloud can be reached.")
+        }
+        _ => error,
+    })?;
     let repository = session.repository()?;
     session.trust_cache = true;
     repository.learn_key()?;

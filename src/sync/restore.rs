@@ -7,6 +7,8 @@
 
 mod choose;
 mod folder;
+mod foreign;
+mod outside;
 mod place;
 
 use std::{
@@ -35,7 +37,7 @@ use crate::{
 };
 
 pub use choose::{Point, choose_one};
-pub use folder::is_synced;
+pub use outside::Inside;
 
 /// How long it waits for another command in the same folder.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -345,6 +345,30 @@ fn a_snapshot_of_plain_restic_comes_into_a_folder_alone() {
     deck.command(&["restore", &point, &to]).ok();
 }
 
+/// Somebody saved the folder above the game's with plain restic.
+#[test]
+fn a_snapshot_of_plain_restic_writes_nothing_into_the_game_folder() {
+    let Some(scene) = Scene::set() else { return };
+    let deck = &scene.deck;
+    let above = deck.pack.parent().unwrap();
+    let plain = scene.world.path("plain");
+    let name = deck.pack.file_name().unwrap();
+    repository::copy_folder(&deck.pack, &plain.join(name));
+    let repository = scene.world.repository(&deck.instance_id());
+    repository.back_up(&plain);
+    let ids = repository.snapshot_ids();
+    let id = ids.iter().find(|id| !scene.ids.contains(id)).unwrap();
+    fs::remove_file(deck.pack.join(WORLD).join("region/r.0.0.mca")).unwrap();
+    let before = Tree::of_all(above);
+    deck.command(&["restore", &format!("--snapshot={id}")])
+        .arg(format!("--to={}", above.display()))
+        .code(2)
+        .assert_says("cannot restore into");
+    // Neither a file of the world came back, nor does anything lie around that was fetched.
+    let own = Path::new(name).join(".cloud-sync");
+    assert_same(&Tree::of_all(above).without(&own), &before.without(&own));
+}
+
 #[test]
 fn a_bad_point_is_told_with_what_is_understood() {
     let Some(scene) = Scene::set() else { return };

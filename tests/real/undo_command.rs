@@ -394,7 +394,7 @@ fn undo_says_what_it_cannot_do() {
     stranger.command(&["disable"]).ok();
     stranger
         .command(&["undo"])
-        .ok()
+        .code(2)
         .assert_says("is not opted in");
     play::world(&desktop.pack, "World", 1);
     desktop.command(&["push"]).ok();

@@ -8,6 +8,7 @@ use crate::{
         event::{Event, Phase, Progress},
         session::Session,
     },
+    texts::text,
     workdir::stage::Staging,
 };
 
@@ -20,8 +21,12 @@ pub fn drill(
 ) -> Result<bool> {
     // What this device remembers of the repository proves nothing of it.
     session.trust_cache = false;
-    let opened = session.store();
-    let store = opened.map_err(|error| session.without_repository(error))?;
+    // Asked by ourselves first, the cloud says better than restic why it cannot be had.
+    let opened = session.probe().and_then(|_| session.store());
+    let store = opened.map_err(|error| match error.kind() {
+        Kind::Offline => error.hint(text!("verify-offline-hint")),
+        _ => session.without_repository(error),
+    })?;
     let parts = choose::parts(session, store.as_ref(), extent, found)
         .map_err(|error| session.without_repository(error))?;
     let checked = &found.checked;

@@ -279,6 +279,7 @@ restore-not-removed = { $path }, von einem abgebrochenen Restore übrig, lässt 
 restore-not-written = { $path } lässt sich nicht schreiben
 restore-changed-meanwhile-hint = Etwas anderes hat inzwischen dort geschrieben. Gib den Befehl noch einmal ein.
 restore-no-room-hint = Mach Platz, oder nenne ein anderes Laufwerk, und starte neu: Was schon geholt ist, bleibt.
+restore-place-hint = Es wurde nichts geändert. Nenn mit --to einen anderen Ort, an dem du schreiben darfst.
 
 # Eine Welt als Zip.
 
@@ -289,6 +290,7 @@ export-unknown-hint = Gemeint sind Pfade im Spielordner wie "saves/My World". Wa
 export-unreadable = { $unit } lässt sich nicht ganz lesen: { $why }
 export-changed = { $unit } hat sich immer wieder geändert, während es gelesen wurde
 export-not-written = { $file } lässt sich nicht schreiben
+export-not-written-hint = Es blieb kein Zip zurück, und die Welt ist, wie sie war. Ist auf dem Datenträger Platz? --to nennt einen anderen Ort.
 export-no-world = { $unit } ist kein Ordner: Launcher importieren Welten
 export-no-world-hint = instance-sync restore --to=ORDNER holt jede Datei zurück.
 export-exists = { $file } ist schon da und enthält etwas anderes
@@ -299,6 +301,7 @@ export-exists-hint = Es wurde nichts geschrieben. Wähle mit --to einen anderen 
 drill-damage = Eine Wiederherstellungsprobe hat ergeben, dass die Cloud { $units } nicht mehr hergeben kann
 drill-damage-look = Was hier ist, blieb unberührt. Was nicht stimmt, zeigt: instance-sync verify { $folder }
 verify-repair-hint = Es wurde nichts geändert. Wer das Passwort des Repositorys hat, kann es reparieren (docs/guides/own-server.md, kurz: restic check --read-data sagt, was nicht stimmt; restic repair index hilft bei Packs, die weg sind, restic repair packs bei beschädigten). Ist das getan, speichert ein Gerät, das die Dateien noch hat, sie mit dem Push nach seiner nächsten Änderung wieder; vorher hilft kein Push
+verify-offline-hint = Was in der Cloud ist, lässt sich nur prüfen, wenn sie zu erreichen ist. Es wurde nichts geändert.
 verify-not-listed = der Snapshot führt es nicht so auf, wie er sollte
 
 # Die Liste der Instanzen eines Kontos.

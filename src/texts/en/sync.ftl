@@ -275,6 +275,7 @@ restore-not-removed = cannot remove { $path }, which an interrupted restore left
 restore-not-written = cannot write { $path }
 restore-changed-meanwhile-hint = Something else wrote there meanwhile. Run the command again.
 restore-no-room-hint = Free some space, or name another disk, and start again: what was fetched so far is kept.
+restore-place-hint = Nothing was changed. Name another place with --to, one that you may write to.
 
 # One world as a zip.
 
@@ -285,6 +286,7 @@ export-unknown-hint = Units are paths below the game folder, such as "saves/My W
 export-unreadable = { $unit } cannot be read whole: { $why }
 export-changed = { $unit } changed while it was read, again and again
 export-not-written = cannot write { $file }
+export-not-written-hint = No zip was left behind, and the world is as it was. Is there room on that disk? --to names another place.
 export-no-world = { $unit } is no folder: a launcher imports worlds
 export-no-world-hint = instance-sync restore --to=FOLDER brings back any file.
 export-exists = { $file } is there and holds something else
@@ -295,6 +297,7 @@ export-exists-hint = Nothing was written. Choose another name by --to, or replac
 drill-damage = A restore drill found that the cloud cannot give { $units } any more
 drill-damage-look = What is here was left as it is. To see what is wrong: instance-sync verify { $folder }
 verify-repair-hint = Nothing was changed. Whoever has the repository's password can repair it (docs/guides/own-server.md, in short: restic check --read-data says what is wrong; restic repair index for packs that are gone, restic repair packs for damaged ones). Once that is done, a device that still has the files saves them again with the push after its next change; before it, no push helps
+verify-offline-hint = What is in the cloud can be tried only where it can be reached. Nothing was changed.
 verify-not-listed = the snapshot does not list it as it should
 
 # The list of an account's instances.
