@@ -366,6 +366,21 @@ fn what_a_kept_one_left_out_stays_where_the_snapshot_that_it_names_is_gone() {
     assert!(judged.keep.contains_key(&later));
 }
 
+/// A device that stood in a drawer: by its clock, what it makes today is of long ago.
+#[test]
+fn what_is_made_by_a_clock_that_is_behind_what_it_was_made_on_stays() {
+    let mut fleet = Fleet::new(2);
+    fleet.push(0, "saves/World", false, days_ago(40, 1));
+    fleet.merge(1, 0);
+    let made: Vec<SnapshotId> = (1..4)
+        .map(|hour| fleet.push(1, "saves/World", false, days_ago(200, hour)))
+        .collect();
+    let judged = fleet.judge();
+    for one in &made {
+        assert_eq!(judged.keep.get(one), Some(&Reason::Clock));
+    }
+}
+
 /// One step of a fleet: who, which unit, what, and by how many hours the clock is wrong.
 type Step = (usize, usize, u8, i64, i64);
 
