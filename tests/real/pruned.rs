@@ -168,3 +168,24 @@ fn what_a_device_left_out_is_found_wherever_it_is_once_the_snapshot_that_it_name
     let fourth = opted::another_of(&world, "fourth", &id);
     fourth.command(&["pull"]).ok().assert_says("saves/First");
 }
+
+/// A device that has not seen yet that the world was played on names a version that is rightly gone.
+#[test]
+fn an_old_version_that_a_device_still_names_is_missed_by_nobody() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let (desktop, deck, id) = narrow(&world);
+    play::settings(&desktop.pack, 2);
+    play::session(&desktop.pack, "First", 2);
+    desktop.command(&["push"]).ok();
+    let prune = ["prune", "--yes", "--keep-all=0h", "--keep-daily=0h"];
+    desktop
+        .command(&prune)
+        .ok()
+        .assert_says("Removed 2 snapshots");
+    play_options(&deck, 0..1);
+    let left = world.repository(&id).snapshot_ids();
+    assert!(left.len() == 2 && !left.contains(&named(&deck)));
+    assert_all_can_be_had(&world, &desktop, &id);
+}
