@@ -164,7 +164,7 @@ fn show(context: &Context<'_>, plan: &Plan) {
         rows.push(vec![
             "stays".to_owned(),
             snapshots(plan.foreign),
-            "made with plain restic, or not to be read".to_owned(),
+            "made with plain restic, or left aside".to_owned(),
         ]);
     }
     let output = context.output;
@@ -185,7 +185,12 @@ fn show(context: &Context<'_>, plan: &Plan) {
         output.passing(&text);
     }
     if let Some(frees) = &plan.frees {
-        output.passing(&format!("About {frees} become free."));
+        let about = if plan.frees_more {
+            "More than"
+        } else {
+            "About"
+        };
+        output.passing(&format!("{about} {frees} become free."));
     }
 }
 

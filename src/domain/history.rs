@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{Timestamp, ToSpan};
 
 use super::{
+    digest::Digest,
     ids::SnapshotId,
     path::RelPath,
     record::{Purpose, PushRecord, UnitState, UnitVersion},
@@ -47,6 +48,13 @@ impl Moment {
     /// Returns whether it is a safety copy: nobody's state.
     pub fn is_safety_copy(&self) -> bool {
         self.record.purpose == Purpose::Rescue
+    }
+
+    /// Returns what it holds of a unit itself, where that is exactly this.
+    pub fn holding(&self, unit: &RelPath, digest: Digest) -> Option<&UnitContent> {
+        let row = self.record.units.get(unit)?;
+        let content = self.record.contents.get(unit)?;
+        (row.state == UnitState::Here(digest)).then_some(content)
     }
 }
 
@@ -197,9 +205,21 @@ impl History {
     pub fn content<'a>(&'a self, moment: &'a Moment, unit: &RelPath) -> Option<&'a UnitContent> {
         match &moment.record.units.get(unit)?.state {
             UnitState::Here(_) => moment.record.contents.get(unit),
-            UnitState::Held { within, .. } => self.get(within)?.record.contents.get(unit),
+            UnitState::Held { digest, within } => {
+                let named = self.get(within).and_then(|one| one.holding(unit, *digest));
+                named.or_else(|| Some(self.holding(unit, *digest)?.1))
+            }
             UnitState::Gone => None,
         }
+    }
+
+    /// Returns a snapshot that holds exactly this content of a unit, a push where there is one, and what
+    /// that is. Which one a snapshot names for what it left out is a hint: that one may be gone.
+    pub fn holding(&self, unit: &RelPath, digest: Digest) -> Option<(&SnapshotId, &UnitContent)> {
+        let all = self.moments.iter();
+        let holding = all.filter_map(|moment| Some((moment, moment.holding(unit, digest)?)));
+        let (moment, content) = holding.min_by_key(|(moment, _)| moment.is_safety_copy())?;
+        Some((&moment.snapshot, content))
     }
 
     fn index(&mut self) {

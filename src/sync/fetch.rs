@@ -12,6 +12,7 @@ use super::{
     graph, landing,
     observe::Local,
     session::Session,
+    sources::{self, Contents, Holders},
     swap::Basis,
 };
 use crate::{
@@ -84,10 +85,12 @@ pub fn wants(
     basis: &Basis<'_>,
     plan: &mut Plan,
 ) -> Result<(Wants, Lost)> {
+    let holders = sources::find(session, store, basis.listed, pruned(basis, plan))?;
     let mut records = Records {
         session,
         store,
         basis,
+        holders,
         older: BTreeMap::new(),
     };
     let mut wants = Wants::new();
@@ -163,6 +166,29 @@ pub fn obstacle<'a>(
     Ok(why.map(|why| (Hold::InTheWay, why)))
 }
 
+/// Returns what a plan wants from snapshots that are gone.
+fn pruned(basis: &Basis<'_>, plan: &mut Plan) -> Contents {
+    let mut pruned = Contents::new();
+    for (unit, step) in &mut plan.steps {
+        let mut want = |from: &SnapshotId, digest: Option<Digest>| {
+            if !basis.ids.contains(from) {
+                pruned.extend(digest.map(|digest| (unit.clone(), digest)));
+            }
+        };
+        if let Some(take) = taken(step) {
+            want(&take.from, take.version.digest());
+        }
+        if let Step::Settle(settlement) = step {
+            for copy in &settlement.copies {
+                copy.from
+                    .iter()
+                    .for_each(|from| want(from, Some(copy.digest)));
+            }
+        }
+    }
+    pruned
+}
+
 /// What a step fetches under the unit's own name.
 fn taken(step: &mut Step) -> Option<&mut Take> {
     match step {
@@ -177,6 +203,8 @@ struct Records<'a> {
     session: &'a Session<'a>,
     store: &'a dyn Store,
     basis: &'a Basis<'a>,
+    /// For what is wanted from snapshots that are gone.
+    holders: Holders,
     older: BTreeMap<SnapshotId, PushRecord>,
 }
 
@@ -199,14 +227,7 @@ impl Records<'_> {
             found.insert(name, want);
         };
         if let Some(take) = taken(step) {
-            take.from = graph::holder(
-                self.session,
-                self.store,
-                self.basis.listed,
-                unit,
-                take.version.digest(),
-                &take.from,
-            )?;
+            take.from = self.holder(unit, take.version.digest(), &take.from)?;
             let content = self.content(&take.from, unit, take.version.digest())?;
             let source = Source::Cloud(take.from.clone(), unit.clone());
             add(unit.clone(), source, content, None);
@@ -219,8 +240,7 @@ impl Records<'_> {
             let level = copy.level.clone();
             match &copy.from {
                 Some(from) => {
-                    let listed = self.basis.listed;
-                    let from = graph::holder(self.session, self.store, listed, unit, digest, from)?;
+                    let from = self.holder(unit, digest, from)?;
                     let content = self.content(&from, unit, digest)?;
                     add(
                         copy.name.clone(),
@@ -238,6 +258,21 @@ impl Records<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// Returns the snapshot to restore content from: `source`, or where that is gone another that
+    /// holds the same.
+    fn holder(
+        &self,
+        unit: &RelPath,
+        digest: Option<Digest>,
+        source: &SnapshotId,
+    ) -> Result<SnapshotId> {
+        let Some(digest) = digest.filter(|_| !self.basis.ids.contains(source)) else {
+            return Ok(source.clone());
+        };
+        let holder = self.holders.get(&(unit.clone(), digest));
+        holder.cloned().ok_or_else(|| sources::gone(unit, source))
     }
 
     fn content(

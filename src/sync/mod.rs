@@ -42,6 +42,7 @@ pub mod safety;
 pub mod secret_place;
 pub mod session;
 pub mod settings;
+pub mod sources;
 pub mod status;
 pub mod swap;
 pub mod undo;

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How many records are asked for together, between two looks at how far it is.
-const TOGETHER: usize = 8;
+pub const TOGETHER: usize = 8;
 
 /// All that can be known of the past.
 #[derive(Debug)]
@@ -92,11 +92,10 @@ pub fn read_probed(
         all,
         unreadable,
     } = list(store, probed)?;
-    let remembered = remembered(session);
-    if let Some(remembered) = &remembered {
+    let known = Known::new(session, store);
+    if let Some(remembered) = &known.remembered {
         remembered.forget_others(&all);
     }
-    let known = Known { store, remembered };
     let mut past = Past {
         history: History::default(),
         foreign: Vec::new(),
@@ -117,7 +116,7 @@ pub fn read_probed(
             done: (number * TOGETHER) as u64,
             total: Some(listed.len() as u64),
         }));
-        let ahead = known.read_together(some)?;
+        let ahead = known.read_together(some.iter().map(|one| &one.id))?;
         for one in some {
             match graph::record_of(session, &ahead, one) {
                 Ok(Some(record)) => records.push((one.id.clone(), record)),
@@ -163,20 +162,31 @@ fn remembered(session: &Session<'_>) -> Option<Remembered> {
 }
 
 /// A store of which some records are remembered.
-struct Known<'a> {
+pub struct Known<'a> {
     store: &'a dyn Store,
     remembered: Option<Remembered>,
 }
 
 impl<'a> Known<'a> {
+    /// Returns `store` with what this device remembers of it.
+    pub fn new(session: &Session<'_>, store: &'a dyn Store) -> Self {
+        Self {
+            store,
+            remembered: remembered(session),
+        }
+    }
+
     /// Reads the records of some snapshots, those that are not remembered side by side.
-    fn read_together(&self, some: &[Listed]) -> Result<Ahead<'a>> {
+    pub fn read_together<'b>(
+        &self,
+        some: impl Iterator<Item = &'b SnapshotId>,
+    ) -> Result<Ahead<'a>> {
         let mut records = Records::new();
         let mut missing = Vec::new();
-        for one in some {
-            match self.remembered.as_ref().and_then(|kept| kept.get(&one.id)) {
-                Some(record) => drop(records.insert(one.id.clone(), Some(record))),
-                None => missing.push(one.id.clone()),
+        for id in some {
+            match self.remembered.as_ref().and_then(|kept| kept.get(id)) {
+                Some(record) => drop(records.insert(id.clone(), Some(record))),
+                None => missing.push(id.clone()),
             }
         }
         let read = self.store.records(&missing)?;

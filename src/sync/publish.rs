@@ -16,6 +16,7 @@ use super::{
     graph,
     observe::{self, Local},
     session::Session,
+    sources,
 };
 use crate::{
     config::{
@@ -84,7 +85,10 @@ pub fn publish(
             };
             list.push(unit.clone());
         }
-        let record = record(session, local);
+        let mut record = record(session, local);
+        if sources::mend_agreement(session, store, visible, &record.units)? {
+            record = self::record(session, local);
+        }
         announce(session, &record)?;
         let targets = if by_file {
             targets(&record, &all_folders(&record))

@@ -16,6 +16,7 @@ use super::{
     resolve, safety,
     session::{self, Opened, Session},
     settings::Settings,
+    sources,
     swap::{self, Basis},
 };
 use crate::{
@@ -191,6 +192,8 @@ pub fn merge(
     let mut cloud = lineage::cloud_side(&heads);
     ids.extend(swap::save_undone(session, store)?);
     add_elsewhere(session, &local, &mut cloud);
+    let in_scope = |unit: &RelPath| session.scope.kind_of(unit).is_some();
+    sources::mend_cloud(session, store, &listed, &ids, &mut cloud, in_scope)?;
     recall(session, store, &mut local, &listed, &cloud)?;
     let wanted = cloud.keys().cloned().collect();
     observe::hold_open_worlds(session, &mut local, &wanted);

@@ -232,11 +232,13 @@ impl History {
 
     /// Returns a snapshot that holds a version whole, and what that is; `None` where none does any more.
     pub fn source<'a>(&'a self, version: &Version) -> Option<(&'a SnapshotId, &'a UnitContent)> {
-        version.sources.iter().find_map(|source| {
+        let digest = version.digest()?;
+        let named = version.sources.iter().find_map(|source| {
             let moment = self.get(source)?;
             let content = moment.record.contents.get(&version.unit)?;
-            (Some(content.digest()) == version.digest()).then_some((&moment.snapshot, content))
-        })
+            (content.digest() == digest).then_some((&moment.snapshot, content))
+        });
+        named.or_else(|| self.holding(&version.unit, digest))
     }
 
     /// Returns a snapshot that holds exactly this content of a unit.
@@ -245,11 +247,7 @@ impl History {
         unit: &RelPath,
         digest: crate::domain::digest::Digest,
     ) -> Option<&SnapshotId> {
-        let versions = self.versions(unit);
-        versions
-            .iter()
-            .filter(|version| version.digest() == Some(digest))
-            .find_map(|version| Some(self.source(version)?.0))
+        Some(self.holding(unit, digest)?.0)
     }
 }
 

@@ -559,3 +559,39 @@ fn a_version_is_had_from_whoever_holds_it() {
     assert_eq!(history.holder(&unit(WORLD), Digest::of(b"x")), None);
     assert_eq!(history.holder(&unit("saves/B"), two.digest()), None);
 }
+
+/// The snapshot that a later one names for what it left out was pruned: others have the same.
+#[test]
+fn what_was_left_out_is_had_from_another_where_the_snapshot_that_is_named_is_gone() {
+    let mut pushes = forked();
+    let (a2, b2) = (dot('A', 2), dot('B', 2));
+    let below = [dot('A', 3), dot('B', 1), dot('A', 1)];
+    let (id, mut record) = push('e', b2, &below, "2026-11-05T10:00:00Z", &[(WORLD, a2, TWO)]);
+    let two = TWO.map(content).expect("files");
+    record.contents.clear();
+    let mut row = record.units[&unit(WORLD)].clone();
+    let held = |within: char| UnitState::Held {
+        digest: two.digest(),
+        within: snapshot(within),
+    };
+    for within in ['b', '9'] {
+        row.state = held(within);
+        let mut record = record.clone();
+        record.units.insert(unit(WORLD), row.clone());
+        pushes.push((id.clone(), record));
+        let history = history(pushes.clone());
+        let last = history.get(&id).expect("it is there");
+        assert_eq!(history.content(last, &unit(WORLD)), Some(&two), "{within}");
+        pushes.pop();
+    }
+    // Nobody lists that version as here under this mark.
+    let mut other = row.clone();
+    other.dot = b2;
+    record.units.insert(unit(WORLD), other);
+    pushes.push((id.clone(), record));
+    let history = history(pushes);
+    let versions = history.versions(&unit(WORLD));
+    let last = versions.iter().find(|version| version.row.dot == b2);
+    let source = history.source(last.expect("a version"));
+    assert_eq!(source, Some((&snapshot('b'), &two)));
+}

@@ -1,12 +1,18 @@
 //! Which versions a drill restores, and where they are.
 
+use std::collections::BTreeSet;
+
 use super::{Damage, Extent, Found};
 use crate::{
     domain::{
+        digest::Digest,
         drill::{self, Part},
         history::History,
         ids::SnapshotId,
-        record::{PushRecord, UnitState},
+        lineage::{Head, cloud_side},
+        path::RelPath,
+        record::UnitState,
+        unit::UnitContent,
     },
     error::{Error, Kind, Result},
     sync::{
@@ -14,6 +20,7 @@ use crate::{
         graph,
         past::{self, Past},
         session::Session,
+        sources,
     },
     texts::text,
 };
@@ -91,11 +98,22 @@ fn look_back(
         }
     }
     let history = &past.history;
+    let heads = history.heads().into_iter().map(|moment| Head {
+        snapshot: moment.snapshot.clone(),
+        record: moment.record.clone(),
+    });
+    let heads: Vec<Head> = heads.collect();
+    let offered = offered(&heads);
     let mut newest = Vec::new();
-    for head in history.heads() {
+    for head in &heads {
         found.is_head(&head.snapshot);
-        let holder = |id: &SnapshotId| Ok(history.get(id).map(|moment| moment.record.clone()));
-        of_head(&head.snapshot, &head.record, holder, found, &mut newest)?;
+        let holder = |unit: &RelPath, digest: Digest, within: &SnapshotId| {
+            let named = history.get(within);
+            let named = named.and_then(|one| Some((within, one.holding(unit, digest)?)));
+            let holding = named.or_else(|| history.holding(unit, digest));
+            Ok(holding.map(|(id, content)| (id.clone(), content.clone())))
+        };
+        of_head(head, &offered, holder, found, &mut newest)?;
     }
     Ok((past, newest))
 }
@@ -131,40 +149,67 @@ fn of_heads(session: &Session<'_>, store: &dyn Store, found: &mut Found) -> Resu
         Kind::Damaged => Error::new(Kind::Damaged, error.to_string()).hint(super::repair()),
         _ => error,
     })?;
+    // What is held in a snapshot that was pruned is in another one.
+    let visible: BTreeSet<SnapshotId> = listed.iter().map(|one| one.id.clone()).collect();
+    let rows = heads.iter().flat_map(|head| &head.record.units);
+    let lacking = rows.filter_map(|(unit, row)| sources::lacking(unit, row, &visible));
+    let holders = sources::find(session, store, &listed, lacking.collect())?;
+    let offered = offered(&heads);
     let mut parts = Vec::new();
     for head in &heads {
         found.is_head(&head.snapshot);
-        let holder = |id: &SnapshotId| graph::read_record(session, store, id);
-        of_head(&head.snapshot, &head.record, holder, found, &mut parts)?;
+        let holder = |unit: &RelPath, digest: Digest, within: &SnapshotId| {
+            let named = visible.contains(within).then_some(within);
+            let Some(id) = named.or_else(|| holders.get(&(unit.clone(), digest))) else {
+                return Ok(None);
+            };
+            let record = graph::read_record(session, store, id)?;
+            let content = record.and_then(|record| record.contents.get(unit).cloned());
+            Ok(content.map(|content| (id.clone(), content)))
+        };
+        of_head(head, &offered, holder, found, &mut parts)?;
     }
     Ok(parts)
 }
 
-/// Adds every unit of a head. `holder` reads the record of another snapshot.
+/// Returns the versions that a pull could be offered: what another head moved on from is nobody's newest.
+fn offered(heads: &[Head]) -> BTreeSet<(RelPath, Option<Digest>)> {
+    let side = cloud_side(heads).into_iter();
+    side.flat_map(|(unit, all)| {
+        let digests = all.into_iter().map(|one| one.version.digest());
+        let digests: Vec<Option<Digest>> = digests.collect();
+        digests
+            .into_iter()
+            .map(move |digest| (unit.clone(), digest))
+    })
+    .collect()
+}
+
+/// Adds every unit of a head. `holder` returns a snapshot that holds what a head left out, by preference
+/// the one that it names, and what that is.
 fn of_head(
-    snapshot: &SnapshotId,
-    record: &PushRecord,
-    holder: impl Fn(&SnapshotId) -> Result<Option<PushRecord>>,
+    head: &Head,
+    offered: &BTreeSet<(RelPath, Option<Digest>)>,
+    holder: impl Fn(&RelPath, Digest, &SnapshotId) -> Result<Option<(SnapshotId, UnitContent)>>,
     found: &mut Found,
     parts: &mut Vec<Part>,
 ) -> Result<()> {
+    let Head { snapshot, record } = head;
     for (unit, row) in &record.units {
         let (within, content) = match &row.state {
             UnitState::Gone => continue,
-            UnitState::Here(_) => (snapshot, record.contents.get(unit).cloned()),
-            UnitState::Held { within, .. } => {
-                let held = holder(within)?;
-                let content = held.and_then(|held| held.contents.get(unit).cloned());
-                (within, content)
-            }
+            UnitState::Here(_) => (snapshot.clone(), record.contents.get(unit).cloned()),
+            UnitState::Held { digest, within } => match holder(unit, *digest, within)? {
+                Some((within, content)) => (within, Some(content)),
+                // It was pruned since others have replaced it; who left it out does not know yet.
+                None if !offered.contains(&(unit.clone(), Some(*digest))) => continue,
+                None => (within.clone(), None),
+            },
         };
         found.newest.insert(unit.clone());
         match content.filter(|content| Some(content.digest()) == row.digest()) {
             Some(content) => {
-                let part = {
-                    let (unit, within) = (unit.clone(), within.clone());
-                    Part::whole(unit, within, &content, row.origin.clone(), true)
-                };
+                let part = Part::whole(unit.clone(), within, &content, row.origin.clone(), true);
                 let known = |one: &Part| (&one.unit, one.digest) == (unit, part.digest);
                 if !parts.iter().any(known) {
                     parts.push(part);
@@ -172,7 +217,7 @@ fn of_head(
             }
             None => found.checked.damaged.push(Damage {
                 unit: unit.clone(),
-                snapshot: within.clone(),
+                snapshot: within,
                 newest: true,
                 why: text!("verify-not-listed"),
             }),
