@@ -304,6 +304,10 @@ fn another_folder_gets_it_and_nothing_there_is_overwritten() {
     deck.command(&["restore", &point, &to]).ok();
     assert_same_with_metadata(&there("My World"), &scene.past[0].under("My World"));
     assert!(!target.join(".instance-sync-restore").exists());
+    // So it is where a run was killed at its very end.
+    fs::create_dir(target.join(".instance-sync-restore")).unwrap();
+    deck.command(&["restore", &point, &to]).ok();
+    assert!(!target.join(".instance-sync-restore").exists());
     // What is there and holds something else stays.
     let before = Tree::of_all(&target);
     deck.command(&["restore", &scene.short(2), &to])

@@ -85,9 +85,11 @@ impl Run<'_> {
         Inside::of(session).check(&folder, pieces.iter().map(|piece| &piece.lands))?;
         refuse_others(&folder, &pieces)?;
         if let Some(outcome) = self.verdict(&report)? {
+            tidy(&folder);
             return Ok(outcome);
         }
-        write(session, store.as_ref(), &folder, &pieces, &mut report)?;
+        write(session, store.as_ref(), &folder, &pieces, &mut report)
+            .inspect_err(|_| tidy(&folder))?;
         Ok(if report.units.is_empty() {
             RestoreOutcome::Nothing(report)
         } else {
@@ -239,9 +241,18 @@ fn write(
     }
 }
 
+/// Removes the folder where files are put together, where it is empty: an interrupted run left it.
+fn tidy(folder: &Path) {
+    let _ = fs::remove_dir(place_of_part(folder));
+}
+
+fn place_of_part(folder: &Path) -> PathBuf {
+    folder.join(format!("{UNFINISHED}restore"))
+}
+
 /// Makes the folder, and the one inside of it where files are put together.
 pub(super) fn part(folder: &Path) -> Result<PathBuf> {
-    let part = folder.join(format!("{UNFINISHED}restore"));
+    let part = place_of_part(folder);
     fs::create_dir_all(&part)
         .context(|| text!("folder-not-made", path = shown(&part)))
         .map_err(|error| error.hint(text!("restore-place-hint")))?;

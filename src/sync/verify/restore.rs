@@ -163,13 +163,17 @@ fn one(
             let wrong = staging.verify(&expected)?;
             let bad = wrong.keys().filter_map(|path| expected.get(path));
             let bad = bad.map(|fact| fact.sha256).collect();
-            let Some((path, why)) = wrong.into_iter().next() else {
+            // What restic says is about one file; of all others it is known that they did not come.
+            let said = failed.as_deref();
+            let is_meant = |path: &RelPath| said.is_some_and(|said| said.contains(path.as_str()));
+            let meant = wrong.iter().find(|(path, _)| is_meant(path));
+            let Some((path, why)) = meant.or_else(|| wrong.iter().next()) else {
                 return Ok(Looked {
                     odd: staging.look_into(&expected),
                     ..Looked::default()
                 });
             };
-            let why = failed.clone().unwrap_or(why);
+            let why = said.filter(|_| is_meant(path)).unwrap_or(why);
             Ok(Looked {
                 wrong: Some(format!("{path}: {why}")),
                 bad,
