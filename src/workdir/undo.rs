@@ -50,6 +50,18 @@ pub enum Reason {
     Restore,
 }
 
+/// What was done to a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Change {
+    /// It was not here.
+    Added,
+    /// It went away.
+    Removed,
+    /// It was something else.
+    Replaced,
+}
+
 /// What a swap did to one unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replaced {
@@ -64,9 +76,22 @@ pub struct Replaced {
 }
 
 impl Replaced {
-    /// Returns whether there is something that can be brought back.
-    pub fn can_return(&self) -> bool {
-        self.before.as_ref().map(UnitContent::digest) != self.after && self.before.is_some()
+    /// Returns whether it can be made again what it was before a swap of this `reason`.
+    ///
+    /// What a pull brought is not taken away: that would be a deletion, on every device. What a restore or an
+    /// undo brought goes again.
+    pub fn can_return(&self, reason: Reason) -> bool {
+        let changed = self.before.as_ref().map(UnitContent::digest) != self.after;
+        changed && (self.before.is_some() || reason != Reason::Pull)
+    }
+
+    /// Returns what was done to it.
+    pub fn change(&self) -> Change {
+        match (&self.before, &self.after) {
+            (None, _) => Change::Added,
+            (Some(_), None) => Change::Removed,
+            (Some(_), Some(_)) => Change::Replaced,
+        }
     }
 }
 
@@ -125,6 +150,11 @@ impl Undo {
     /// Writes what is known of it now.
     pub fn save(&self) -> Result<()> {
         json_file::write(&self.folder.join(ENTRY), &self.entry, Access::Private)
+    }
+
+    /// Returns whether a unit of it was taken back.
+    pub fn is_back(&self, replaced: &Replaced) -> bool {
+        self.entry.taken_back && replaced.can_return(self.entry.reason)
     }
 
     /// Returns the units that are nowhere but here.

@@ -103,6 +103,8 @@ mod signals;
 mod state_file;
 #[cfg(unix)]
 mod stores;
+#[cfg(unix)] // a game's lock
+mod taken_back;
 #[cfg(unix)] // links, a script in the place of restic
 mod targets;
 mod two_keys;
