@@ -90,7 +90,7 @@ pub fn run(context: &Context<'_>, args: &Undo) -> Result<Done> {
             nothing(context, newest.as_ref(), older.as_ref());
         }
         UndoOutcome::Preview(taken) => {
-            let (id, swap) = (short(&taken.swap.id), swap(&taken.swap));
+            let (id, swap) = (undo::short(&taken.swap.id), swap(&taken.swap));
             output.line(&if takes_away(taken) {
                 format!("{id} would take back {swap}:")
             } else {
@@ -132,7 +132,7 @@ fn nothing(context: &Context<'_>, newest: Option<&Named>, older: Option<&Named>)
         output.line(&format!(
             "Before that was {}. To take it back: instance-sync undo --id={} {}",
             swap(older),
-            short(&older.id),
+            undo::short(&older.id),
             folder(context)
         ));
     }
@@ -167,6 +167,7 @@ fn swap(swap: &Named) -> String {
         Reason::Pull => "pull",
         Reason::Undo => "undo",
         Reason::Restore => "restore",
+        Reason::Interrupted => "interruption",
     };
     format!("the {what} of {}", undo::when(&swap.time))
 }
@@ -186,11 +187,6 @@ fn rows(units: &[Returned]) -> Vec<Vec<String>> {
         vec![format!("  {}", one.unit), files, edits.to_owned()]
     };
     units.iter().map(row).collect()
-}
-
-fn short(id: &str) -> &str {
-    // The first 10 characters of a ULID are its time: the rest tells two of one moment apart.
-    id.get(..12).unwrap_or(id)
 }
 
 fn list(context: &Context<'_>) {
@@ -220,7 +216,7 @@ fn list(context: &Context<'_>) {
                 _ => "",
             };
             rows.push(vec![
-                cell(short(&one.id).to_owned()),
+                cell(undo::short(&one.id).to_owned()),
                 cell(undo::when(&one.entry.time)),
                 word(unit.change).to_owned(),
                 unit.unit.to_owned(),

@@ -45,4 +45,5 @@ pub mod settings;
 pub mod status;
 pub mod swap;
 pub mod undo;
+pub mod unfinished;
 pub mod verify;

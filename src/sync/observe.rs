@@ -23,7 +23,7 @@ use crate::{
     texts::text,
     workdir::{
         scan::{self, Scan},
-        undo::{self, Reason},
+        undo,
         world_lock,
     },
 };
@@ -147,12 +147,12 @@ fn without_the_wanted(
             let agreed = agreed.and_then(|agreed| agreed.version.digest());
             let gone = done.next().is_some_and(|(reason, last)| {
                 let before = last.before.as_ref().map(UnitContent::digest);
-                reason != Reason::Pull && last.after.is_none() && before == agreed
+                reason.is_wish() && last.after.is_none() && before == agreed
             });
             return !gone;
         };
         let here = Some(here.content.digest());
-        !done.any(|(reason, one)| reason != Reason::Pull && one.after == here)
+        !done.any(|(reason, one)| reason.is_wish() && one.after == here)
     });
     units
 }

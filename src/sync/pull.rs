@@ -64,6 +64,12 @@ pub fn pull<'a>(
                 why: error.to_string(),
             });
         }
+        // The game that is in the way runs already, and its world is locked for any other.
+        Err(error) if error.kind() == Kind::Unfinished => {
+            let why = error.to_string();
+            listener(Event::Alert(why.clone(), error.hints().to_vec()));
+            return Ok(PullOutcome::Unfinished { why });
+        }
         Err(error) => return Err(error),
     };
     session.ask = ask;

@@ -14,6 +14,7 @@ use super::{
     question::Ask,
     resolve::Decision,
     settings::Settings,
+    unfinished,
 };
 use crate::{
     config::{
@@ -34,11 +35,10 @@ use crate::{
     texts::text,
     workdir::{
         folder::{Fate, FolderIdentity},
-        journal,
         lock::{self, Lock},
         stage,
         state::{Loaded, State},
-        undo::{self, Reason},
+        undo,
     },
 };
 
@@ -86,7 +86,8 @@ pub enum Opened<'a> {
 
 /// Opens the opted-in folder for `command`, waiting at most `patience` for whoever works on it.
 ///
-/// An unfinished swap is carried to its end first, before anything is read.
+/// An unfinished swap is carried to its end first, before anything is read. Where a game is in the way of
+/// that, nothing else can be done: [`Kind::Unfinished`].
 pub fn open<'a>(
     settings: &'a Settings,
     listener: Listener<'a>,
@@ -118,16 +119,8 @@ pub fn open<'a>(
         return Ok(Opened::Copy);
     }
     // A state from another machine, or one that was lost, does not name the journal's replica.
-    if let Some(reason) = journal::roll_forward(&layout, instance, None)? {
-        let text = match reason {
-            Reason::Pull => text!("session-pull-finished"),
-            Reason::Undo => text!("session-undo-finished"),
-            Reason::Restore => text!("session-restore-finished"),
-        };
-        note(listener, text);
-        if let Loaded::State(rolled) = State::load(&layout, instance)? {
-            state = *rolled;
-        }
+    if let Some(rolled) = unfinished::carry_on(&layout, instance, sync.profile, &state, listener)? {
+        state = rolled;
     }
     let _ = stage::sweep(&layout, None);
     undo::sweep(&layout);

@@ -391,7 +391,7 @@ pub fn save_undone(session: &mut Session<'_>, store: &dyn Store) -> Result<Vec<S
         }
         let units: Vec<RelPath> = contents.keys().cloned().collect();
         let before = match undo.entry.reason {
-            Reason::Pull => Before::Pull,
+            Reason::Pull | Reason::Interrupted => Before::Pull,
             Reason::Undo => Before::Undo,
             Reason::Restore => Before::Restore,
         };

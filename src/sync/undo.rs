@@ -40,7 +40,7 @@ use crate::{
 
 use choose::Chosen;
 
-pub use crate::workdir::undo::{Change, Reason, Replaced, Undo};
+pub use crate::workdir::undo::{Change, Reason, Replaced, Undo, short};
 
 /// How long it waits for another command in the same folder.
 const PATIENCE: Duration = Duration::from_secs(10);

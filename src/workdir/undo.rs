@@ -48,6 +48,20 @@ pub enum Reason {
     Undo,
     /// A restore.
     Restore,
+    /// The end of an interrupted swap: what was played since it began.
+    Interrupted,
+}
+
+impl Reason {
+    /// Returns whether it is what an undo without an id is about.
+    pub fn is_taken_back(self) -> bool {
+        matches!(self, Self::Pull | Self::Restore)
+    }
+
+    /// Returns whether somebody on this device wished it so.
+    pub fn is_wish(self) -> bool {
+        matches!(self, Self::Undo | Self::Restore)
+    }
 }
 
 /// What was done to a unit.
@@ -200,6 +214,61 @@ pub fn describe(undo: &Path, journal: &Journal) -> Result<()> {
         taken_back: false,
     };
     json_file::write(&path, &entry, Access::Private)
+}
+
+/// Returns an id as it is shown.
+pub fn short(id: &str) -> &str {
+    // The first 10 characters of a ULID are its time: the rest tells two of one moment apart.
+    id.get(..12).unwrap_or(id)
+}
+
+/// An entry for a unit that is kept whole. It is one once it is described.
+pub struct Kept {
+    id: String,
+    folder: PathBuf,
+}
+
+impl Kept {
+    /// Makes its folder.
+    pub fn begin(layout: &Layout) -> Result<Self> {
+        let id = ulid::Ulid::generate().to_string();
+        let folder = layout.undo().join(&id);
+        let files = files_folder(&folder);
+        fs::create_dir_all(&files)
+            .context(|| text!("folder-not-made", path = files.display().to_string()))?;
+        Ok(Self { id, folder })
+    }
+
+    /// Returns the folder that mirrors the game folder.
+    pub fn files(&self) -> PathBuf {
+        files_folder(&self.folder)
+    }
+
+    /// Says what it is: what was here of `unit` before `journal` was carried to its end. Returns its id.
+    pub fn describe(
+        self,
+        journal: &Journal,
+        unit: &RelPath,
+        kind: UnitKind,
+        content: UnitContent,
+    ) -> Result<String> {
+        let replaced = Replaced {
+            kind,
+            before: Some(content),
+            after: journal.units.get(unit).and_then(|unit| unit.after),
+            saved: None,
+        };
+        let entry = Entry {
+            schema: SCHEMA,
+            number: journal.number,
+            time: journal.time.clone(),
+            reason: Reason::Interrupted,
+            units: BTreeMap::from([(unit.clone(), replaced)]),
+            taken_back: false,
+        };
+        json_file::write(&self.folder.join(ENTRY), &entry, Access::Private)?;
+        Ok(self.id)
+    }
 }
 
 /// Removes what a swap prepared that never began.

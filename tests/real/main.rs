@@ -110,6 +110,8 @@ mod targets;
 mod two_keys;
 #[cfg(unix)] // a game's lock
 mod undo_command;
+#[cfg(target_os = "linux")] // strace
+mod unfinished;
 mod verify_command;
 #[cfg(all(target_os = "linux", feature = "window"))] // X11
 mod window_conflict;

@@ -1,6 +1,6 @@
 //! Which swap an undo takes back, and what each of its units will be.
 
-use super::{Reason, Request, Undo};
+use super::{Request, Undo};
 use crate::{
     domain::{path::RelPath, unit::UnitContent},
     error::{Error, Result},
@@ -38,7 +38,7 @@ pub fn choose<'a>(all: &'a [Undo], local: &Local, request: &Request) -> Result<C
     };
     let is_meant = |undo: &&Undo| {
         let names = |unit: &RelPath| undo.entry.units.contains_key(unit);
-        undo.entry.reason != Reason::Undo
+        undo.entry.reason.is_taken_back()
             && !undo.entry.taken_back
             && (request.units.is_empty() || request.units.iter().any(names))
     };

@@ -37,6 +37,13 @@ session-state-unused = state.json wird nicht benutzt: { $why }. Was hier und in 
 session-pull-finished = Ein unterbrochener Pull wurde zu Ende gebracht.
 session-undo-finished = Ein unterbrochenes Zurückholen wurde zu Ende gebracht.
 session-restore-finished = Ein abgebrochener Restore wurde zu Ende geführt.
+unfinished-open-pull = { $unit } ist in einem laufenden Spiel offen, und ein unterbrochener Pull wartet darauf
+unfinished-open-undo = { $unit } ist in einem laufenden Spiel offen, und ein unterbrochenes Zurückholen wartet darauf
+unfinished-open-restore = { $unit } ist in einem laufenden Spiel offen, und ein unterbrochener Restore wartet darauf
+unfinished-open-hint = Diese Welt kann gerade aus zwei Versionen bestehen. Verlass sie: Dann macht der nächste Pull oder Push weiter und hebt auf, was in ihr gespielt wurde. Bis dahin wird aus diesem Ordner nichts geholt und nichts gesichert.
+unfinished-played = { $unit } wurde geändert, nachdem ein Pull, ein Zurückholen oder ein Restore davon unterbrochen worden war und bevor es zu Ende gebracht wurde
+unfinished-played-hint = Was darin war, ist vollständig in .cloud-sync/undo und kommt mit dem nächsten Pull oder Push in die Cloud. Um es zurückzuholen: instance-sync undo --id={ $id } { $folder }
+unfinished-not-kept-hint = Es wurde nach der Unterbrechung geändert und wird vollständig kopiert, bevor es weitergeht. Nichts wurde ersetzt; schaffe etwas Platz und führe instance-sync pull noch einmal aus.
 session-plain-http = { $location } ist unverschlüsseltes http zu einem anderen Rechner: Unterwegs könnte jemand den Token lesen
 session-plain-http-hint = Nimm https oder erlaube es mit --insecure-http. Es wurde nichts gesendet.
 session-token-again = Um ein anderes anzugeben: instance-sync setup --force { $folder }

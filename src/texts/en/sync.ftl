@@ -37,6 +37,13 @@ session-state-unused = state.json is not used: { $why }. What is here and in the
 session-pull-finished = An interrupted pull was carried to its end.
 session-undo-finished = An interrupted undo was carried to its end.
 session-restore-finished = An interrupted restore was carried to its end.
+unfinished-open-pull = { $unit } is open in a running game, and an interrupted pull waits for that
+unfinished-open-undo = { $unit } is open in a running game, and an interrupted undo waits for that
+unfinished-open-restore = { $unit } is open in a running game, and an interrupted restore waits for that
+unfinished-open-hint = That world may be of two versions now. Leave it: the next pull or push goes on then, and keeps what was played in it. Until then nothing of this folder is pulled or pushed.
+unfinished-played = { $unit } was changed after a pull, an undo or a restore of it had been interrupted, and before it was carried to its end
+unfinished-played-hint = What it was then is kept whole in .cloud-sync/undo, and goes to the cloud with the next pull or push. To get it back: instance-sync undo --id={ $id } { $folder }
+unfinished-not-kept-hint = It was changed after it had been interrupted, and is copied whole before that goes on. Nothing was replaced; free some space and run instance-sync pull again.
 session-plain-http = { $location } is plain http to another machine: the token could be read on the way
 session-plain-http-hint = Use https, or allow it with --insecure-http. Nothing was sent.
 session-token-again = To give another one: instance-sync setup --force { $folder }
