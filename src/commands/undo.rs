@@ -163,13 +163,17 @@ fn takes_away(taken: &Taken) -> bool {
 
 /// Which swap it was, in words.
 fn swap(swap: &Named) -> String {
-    let what = match swap.reason {
+    format!("the {} of {}", noun(swap.reason), undo::when(&swap.time))
+}
+
+/// What a swap is called.
+pub fn noun(reason: Reason) -> &'static str {
+    match reason {
         Reason::Pull => "pull",
         Reason::Undo => "undo",
         Reason::Restore => "restore",
         Reason::Interrupted => "interruption",
-    };
-    format!("the {what} of {}", undo::when(&swap.time))
+    }
 }
 
 fn rows(units: &[Returned]) -> Vec<Vec<String>> {

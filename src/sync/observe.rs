@@ -23,8 +23,7 @@ use crate::{
     texts::text,
     workdir::{
         scan::{self, Scan},
-        undo,
-        world_lock,
+        undo, world_lock,
     },
 };
 

@@ -1,6 +1,6 @@
 //! One run in one opted-in folder: the lock, the state, the scope, and the way to the repository.
 
-use std::{collections::BTreeSet, path::PathBuf, thread, time::Duration};
+use std::{cell::RefCell, collections::BTreeSet, path::PathBuf, rc::Rc, thread, time::Duration};
 
 use ulid::Ulid;
 
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     config::{
-        device,
+        device, json_file,
         layout::Layout,
         scope_file,
         sync_file::{self, SyncFile},
@@ -72,8 +72,45 @@ pub struct Session<'a> {
     pub trust_cache: bool,
     access: Option<Access>,
     restic: Option<Found>,
-    /// `None` where this is only a look.
-    lock: Option<Lock>,
+    /// How the folder's lock is held.
+    hold: Hold,
+}
+
+/// How a run holds the lock of its folder.
+#[derive(Clone)]
+pub struct Hold {
+    layout: Layout,
+    command: String,
+    patience: Duration,
+    /// `None` where this is only a look, and while somebody is asked.
+    lock: Rc<RefCell<Option<Lock>>>,
+}
+
+impl Hold {
+    fn is_taken(&self) -> bool {
+        self.lock.borrow().is_some()
+    }
+
+    /// Asks somebody, who may take any time to answer: meanwhile others can work in the folder. Returns
+    /// whether nobody did.
+    pub fn while_open<T>(&self, ask: impl FnOnce() -> Result<T>) -> Result<(T, bool)> {
+        if !self.is_taken() {
+            return Ok((ask()?, true));
+        }
+        let state = || json_file::read_bytes(&self.layout.state_json()).ok();
+        let before = state();
+        self.lock.replace(None);
+        let answer = ask()?;
+        let lock = lock::take(&self.layout, &self.command, self.patience)?;
+        self.lock.replace(Some(lock));
+        let same = state() == before && !self.layout.journal().exists();
+        Ok((answer, same))
+    }
+}
+
+/// Says that somebody worked in the folder while a question waited.
+pub fn overtaken() -> Error {
+    Error::failed(text!("session-overtaken")).hint(text!("session-overtaken-hint"))
 }
 
 /// What opening a folder led to.
@@ -131,7 +168,13 @@ pub fn open<'a>(
     state.folder = here;
     state.copy_reported = false;
     let whose = (sync, device);
-    let session = begin(settings, listener, layout, whose, state, Some(lock))?;
+    let hold = Hold {
+        layout: layout.clone(),
+        command: command.to_owned(),
+        patience,
+        lock: Rc::new(RefCell::new(Some(lock))),
+    };
+    let session = begin(settings, listener, layout, whose, state, hold)?;
     Ok(Opened::Session(Box::new(session)))
 }
 
@@ -149,7 +192,13 @@ pub fn look<'a>(settings: &'a Settings, listener: Listener<'a>) -> Result<Sessio
             State::new(sync.instance_id, mint(), here)
         }
     };
-    begin(settings, listener, layout, (sync, device), state, None)
+    let hold = Hold {
+        layout: layout.clone(),
+        command: String::new(),
+        patience: Duration::ZERO,
+        lock: Rc::default(),
+    };
+    begin(settings, listener, layout, (sync, device), state, hold)
 }
 
 /// Begins a run.
@@ -159,7 +208,7 @@ fn begin<'a>(
     layout: Layout,
     (sync, device): (SyncFile, DeviceLabel),
     state: State,
-    lock: Option<Lock>,
+    hold: Hold,
 ) -> Result<Session<'a>> {
     let scope = scope_file::read(&layout, sync.profile)?;
     Ok(Session {
@@ -178,7 +227,7 @@ fn begin<'a>(
         trust_cache: true,
         access: None,
         restic: None,
-        lock,
+        hold,
     })
 }
 
@@ -244,7 +293,12 @@ fn report_copy(
 impl Session<'_> {
     /// Lets others work on the folder. From here on this session only reads, and writes no state.
     pub fn let_go(&mut self) {
-        self.lock = None;
+        self.hold.lock.replace(None);
+    }
+
+    /// Returns how the folder's lock is held.
+    pub fn hold(&self) -> Hold {
+        self.hold.clone()
     }
 
     /// Asks the server which snapshots there are; see [`probe::probe`].
@@ -308,7 +362,7 @@ impl Session<'_> {
         let repository = self.repository()?;
         let settled = self.state.to_create || repository.keys.hint().is_some();
         // Who only looks leaves it to the next hook to find out which key it is.
-        if settled || self.lock.is_none() {
+        if settled || !self.hold.is_taken() {
             return Ok(Box::new(repository));
         }
         // Opted in offline, or by the earlier Python tool: from here on every call names its key.
@@ -326,7 +380,7 @@ impl Session<'_> {
         let cache = self.settings.dirs.restic_cache(self.layout.own());
         let cache = self.trust_cache.then_some(cache);
         let keeper = Keeper::of(&self.layout, self.sync.instance_id);
-        let keeper = self.lock.is_some().then_some(keeper);
+        let keeper = self.hold.is_taken().then_some(keeper);
         let access = self.access()?;
         let repository = access.repository(program, cache, keeper);
         if self.settings.unlock {
@@ -421,7 +475,7 @@ impl Session<'_> {
 
     /// Saves the state.
     pub fn save(&self) -> Result<()> {
-        debug_assert!(self.lock.is_some(), "a session that let go writes nothing");
+        debug_assert!(self.hold.is_taken(), "a session that let go writes nothing");
         self.state.save(&self.layout)
     }
 }

@@ -33,6 +33,7 @@ use crate::{
         journal,
         scan::{self, Problem},
         state::{Loaded, State},
+        undo::Reason,
     },
 };
 
@@ -69,8 +70,11 @@ pub struct Instance {
     pub replica: Option<ReplicaId>,
     /// Whether the folder is a copy of another, and not synced.
     pub copy: bool,
-    /// Whether a pull was interrupted; the next command carries it on.
+    /// Whether a pull, an undo or a restore was interrupted; the next command carries it on.
     pub interrupted: bool,
+    /// Which of them.
+    #[serde(skip)]
+    pub unfinished: Option<Reason>,
     /// The snapshot that this folder was last equal to.
     pub base: Option<SnapshotId>,
     /// Every unit here.
@@ -214,6 +218,7 @@ pub fn status(
         &settings.release,
         &Versions::kept_in(settings.dirs.cache.as_deref()),
     )?;
+    let unfinished = journal::unfinished(&layout)?.map(|journal| journal.reason);
     status.opted_in = true;
     status.instance = Some(Instance {
         instance_id: sync.instance_id,
@@ -228,7 +233,8 @@ pub fn status(
         device: device.name,
         replica,
         copy: state.fate(&here) == Fate::Copied,
-        interrupted: journal::unfinished(&layout)?.is_some(),
+        interrupted: unfinished.is_some(),
+        unfinished,
         base: state.base.clone(),
         units: scan.units.keys().cloned().collect(),
         changes: changes.collect(),

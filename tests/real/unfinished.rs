@@ -43,7 +43,7 @@ impl Scene {
         desktop.command(&["push"]).ok();
         let restored = saves(&desktop);
         let ids = world.repository(&desktop.instance_id()).snapshot_ids();
-        let first = ids.iter().next().unwrap();
+        let first = ids.first().unwrap();
         let point = format!("--snapshot={first}");
         play(&desktop.pack, 2);
         play::session(&desktop.pack, "Small", 2);
@@ -117,6 +117,9 @@ fn a_restore_that_was_killed_waits_for_the_world_that_a_game_has_open() {
     json.assert_says(r#"{"event":"pull","outcome":"unfinished","why":"saves/Big W is open"#);
     let undo = desktop.command(&["undo"]).code(1);
     undo.assert_says("saves/Big W is open in a running game");
+    let what = "a restore was interrupted";
+    desktop.command(&["history"]).ok().assert_says(what);
+    desktop.command(&["doctor"]).any().assert_says(what);
     assert_same_with_metadata(&saves(desktop), &scene.left);
     assert_eq!(scene.snapshots(), snapshots);
     assert!(desktop.synced_by("journal.json").exists());

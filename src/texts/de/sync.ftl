@@ -44,6 +44,8 @@ unfinished-open-hint = Diese Welt kann gerade aus zwei Versionen bestehen. Verla
 unfinished-played = { $unit } wurde geändert, nachdem ein Pull, ein Zurückholen oder ein Restore davon unterbrochen worden war und bevor es zu Ende gebracht wurde
 unfinished-played-hint = Was darin war, ist vollständig in .cloud-sync/undo und kommt mit dem nächsten Pull oder Push in die Cloud. Um es zurückzuholen: instance-sync undo --id={ $id } { $folder }
 unfinished-not-kept-hint = Es wurde nach der Unterbrechung geändert und wird vollständig kopiert, bevor es weitergeht. Nichts wurde ersetzt; schaffe etwas Platz und führe instance-sync pull noch einmal aus.
+session-overtaken = ein anderer Befehl hat in diesem Ordner gearbeitet, während die Frage offen war
+session-overtaken-hint = Nichts wurde geändert. Führe den Befehl noch einmal aus, um zu sehen, wie es jetzt ist.
 session-plain-http = { $location } ist unverschlüsseltes http zu einem anderen Rechner: Unterwegs könnte jemand den Token lesen
 session-plain-http-hint = Nimm https oder erlaube es mit --insecure-http. Es wurde nichts gesendet.
 session-token-again = Um ein anderes anzugeben: instance-sync setup --force { $folder }
@@ -256,6 +258,7 @@ restore-foreign-unit = der Snapshot { $id } wurde mit restic allein gemacht und 
 restore-foreign-unit-hint = Lass den Namen weg: Alles darin kommt in den Ordner.
 restore-unknown = die Cloud hat kein { $unit }
 restore-unknown-hint = Gemeint sind Pfade im Spielordner wie "saves/My World". Nur was gepusht wurde, lässt sich wiederherstellen.
+restore-meant-hint = Meintest du: { $units }
 restore-undated-hint = Nur Sicherheitskopien haben es: Nenne eine mit --snapshot.
 restore-not-there = { $unit } gab es damals nicht
 restore-since = Es gibt es seit { $since }.

@@ -44,6 +44,8 @@ unfinished-open-hint = That world may be of two versions now. Leave it: the next
 unfinished-played = { $unit } was changed after a pull, an undo or a restore of it had been interrupted, and before it was carried to its end
 unfinished-played-hint = What it was then is kept whole in .cloud-sync/undo, and goes to the cloud with the next pull or push. To get it back: instance-sync undo --id={ $id } { $folder }
 unfinished-not-kept-hint = It was changed after it had been interrupted, and is copied whole before that goes on. Nothing was replaced; free some space and run instance-sync pull again.
+session-overtaken = another command worked in this folder while the question waited
+session-overtaken-hint = Nothing was changed. Run the command again to see how it is now.
 session-plain-http = { $location } is plain http to another machine: the token could be read on the way
 session-plain-http-hint = Use https, or allow it with --insecure-http. Nothing was sent.
 session-token-again = To give another one: instance-sync setup --force { $folder }
@@ -252,6 +254,7 @@ restore-foreign-unit = the snapshot { $id } was made by restic alone and does no
 restore-foreign-unit-hint = Leave the name out: everything in it is restored into the folder.
 restore-unknown = the cloud has no { $unit }
 restore-unknown-hint = Units are paths below the game folder, such as "saves/My World". Only what was pushed can be restored.
+restore-meant-hint = Did you mean: { $units }
 restore-undated-hint = Only safety copies hold it: name one by --snapshot.
 restore-not-there = { $unit } did not exist then
 restore-since = It exists since { $since }.
