@@ -44,6 +44,7 @@ pub mod session;
 pub mod settings;
 pub mod status;
 pub mod swap;
+mod tidy;
 pub mod undo;
 pub mod unfinished;
 pub mod verify;

@@ -17,6 +17,7 @@ use super::{
     session::{self, Opened, Session},
     settings::Settings,
     swap::{self, Basis},
+    tidy,
 };
 use crate::{
     cancel,
@@ -33,7 +34,7 @@ use crate::{
     error::{Error, Kind, Result},
     store::messages::Listed,
     texts::text,
-    workdir::{lock, undo},
+    workdir::lock,
 };
 
 /// How long a launch waits for a push that is under way.
@@ -258,7 +259,8 @@ pub fn merge(
     if joining {
         safety::join(session, store, local, &ids)?;
     }
-    undo::trim(&session.layout, &ids, session.settings.now());
+    // Old copies can stay until the next pull.
+    let _ = tidy::tidy(session, store, &listed, &ids);
     Ok(if !postponed.is_empty() {
         PullOutcome::Postponed {
             units: postponed,

@@ -291,10 +291,14 @@ fn cloud(
     match asked {
         Ok(None) => Ok(Cloud::NotAsked),
         Ok(Some(ids)) if ids.is_empty() => Ok(Cloud::Empty),
-        Ok(Some(ids)) => Ok(match ids.difference(&state.known).count() {
-            0 => Cloud::Same,
-            snapshots => Cloud::Ahead { snapshots },
-        }),
+        Ok(Some(ids)) => {
+            let mine = [state.base.as_ref(), state.parent.as_ref()];
+            let news = ids.difference(&state.known);
+            Ok(match news.filter(|id| !mine.contains(&Some(id))).count() {
+                0 => Cloud::Same,
+                snapshots => Cloud::Ahead { snapshots },
+            })
+        }
         Err(error) if error.kind() == Kind::NoRepository && state.to_create => Ok(Cloud::Empty),
         Err(error) if error.kind() == Kind::Usage => Err(error),
         Err(error) => Ok(Cloud::Unreachable {

@@ -29,6 +29,8 @@ use crate::{
         sync_file,
     },
     domain::{
+        digest::Digest,
+        ids::SnapshotId,
         path::RelPath,
         record::Before,
         unit::{FileFact, UnitContent},
@@ -245,18 +247,15 @@ fn bring_back(
     chosen: &Undo,
     targets: &Targets,
 ) -> Result<()> {
-    let unsaved: BTreeSet<RelPath> = targets
-        .keys()
-        .filter(|unit| is_unsaved(local, unit))
-        .cloned()
-        .collect();
-    rescue(session, local, &unsaved);
-    let unsaved = unsaved.into_iter().filter(|unit| {
-        let here = local.scan.units.get(unit);
-        let digest = here.map(|here| here.content.digest());
-        digest.is_none_or(|digest| observe::rescued(session, unit, digest).is_none())
-    });
-    let unsaved: BTreeSet<RelPath> = unsaved.collect();
+    let mut unsaved: BTreeMap<RelPath, Digest> = BTreeMap::new();
+    for unit in targets.keys().filter(|unit| is_unsaved(local, unit)) {
+        if let Some(here) = local.scan.units.get(unit) {
+            unsaved.insert(unit.clone(), here.content.digest());
+        }
+    }
+    let saved = rescue(session, local, &mut unsaved);
+    unsaved.retain(|unit, digest| observe::rescued(session, unit, *digest).is_none());
+    let unsaved: BTreeSet<RelPath> = unsaved.into_keys().collect();
     let staging = Staging::create(&session.layout)?;
     let staged = stage(session, local, all, chosen, targets, &staging).and_then(|()| {
         // What can be saved nowhere else now must be whole in undo.
@@ -268,23 +267,37 @@ fn bring_back(
     let swap = Swap {
         targets,
         reason: Reason::Undo,
-        saved: BTreeMap::new(),
+        saved,
     };
     swap.run(session, local, &staging, &mut next)?;
     session.state = next;
     Ok(())
 }
 
-/// Makes a safety copy in the cloud, if it can be reached.
-fn rescue(session: &mut Session<'_>, local: &Local, units: &BTreeSet<RelPath>) {
-    if units.is_empty() || session.probe().is_err() {
-        return;
+/// Makes a safety copy in the cloud, if it can be reached, of those units that no snapshot has as they
+/// are. Returns the snapshots of the others, and leaves these out of `units`.
+fn rescue(
+    session: &mut Session<'_>,
+    local: &Local,
+    units: &mut BTreeMap<RelPath, Digest>,
+) -> BTreeMap<RelPath, SnapshotId> {
+    let mut saved = BTreeMap::new();
+    if units.is_empty() {
+        return saved;
     }
-    if let Ok(store) = session.store() {
-        let units: Vec<RelPath> = units.iter().cloned().collect();
+    let Ok(visible) = session.probe() else {
+        return saved;
+    };
+    if let Some(visible) = visible {
+        saved = safety::holders(session, units, &visible);
+        units.retain(|unit, _| !saved.contains_key(unit));
+    }
+    if let (false, Ok(store)) = (units.is_empty(), session.store()) {
+        let units: Vec<RelPath> = units.keys().cloned().collect();
         // Without it, what is replaced stays whole in undo until it can be saved.
         let _ = safety::rescue_units(session, store.as_ref(), local, &units, Before::Undo);
     }
+    saved
 }
 
 /// Copies units whole to where their changed files will go.

@@ -304,27 +304,36 @@ pub fn next_number(layout: &Layout) -> u64 {
         .map_or(1, |newest| newest.entry.number.saturating_add(1))
 }
 
-/// Removes copies that are old, or too much, if one of the `visible` snapshots has what they hold.
-pub fn trim(layout: &Layout, visible: &BTreeSet<SnapshotId>, now: Timestamp) {
+/// Returns the entries that are old, or too much.
+pub fn surplus(layout: &Layout, now: Timestamp) -> Vec<Undo> {
     let mut total = 0_u64;
-    for (place, undo) in list(layout).iter().enumerate() {
+    let mut surplus = Vec::new();
+    for (place, undo) in list(layout).into_iter().enumerate() {
         total = total.saturating_add(size(&undo.folder).unwrap_or(u64::MAX));
         let age = undo
             .entry
             .time
             .parse::<Timestamp>()
             .map(|time| now.duration_since(time));
-        let surplus = total > LARGEST || age.is_ok_and(|age| age > OLDEST);
-        let safe = undo.entry.units.values().all(|replaced| {
-            replaced.before.is_none()
-                || replaced
-                    .saved
-                    .as_ref()
-                    .is_some_and(|saved| visible.contains(saved))
-        });
-        if place >= KEPT && surplus && safe {
-            let _ = fs::remove_dir_all(&undo.folder);
+        let is_old = age.is_ok_and(|age| age > OLDEST);
+        if place >= KEPT && (total > LARGEST || is_old) {
+            surplus.push(undo);
         }
+    }
+    surplus
+}
+
+/// Removes an entry, if one of the `visible` snapshots has what each of its units was.
+pub fn trim(undo: &Undo, visible: &BTreeSet<SnapshotId>) {
+    let safe = undo.entry.units.values().all(|replaced| {
+        replaced.before.is_none()
+            || replaced
+                .saved
+                .as_ref()
+                .is_some_and(|saved| visible.contains(saved))
+    });
+    if safe {
+        let _ = fs::remove_dir_all(&undo.folder);
     }
 }
 

@@ -294,3 +294,88 @@ fn what_stays_is_never_called_taken_back() {
     let line = text.stdout.lines().find(|line| line.contains("saves/New"));
     assert!(!line.unwrap().contains("taken back"), "{text}");
 }
+
+/// What a snapshot has just so needs no safety copy, with and without the network.
+#[test]
+fn what_a_restore_brought_and_nobody_played_is_saved_no_second_time() {
+    let Some(scene) = Scene::set() else { return };
+    let deck = &scene.deck;
+    let repository = scene.world.repository(&deck.instance_id());
+    let before = repository.snapshot_ids();
+    deck.command(&["restore", &scene.first]).ok();
+    deck.command(&["undo"])
+        .ok()
+        .assert_never_says("safety copy");
+    assert_eq!(repository.snapshot_ids(), before);
+    assert!(scene.listed()[0]["units"][0]["saved"] == true);
+    scene.assert_settled();
+    deck.command(&["restore", &scene.first]).ok();
+    fs::rename(scene.world.cloud(), scene.world.path("away")).unwrap();
+    deck.command(&["undo"]).ok();
+    fs::rename(scene.world.path("away"), scene.world.cloud()).unwrap();
+    deck.command(&["pull"])
+        .ok()
+        .assert_never_says("safety copy");
+    assert_eq!(repository.snapshot_ids(), before);
+    assert!(scene.listed()[0]["units"][0]["saved"] == true);
+    scene.assert_settled();
+}
+
+/// What this very device put there is no news to it.
+#[test]
+fn the_safety_copies_of_this_device_are_not_new_to_it() {
+    let Some(scene) = Scene::set() else { return };
+    let deck = &scene.deck;
+    let repository = scene.world.repository(&deck.instance_id());
+    let before = repository.snapshot_ids().len();
+    for seed in [7, 8] {
+        play::session(&deck.pack, "Home", seed);
+        deck.command(&["restore", &scene.first, "saves/Home"]).ok();
+        play::session(&deck.pack, "Home", 10 + seed);
+        deck.command(&["undo"]).ok();
+    }
+    assert_eq!(repository.snapshot_ids().len(), before + 4);
+    let status = deck.command(&["status", "--json"]).ok().json();
+    assert_eq!(status["cloud"], serde_json::json!({"state": "same"}));
+    // Those of others are.
+    play::session(&scene.desktop.pack, "Other", 9);
+    scene.desktop.command(&["push"]).ok();
+    let status = deck.command(&["status", "--json"]).ok().json();
+    let news = serde_json::json!({"state": "ahead", "snapshots": 1});
+    assert_eq!(status["cloud"], news);
+}
+
+/// Makes entries of `undo/` older than any that is kept.
+fn age(device: &Device) {
+    for folder in fs::read_dir(device.synced_by("undo")).unwrap() {
+        let path = folder.unwrap().path().join("undo.json");
+        let text = fs::read(&path).unwrap();
+        let mut entry: serde_json::Value = serde_json::from_slice(&text).unwrap();
+        entry["time"] = "2020-01-01T00:00:00Z".into();
+        fs::write(&path, entry.to_string()).unwrap();
+    }
+}
+
+/// Another device pruned the snapshot that an entry names: what it held is looked for elsewhere, and
+/// what is nowhere else goes to the cloud once more. Then the entry goes.
+#[test]
+fn an_old_copy_whose_snapshot_was_pruned_is_trimmed_once_the_cloud_has_it() {
+    let Some(scene) = Scene::set() else { return };
+    let (desktop, deck) = (&scene.desktop, &scene.deck);
+    let repository = scene.world.repository(&deck.instance_id());
+    let entries = || fs::read_dir(deck.synced_by("undo")).unwrap().count();
+    // The world that was deleted is in no other; what was replaced then is.
+    let first = scene.first.split('=').nth(1).unwrap();
+    repository.run(&["forget", first, "--prune"]).ok();
+    age(deck);
+    assert_eq!(entries(), 3);
+    for seed in 20..23 {
+        play::session(&desktop.pack, "Other", seed);
+        hand_over(desktop, deck);
+    }
+    let left = scene.listed();
+    let is_old = |one: &&serde_json::Value| one["time"].as_str().unwrap().starts_with("2020");
+    assert_eq!(left.iter().filter(is_old).count(), 0, "{left:#?}");
+    // What the pulls had replaced is in the cloud still.
+    assert_in_history(&scene.world, deck, "--opt", &scene.past[0].under("--opt"));
+}
