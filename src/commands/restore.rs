@@ -99,12 +99,7 @@ pub fn point(context: &Context<'_>, given: &cli::Point) -> Result<Option<Point>>
 fn confirm(context: &Context<'_>, request: &Request, report: &Report) -> Result<bool> {
     context.settle();
     show(context, request, report, "would restore");
-    Prompt::new(context.output).line("Go on? [y/N]", |answer| {
-        Ok(matches!(
-            answer.to_lowercase().as_str(),
-            "y" | "yes" | "j" | "ja"
-        ))
-    })
+    question::yes(&Prompt::new(context.output), "Go on?")
 }
 
 /// What the log says of it.

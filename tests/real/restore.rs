@@ -614,3 +614,25 @@ fn a_name_that_is_not_quite_right_is_answered_with_the_one_that_may_be_meant() {
     opted::harmless(&scene.deck, run, 2, &["the cloud has no saves/Zzz"])
         .assert_never_says("Did you mean");
 }
+
+/// Whoever answered the one knows how to answer the other; what is no yes is none.
+#[test]
+fn prune_asks_in_the_same_form() {
+    let Some(scene) = Scene::set() else { return };
+    let repository = scene.world.repository(&scene.desktop.instance_id());
+    let words = ["prune", "--keep-all=0h", "--keep-daily=0h"];
+    let question = "Remove it? It cannot be brought back. [y/N]";
+    for (keys, left) in [("n\r", 3), ("\r", 3), ("perhaps\r", 3), ("y\r", 2)] {
+        let Some(seen) = type_in(scene.desktop.command(&words), &[(question, keys)]) else {
+            return;
+        };
+        assert_eq!(seen.code, 0, "{seen:?}");
+        let says = if left == 3 {
+            "Nothing was removed."
+        } else {
+            "Removed 1 snapshot ("
+        };
+        assert!(seen.last().contains(says), "{seen:?}");
+        assert_eq!(repository.snapshot_ids().len(), left);
+    }
+}
