@@ -16,6 +16,7 @@ use crate::{
             VersionRow,
         },
         proof::Standing,
+        unfinished,
     },
     ui::{graph, table},
 };
@@ -70,8 +71,12 @@ pub fn run(context: &Context<'_>, args: &cli::History) -> Result<Done> {
         view.show(&chronicle);
     }
     if chronicle.interrupted {
+        let reason = unfinished::interrupted(&context.settings.pack).unwrap_or_default();
+        let what = unfinished::named(reason);
         context.output.warning(
-            "a pull was interrupted here, so that what is in the folder may be of two versions",
+            &format!(
+                "{what} was interrupted here, so that what is in the folder may be of two versions"
+            ),
             &["The next pull or push carries it to its end.".to_owned()],
         );
     }

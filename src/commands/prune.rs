@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
-use super::{Context, Done};
+use super::{Context, Done, question};
 use crate::{
     cli::Prune,
     domain::retention::{Reason, Rules, Thinned},
@@ -63,14 +63,7 @@ pub fn run(context: &Context<'_>, args: &Prune) -> Result<Done> {
 }
 
 fn agrees(prompt: &Prompt<'_>) -> Result<bool> {
-    prompt.line(
-        "Remove it? It cannot be brought back (yes/no)",
-        |answer| match answer.to_lowercase().as_str() {
-            "yes" | "y" => Ok(true),
-            "no" | "n" | "" => Ok(false),
-            _ => Err(Error::usage("yes or no")),
-        },
-    )
+    question::yes(prompt, "Remove it? It cannot be brought back.")
 }
 
 fn report(context: &Context<'_>, outcome: &PruneOutcome) -> Result<Done> {

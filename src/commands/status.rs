@@ -8,6 +8,7 @@ use crate::{
     sync::{
         proof::Standing,
         status::{self, Cloud, Instance},
+        unfinished,
     },
     ui::table,
 };
@@ -90,10 +91,11 @@ fn rows(folder: &std::path::Path, instance: &Instance) -> Vec<(&'static str, Str
             "of another folder: not synced until instance-sync setup".to_owned(),
         ));
     }
-    if instance.interrupted {
+    if let Some(reason) = instance.unfinished {
+        let what = unfinished::named(reason);
         rows.push((
-            "pull",
-            "was interrupted; the next command carries it to its end".to_owned(),
+            "unfinished",
+            format!("{what} was interrupted; the next command carries it to its end"),
         ));
     }
     if instance.pending_push {

@@ -303,7 +303,7 @@ fn unknown(history: &History, here: &here::Contents, unit: &RelPath) -> Error {
 }
 
 /// Returns the names that are most like one, the likeliest first.
-fn close<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+pub(super) fn close<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let last = |name: &str| {
         let name = name.rsplit('/').next().unwrap_or(name);
         name.to_lowercase()

@@ -45,5 +45,7 @@ pub mod settings;
 pub mod sources;
 pub mod status;
 pub mod swap;
+mod tidy;
 pub mod undo;
+pub mod unfinished;
 pub mod verify;

@@ -322,6 +322,8 @@ pub fn rescue(
         return Err(Error::failed(text!("publish-rescue-changed"))
             .hint(text!("publish-rescue-changed-hint")));
     }
+    // It decides nothing, here or anywhere: it is no news to whoever made it.
+    session.state.known.insert(backed.snapshot.clone());
     Ok(backed.snapshot)
 }
 

@@ -18,6 +18,7 @@ use super::{
     settings::Settings,
     sources,
     swap::{self, Basis},
+    tidy,
 };
 use crate::{
     cancel,
@@ -34,7 +35,7 @@ use crate::{
     error::{Error, Kind, Result},
     store::messages::Listed,
     texts::text,
-    workdir::{lock, undo},
+    workdir::lock,
 };
 
 /// How long a launch waits for a push that is under way.
@@ -64,6 +65,12 @@ pub fn pull<'a>(
             return Ok(PullOutcome::Busy {
                 why: error.to_string(),
             });
+        }
+        // The game that is in the way runs already, and its world is locked for any other.
+        Err(error) if error.kind() == Kind::Unfinished => {
+            let why = error.to_string();
+            listener(Event::Alert(why.clone(), error.hints().to_vec()));
+            return Ok(PullOutcome::Unfinished { why });
         }
         Err(error) => return Err(error),
     };
@@ -255,7 +262,8 @@ pub fn merge(
     if joining {
         safety::join(session, store, local, &ids)?;
     }
-    undo::trim(&session.layout, &ids, session.settings.now());
+    // Old copies can stay until the next pull.
+    let _ = tidy::tidy(session, store, &listed, &ids);
     Ok(if !postponed.is_empty() {
         PullOutcome::Postponed {
             units: postponed,

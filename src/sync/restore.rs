@@ -26,7 +26,7 @@ use super::{
     event::{Event, Listener},
     observe, past,
     past::Past,
-    session::{self, Opened, Session},
+    session::{self, Hold, Opened, Session},
     settings::Settings,
 };
 use crate::{
@@ -108,6 +108,9 @@ pub struct Report {
     pub folder: Option<String>,
     /// Whether the cloud has changes that are not here yet.
     pub news: bool,
+    /// Of a preview: worlds that a game has open. While they are, nothing is restored.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub open: Vec<RelPath>,
 }
 
 /// A version, as it is shown.
@@ -227,6 +230,7 @@ pub fn restore(
     };
     let run = Run {
         request,
+        hold: session.hold(),
         confirm: confirm.filter(|_| request.finality == Finality::Final),
     };
     match &request.place {
@@ -238,12 +242,13 @@ pub fn restore(
 /// One restore.
 struct Run<'a> {
     request: &'a Request,
+    hold: Hold,
     confirm: Option<Confirm<'a>>,
 }
 
 impl Run<'_> {
-    /// Asks, where somebody is to be asked. Nothing has happened so far, and where an outcome is returned
-    /// nothing will.
+    /// Asks, where somebody is to be asked, and lets others work in the folder meanwhile. Nothing has
+    /// happened so far, and where an outcome is returned nothing will.
     fn verdict(&self, report: &Report) -> Result<Option<RestoreOutcome>> {
         if report.is_empty() {
             return Ok(Some(RestoreOutcome::Nothing(report.clone())));
@@ -251,12 +256,18 @@ impl Run<'_> {
         if self.request.finality == Finality::Preview {
             return Ok(Some(RestoreOutcome::Preview(report.clone())));
         }
-        match self.confirm {
-            Some(confirm) if !confirm(report)? => {
-                Ok(Some(RestoreOutcome::Declined(report.clone())))
-            }
-            _ => Ok(None),
+        let Some(confirm) = self.confirm else {
+            return Ok(None);
+        };
+        // A launch does not wait until somebody has thought about it.
+        let (agreed, same) = self.hold.while_open(|| confirm(report))?;
+        if !agreed {
+            return Ok(Some(RestoreOutcome::Declined(report.clone())));
         }
+        if !same && !matches!(self.request.place, Place::Folder(_)) {
+            return Err(session::overtaken());
+        }
+        Ok(None)
     }
 }
 

@@ -13,6 +13,7 @@ use super::{
     fetch::{self, Lost, Wants, missing},
     observe::{self, Local},
     outcome::Changes,
+    safety,
     session::Session,
 };
 use crate::{
@@ -364,6 +365,28 @@ fn sync_folders(staging: &Staging) {
     }
 }
 
+/// Notes where units are that an undo replaced without the network, and that a snapshot has after all.
+fn find_saved(session: &Session<'_>, store: &dyn Store, undo: &mut undo::Undo) -> Result<()> {
+    let unsaved = undo.unsaved();
+    let unsaved: BTreeMap<_, _> = unsaved
+        .map(|(unit, before)| (unit.clone(), before.digest()))
+        .collect();
+    if unsaved.is_empty() {
+        return Ok(());
+    }
+    let visible = store.snapshot_ids()?.into_iter().collect();
+    let found = safety::holders(session, &unsaved, &visible);
+    if found.is_empty() {
+        return Ok(());
+    }
+    for (unit, snapshot) in found {
+        if let Some(replaced) = undo.entry.units.get_mut(&unit) {
+            replaced.saved = Some(snapshot);
+        }
+    }
+    undo.save()
+}
+
 /// Gives units that are nowhere but in `undo/` to the repository. Returns the snapshots.
 pub fn save_undone(session: &mut Session<'_>, store: &dyn Store) -> Result<Vec<SnapshotId>> {
     let mut made = Vec::new();
@@ -372,6 +395,7 @@ pub fn save_undone(session: &mut Session<'_>, store: &dyn Store) -> Result<Vec<S
     }
     let mut all = true;
     for mut undo in undo::list(&session.layout) {
+        find_saved(session, store, &mut undo)?;
         let contents: BTreeMap<_, _> = undo
             .unsaved()
             .filter(|(unit, before)| undo.is_whole(unit, before))
@@ -391,7 +415,7 @@ pub fn save_undone(session: &mut Session<'_>, store: &dyn Store) -> Result<Vec<S
         }
         let units: Vec<RelPath> = contents.keys().cloned().collect();
         let before = match undo.entry.reason {
-            Reason::Pull => Before::Pull,
+            Reason::Pull | Reason::Interrupted => Before::Pull,
             Reason::Undo => Before::Undo,
             Reason::Restore => Before::Restore,
         };

@@ -302,8 +302,8 @@ impl Device {
             let request = Request::default();
             let outcome = undo::undo(settings, &|_| (), &request, Finality::Final)?;
             Ok(match outcome {
-                UndoOutcome::Done { units, .. } => {
-                    Said::Undo(units.iter().map(|one| one.unit.to_string()).collect())
+                UndoOutcome::Done(taken) => {
+                    Said::Undo(taken.units.iter().map(|one| one.unit.to_string()).collect())
                 }
                 _ => Said::Excused,
             })

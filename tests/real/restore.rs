@@ -4,6 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use super::forks::*;
+use super::lib::config::user_dirs::UserDirs;
+use super::lib::domain::path::RelPath;
+use super::lib::sync::restore::{Finality, Place, Point, Report, Request, RestoreOutcome, restore};
+use super::lib::sync::settings::Settings;
 use super::support::level::{level, unpacked};
 use super::support::terminal::type_in;
 use super::support::*;
@@ -544,4 +548,119 @@ fn on_a_terminal_it_is_shown_and_asked_before_anything_happens() {
     let seen = type_in(deck.command(&words), &[]).unwrap();
     assert!(!seen.last().contains("Go on?"), "{seen:?}");
     scene.assert_past(deck, 1);
+}
+
+/// A question may stay open for hours: the hooks of a launcher do not wait for it, and what they did is
+/// seen before anything is replaced.
+#[test]
+fn while_it_asks_hooks_work_and_what_they_changed_is_noticed() {
+    let Some(scene) = Scene::set() else { return };
+    let (desktop, deck) = (&scene.desktop, &scene.deck);
+    let mut settings = Settings::new(&deck.pack);
+    let home = |path: &str| Some(deck.home.join(path).join("instance-sync"));
+    settings.dirs = UserDirs {
+        data: home(".local/share"),
+        cache: home(".cache"),
+        state: home(".local/state"),
+    };
+    settings.restic_binary = Program::Restic.find();
+    settings.device_name = Some(deck.name.clone());
+    let request = Request {
+        units: [RelPath::new(WORLD).unwrap()].into(),
+        point: Point::Snapshot(scene.ids[0].clone()),
+        place: Place::InPlace,
+        finality: Finality::Final,
+    };
+    let asked = |beside: &dyn Fn()| {
+        let confirm = |_: &Report| {
+            beside();
+            Ok(true)
+        };
+        restore(&settings, &|_| (), &request, Some(&confirm))
+    };
+    // Another device pushed: the pull of a launch takes it, while the question waits.
+    play::session(&desktop.pack, "My World", 5);
+    push(desktop);
+    let launch = || {
+        let pull = deck.command(&["pull"]).ok();
+        assert!(pull.elapsed.as_secs() < 8, "{pull}");
+        pull.assert_says("Updated saves/My World");
+    };
+    let refused = asked(&launch).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "another command worked in this folder while the question waited"
+    );
+    assert_same_with_metadata(&saves(deck), &saves(desktop));
+    // So it is where somebody played.
+    let play = || play::session(&deck.pack, "My World", 6);
+    let refused = asked(&play).unwrap_err();
+    assert!(
+        refused.to_string().contains("saves/My World changed"),
+        "{refused}"
+    );
+    // And where nothing happened but a hook without work, the answer counts.
+    deck.command(&["push"]).ok();
+    deck.command(&["pull"]).ok();
+    let idle = || {
+        deck.command(&["pull"]).ok();
+    };
+    let done = asked(&idle).unwrap();
+    assert!(matches!(done, RestoreOutcome::Restored(_)), "{done:?}");
+    scene.assert_past(deck, 0);
+}
+
+#[test]
+fn a_dry_run_says_that_an_open_world_would_be_refused() {
+    let Some(scene) = Scene::set() else { return };
+    let deck = &scene.deck;
+    let Some(game) = Game::opens(&deck.pack.join(WORLD)) else {
+        return;
+    };
+    let words = ["restore", WORLD, &scene.short(0), "--dry-run"];
+    let run = opted::harmless(deck, deck.command(&words), 0, &[]);
+    run.assert_says("saves/My World is open in a running game: a restore refuses that");
+    assert_eq!(last(deck, &words)["open"], serde_json::json!([WORLD]));
+    deck.command(&words[..3]).code(1).assert_says("is open");
+    drop(game);
+    let closed = deck.command(&words).ok();
+    closed.assert_never_says("is open");
+    assert_eq!(last(deck, &words)["open"], serde_json::Value::Null);
+}
+
+#[test]
+fn a_name_that_is_not_quite_right_is_answered_with_the_one_that_may_be_meant() {
+    let Some(scene) = Scene::set() else { return };
+    for name in ["saves/my world", "saves/My Wrld", "My World"] {
+        let run = scene.deck.command(&["restore", name, &scene.short(0)]);
+        let says = ["the cloud has no", "Did you mean: saves/My World"];
+        opted::harmless(&scene.deck, run, 2, &says);
+    }
+    let run = scene
+        .deck
+        .command(&["restore", "saves/Zzz", &scene.short(0)]);
+    opted::harmless(&scene.deck, run, 2, &["the cloud has no saves/Zzz"])
+        .assert_never_says("Did you mean");
+}
+
+/// Whoever answered the one knows how to answer the other; what is no yes is none.
+#[test]
+fn prune_asks_in_the_same_form() {
+    let Some(scene) = Scene::set() else { return };
+    let repository = scene.world.repository(&scene.desktop.instance_id());
+    let words = ["prune", "--keep-all=0h", "--keep-daily=0h"];
+    let question = "Remove it? It cannot be brought back. [y/N]";
+    for (keys, left) in [("n\r", 3), ("\r", 3), ("perhaps\r", 3), ("y\r", 2)] {
+        let Some(seen) = type_in(scene.desktop.command(&words), &[(question, keys)]) else {
+            return;
+        };
+        assert_eq!(seen.code, 0, "{seen:?}");
+        let says = if left == 3 {
+            "Nothing was removed."
+        } else {
+            "Removed 1 snapshot ("
+        };
+        assert!(seen.last().contains(says), "{seen:?}");
+        assert_eq!(repository.snapshot_ids().len(), left);
+    }
 }

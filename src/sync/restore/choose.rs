@@ -13,7 +13,7 @@ use crate::{
         record::UnitVersion,
     },
     error::{Error, Kind, Result},
-    sync::{observe::Local, past::Past, session::Session},
+    sync::{history::close, observe::Local, past::Past, session::Session},
     texts::text,
 };
 
@@ -138,10 +138,14 @@ fn by_name(history: &History, states: &States, request: &Request) -> Result<Vec<
 fn not_there(history: &History, unit: &RelPath) -> Error {
     let tale = history.tale(unit).versions;
     let Some(since) = history.since(unit) else {
-        let hint = if tale.is_empty() {
+        let known = history.units();
+        let meant = close(unit.as_str(), known.iter().map(|known| known.as_str()));
+        let hint = if !tale.is_empty() {
+            text!("restore-undated-hint")
+        } else if meant.is_empty() {
             text!("restore-unknown-hint")
         } else {
-            text!("restore-undated-hint")
+            text!("restore-meant-hint", units = meant.join(", "))
         };
         return Error::usage(text!("restore-unknown", unit = unit.as_str())).hint(hint);
     };

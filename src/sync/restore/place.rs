@@ -66,9 +66,14 @@ impl Run<'_> {
         work.report.news = heads
             .iter()
             .any(|head| !vector.covers_dot(head.record.dot()));
-        if self.request.finality == undo::Finality::Final && self.request.place == Place::InPlace {
+        if self.request.place == Place::InPlace {
             let wanted = work.wants.keys().cloned().collect();
-            undo::refuse_open_worlds(session, &mut local, &wanted)?;
+            if self.request.finality == undo::Finality::Final {
+                undo::refuse_open_worlds(session, &mut local, &wanted)?;
+            } else {
+                observe::hold_open_worlds(session, &mut local, &wanted);
+                work.report.open = local.open.intersection(&wanted).cloned().collect();
+            }
         }
         if let Some(outcome) = self.verdict(&work.report)? {
             return Ok(outcome);
