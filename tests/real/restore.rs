@@ -259,6 +259,47 @@ fn before_the_last_session_is_what_was_agreed_or_what_came_before() {
         .code(2);
 }
 
+/// A safety copy is a note beside the row of pushes: it is what neither a session nor a version was
+/// made on top of.
+#[test]
+fn a_safety_copy_is_never_what_was_before_a_session() {
+    let Some(scene) = Scene::set() else { return };
+    let (desktop, deck) = (&scene.desktop, &scene.deck);
+    let before = ["restore", WORLD, "--before-last-session", "--dry-run"];
+    // What was restored and given up again is in a safety copy.
+    deck.command(&["restore", WORLD, &scene.short(0)]).ok();
+    deck.command(&["undo"])
+        .ok()
+        .assert_says("Saving a safety copy");
+    play::session(&deck.pack, "My World", 8);
+    push(deck);
+    let said = last(deck, &before);
+    assert_eq!(said["units"][0]["version"]["snapshot"], scene.ids[2]);
+    assert_eq!(said["units"][0]["others"], serde_json::json!([]));
+
+    // What was played is in one, and then published after all.
+    desktop.command(&["pull"]).ok();
+    let agreed = saves(desktop);
+    play::session(&desktop.pack, "My World", 9);
+    let said = desktop.command(&["restore", "--before-last-session"]).ok();
+    said.assert_says("is in the safety copy");
+    desktop.command(&["undo"]).ok();
+    let pushed = push(desktop);
+    let row = |words: &[&str]| -> serde_json::Value {
+        let said = desktop.command(words).ok();
+        let rows = said.stdout.lines().map(serde_json::from_str);
+        let mut rows = rows.map(|row: Result<serde_json::Value, _>| row.unwrap());
+        rows.find(|row| row["snapshot"] == pushed).expect("a row")
+    };
+    let of_instance = &row(&["history", "--json"])["units"][0];
+    let of_unit = &row(&["history", WORLD, "--json"]);
+    assert_eq!(of_unit["files_changed"], of_instance["files_changed"]);
+    assert_ne!(of_unit["files_changed"], 0);
+    desktop.command(&["restore", "--before-last-session"]).ok();
+    let now = saves(desktop);
+    assert_same_with_metadata(&now.under("My World"), &agreed.under("My World"));
+}
+
 #[test]
 fn everything_goes_back_and_what_was_not_there_stays() {
     let Some(scene) = Scene::set() else { return };

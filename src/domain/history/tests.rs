@@ -317,6 +317,61 @@ fn a_safety_copy_is_nobodys_past() {
     assert_eq!(history.heads().len(), 1);
 }
 
+/// A push, a safety copy that its device made then, and what the same device pushed afterwards.
+fn with_a_safety_copy_between() -> Vec<(SnapshotId, PushRecord)> {
+    let (a1, a2, a3) = (dot('A', 1), dot('A', 2), dot('A', 3));
+    let mut pushes = vec![
+        push('a', a1, &[], "2026-11-01T10:00:00Z", &[(WORLD, a1, ONE)]),
+        push('b', a2, &[], "2026-11-02T10:00:00Z", &[(WORLD, a2, TWO)]),
+        push('c', a3, &[], "2026-11-03T10:00:00Z", &[(WORLD, a3, TWO)]),
+    ];
+    pushes[1].1.purpose = Purpose::Rescue;
+    pushes
+}
+
+#[test]
+fn nothing_is_made_on_top_of_a_safety_copy_nor_it_on_top_of_anything() {
+    let (a1, a3) = (dot('A', 1), dot('A', 3));
+    let history = history(with_a_safety_copy_between());
+    let versions = history.versions(&unit(WORLD));
+    let parents: Vec<(bool, &[Dot])> = versions
+        .iter()
+        .map(|version| (version.safety_copy, version.parents.as_slice()))
+        .collect();
+    assert_eq!(
+        parents,
+        [(false, &[][..]), (true, &[][..]), (false, &[a1][..])]
+    );
+    let before = history.states_before(&unit(WORLD), a3);
+    let before: Vec<Dot> = before.iter().map(|version| version.row.dot).collect();
+    assert_eq!(before, [a1]);
+    let last = history.last_session(&vector(&[a3])).expect("there is one");
+    let undoing = history.undoing(last);
+    assert_eq!(undoing.choices[0].version.row.dot, a1);
+    assert_eq!(undoing.choices[0].others, []);
+}
+
+#[test]
+fn a_safety_copy_is_told_of_and_had_under_a_later_name_too() {
+    let (a2, a4) = (dot('A', 2), dot('A', 4));
+    let mut pushes = with_a_safety_copy_between();
+    pushes.push(push(
+        'd',
+        a4,
+        &[],
+        "2026-11-04T10:00:00Z",
+        &[(WORLD, a4, None), ("saves/New", a4, TWO)],
+    ));
+    let history = history(pushes);
+    let tale = history.tale(&unit("saves/New")).versions;
+    let told: Vec<u64> = tale.iter().map(|version| version.row.dot.counter).collect();
+    assert_eq!(told, [1, 2, 3, 4]);
+    let copy = history.get(&snapshot('b')).expect("it is there");
+    let states = history.states_in(copy);
+    let chosen = chosen(&history, &states, "saves/New");
+    assert_eq!(chosen, Some((WORLD.to_owned(), a2)));
+}
+
 #[test]
 fn who_played_beside_whom_is_told_from_both_sides() {
     let history = history(forked());

@@ -29,7 +29,8 @@ pub struct Version {
     pub time: Option<Timestamp>,
     /// How large it is.
     pub extent: Option<Extent>,
-    /// The versions of this unit that it was made on top of, by their dots.
+    /// The versions of this unit that it was made on top of, by their dots. What only safety copies hold
+    /// was made on top of nothing, and nothing on top of it.
     pub parents: Vec<Dot>,
     /// Whether only safety copies hold it: nobody's state.
     pub safety_copy: bool,
@@ -110,16 +111,17 @@ impl History {
         let mut versions = self.versions(unit);
         let mut names: BTreeSet<RelPath> = [unit.clone()].into();
         let mut name = unit.clone();
-        while let Some((first, before)) = self.renamed_from(&name, &versions) {
+        while let Some((renaming, before)) = self.renamed_from(&name, &versions) {
             if !names.insert(before.clone()) {
                 break;
             }
             let older = self.versions(&before);
+            let first = renaming.record.dot();
             let gone = older
                 .iter()
                 .find(|version| version.row.dot == first && version.digest().is_none());
             let last = gone.map(|gone| gone.parents.clone()).unwrap_or_default();
-            let mut older = ancestors(older, &last);
+            let mut older = ancestors(older, &last, &renaming.record.vector);
             if let Some(version) = versions
                 .iter_mut()
                 .find(|version| version.unit == name && version.row.dot == first)
@@ -134,13 +136,13 @@ impl History {
     }
 
     /// Returns the push in which a unit got this name, and what it was called before.
-    fn renamed_from(&self, unit: &RelPath, versions: &[Version]) -> Option<(Dot, RelPath)> {
+    fn renamed_from(&self, unit: &RelPath, versions: &[Version]) -> Option<(&Moment, RelPath)> {
         let first = versions
             .iter()
             .find(|version| version.unit == *unit && !version.safety_copy)?;
         let moment = self.get(&first.since)?;
         let name = self.called_before(moment, unit)?;
-        Some((moment.record.dot(), name))
+        Some((moment, name))
     }
 
     /// Returns what a unit was called before the snapshot that brought it: the unit that went with the
@@ -188,8 +190,14 @@ fn dated(moment: &Moment, row: &UnitVersion, time: Timestamp) -> Timestamp {
 
 /// Returns the last of the versions that one was made on top of. `vectors` are what the push of
 /// each knows of, or the first snapshot that lists it.
+///
+/// A safety copy has a mark of its device's own row of pushes: what that device pushed later covers it,
+/// and it covers what was pushed before. It is no step between the two.
 fn made_of(versions: &[Version], place: usize, vectors: &[&VersionVector]) -> Vec<Dot> {
     let knows = |one: usize, other: usize| {
+        if versions[one].safety_copy || versions[other].safety_copy {
+            return false;
+        }
         let (one_row, dot) = (&versions[one].row, versions[other].row.dot);
         one_row.dot != dot && (vectors[one].covers_dot(dot) || one_row.includes(dot))
     };
@@ -203,15 +211,19 @@ fn made_of(versions: &[Version], place: usize, vectors: &[&VersionVector]) -> Ve
     last.map(|other| versions[other].row.dot).collect()
 }
 
-/// Keeps the versions that are in `last`, or that one of them was made of.
-fn ancestors(mut versions: Vec<Version>, last: &[Dot]) -> Vec<Version> {
+/// Keeps the versions that are in `last`, or that one of them was made of, and the safety copies that
+/// were made before what is `known`.
+fn ancestors(mut versions: Vec<Version>, last: &[Dot], known: &VersionVector) -> Vec<Version> {
     let mut wanted: BTreeSet<Dot> = last.iter().copied().collect();
     for version in versions.iter().rev() {
         if wanted.contains(&version.row.dot) {
             wanted.extend(&version.parents);
         }
     }
-    versions.retain(|version| wanted.contains(&version.row.dot));
+    versions.retain(|version| {
+        let dot = version.row.dot;
+        wanted.contains(&dot) || version.safety_copy && known.covers_dot(dot)
+    });
     versions
 }
 
