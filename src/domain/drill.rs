@@ -105,15 +105,20 @@ pub fn past(history: &History, newest: &[Part]) -> Past {
             if !known.insert((unit.clone(), digest)) {
                 continue;
             }
-            let content = moment.record.contents.get(unit);
-            let Some(content) = content.filter(|content| content.digest() == digest) else {
+            let Some(content) = history.listed(moment, unit) else {
                 let unlisted = (unit.clone(), moment.snapshot.clone());
                 past.unlisted.push(unlisted);
                 continue;
             };
             let all = {
                 let (unit, snapshot) = (unit.clone(), moment.snapshot.clone());
-                Part::whole(unit, snapshot, content, row.origin.clone(), false)
+                Part::whole(
+                    unit,
+                    snapshot,
+                    &content.spelled(),
+                    row.origin.clone(),
+                    false,
+                )
             };
             let mut files = all.files.clone();
             files.retain(|inner, fact| seen.insert((unit.join(inner), fact.sha256)));

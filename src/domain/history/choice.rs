@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{Deed, History, Moment, Version};
+use super::{Deed, History, Moment, Version, effort};
 use crate::domain::{
     ids::SnapshotId,
     path::RelPath,
@@ -49,19 +49,22 @@ impl History {
     /// Returns what each unit was at a time: of the versions that were there by then and that no other
     /// had replaced, the last. A deletion counts only where nothing else does: an edit beats it.
     pub fn states_at(&self, time: Timestamp) -> States {
+        let by_then = |made: Option<Timestamp>| made.is_some_and(|made| made <= time);
+        let moments = self.moments().iter();
+        let moments: Vec<&Moment> = moments
+            .filter(|moment| !moment.is_safety_copy() && by_then(moment.time))
+            .collect();
         let mut states = States::new();
         for unit in self.units() {
-            let mut versions = self.versions(unit);
-            versions.retain(|version| {
-                !version.safety_copy && version.time.is_some_and(|made| made <= time)
-            });
-            let last = self.undecided_at(time, unit, &versions);
-            let last = if last.is_empty() {
-                unreplaced(versions)
-            } else {
-                unreplaced(last)
-            };
-            let last = best_first(last);
+            let versions = self.versions(unit).iter();
+            let versions: Vec<&Version> = versions
+                .filter(|version| !version.safety_copy && by_then(version.time))
+                .collect();
+            let mut last = undecided(&moments, unit, &versions);
+            if last.is_empty() {
+                last = versions;
+            }
+            let last = best_first(unreplaced(&last));
             if !last.is_empty() {
                 states.insert(unit.clone(), last);
             }
@@ -69,31 +72,14 @@ impl History {
         states
     }
 
-    /// Leaves out the versions that a push by then knew of and had replaced: by an edit, or by a decision
-    /// for one that was there already.
-    fn undecided_at(&self, time: Timestamp, unit: &RelPath, versions: &[Version]) -> Vec<Version> {
-        let by_then = |moment: &&Moment| {
-            !moment.is_safety_copy() && moment.time.is_some_and(|made| made <= time)
-        };
-        let moments: Vec<&Moment> = self.moments().iter().filter(by_then).collect();
-        let is_replaced = |version: &&Version| {
-            moments.iter().any(|moment| {
-                let row = moment.record.units.get(unit);
-                moment.record.vector.covers_dot(version.row.dot)
-                    && row.is_some_and(|row| row.changes().all(|dot| dot != version.row.dot))
-            })
-        };
-        let left = versions.iter().filter(|version| !is_replaced(version));
-        left.cloned().collect()
-    }
-
     /// Returns what each unit was that a snapshot lists.
     pub fn states_in(&self, moment: &Moment) -> States {
         let rows = moment.record.units.iter();
         let state = |(unit, row): (&RelPath, &crate::domain::record::UnitVersion)| {
-            let mut versions = self.versions(unit);
-            versions.retain(|known| known.row.dot == row.dot && known.digest() == row.digest());
-            (unit.clone(), versions)
+            let versions = self.versions(unit).iter();
+            let is_it =
+                |known: &&Version| known.row.dot == row.dot && known.digest() == row.digest();
+            (unit.clone(), versions.filter(is_it).cloned().collect())
         };
         rows.map(state).collect()
     }
@@ -234,8 +220,9 @@ impl History {
     pub fn source<'a>(&'a self, version: &Version) -> Option<(&'a SnapshotId, &'a UnitContent)> {
         version.sources.iter().find_map(|source| {
             let moment = self.get(source)?;
-            let content = moment.record.contents.get(&version.unit)?;
-            (Some(content.digest()) == version.digest()).then_some((&moment.snapshot, content))
+            let row = moment.record.units.get(&version.unit)?;
+            let content = self.listed(moment, &version.unit)?;
+            (row.digest() == version.digest()).then(|| (&moment.snapshot, content.whole()))
         })
     }
 
@@ -259,14 +246,39 @@ fn is_there(versions: &[Version]) -> bool {
         .is_some_and(|version| version.digest().is_some())
 }
 
+/// Leaves out the versions that one of these pushes knew of and had replaced: by an edit, or by a decision
+/// for one that was there already.
+fn undecided<'a>(
+    moments: &[&Moment],
+    unit: &RelPath,
+    versions: &[&'a Version],
+) -> Vec<&'a Version> {
+    // The newest push has replaced nearly everything: it is asked first.
+    let is_replaced = |version: &Version| {
+        moments.iter().rev().any(|moment| {
+            effort::compared();
+            moment.record.vector.covers_dot(version.row.dot)
+                && moment
+                    .record
+                    .units
+                    .get(unit)
+                    .is_some_and(|row| row.changes().all(|dot| dot != version.row.dot))
+        })
+    };
+    let versions = versions.iter().copied();
+    versions.filter(|version| !is_replaced(version)).collect()
+}
+
 /// Leaves out what another of these versions was made on top of.
-fn unreplaced(mut versions: Vec<Version>) -> Vec<Version> {
+fn unreplaced(versions: &[&Version]) -> Vec<Version> {
     let replaced: BTreeSet<Dot> = versions
         .iter()
         .flat_map(|version| version.parents.iter().copied())
         .collect();
-    versions.retain(|version| !replaced.contains(&version.row.dot));
-    versions
+    let left = versions.iter().copied();
+    left.filter(|version| !replaced.contains(&version.row.dot))
+        .cloned()
+        .collect()
 }
 
 /// Puts the one that counts first.

@@ -1,3 +1,5 @@
+mod growth;
+
 use std::collections::BTreeMap;
 
 use super::*;
@@ -6,7 +8,7 @@ use crate::domain::{
     fixtures::{WORLD, dot, snapshot, unit, vector},
     path::InnerPath,
     record::{Origin, UnitTable, UnitVersion},
-    unit::{FileFact, UnitKind},
+    unit::{FileFact, UnitContent, UnitKind},
     version::Dot,
 };
 
@@ -170,7 +172,8 @@ fn a_version_knows_what_it_was_made_of_and_who_holds_it() {
 fn a_version_whose_own_push_is_gone_is_had_from_a_later_one() {
     let mut pushes = forked();
     pushes.retain(|(id, _)| *id != snapshot('b'));
-    let versions = history(pushes).versions(&unit(WORLD));
+    let history = history(pushes);
+    let versions = history.versions(&unit(WORLD));
     let two = versions
         .iter()
         .find(|version| version.row.dot == dot('A', 2));
@@ -437,7 +440,7 @@ fn a_merge_says_what_it_landed_although_another_made_it() {
 
 /// A device that pushed a thousand times, another that forked off every tenth time.
 #[test]
-fn a_thousand_snapshots_are_put_in_order_at_once() {
+fn a_thousand_snapshots_are_put_in_order() {
     let mut pushes = Vec::new();
     let start = at("2024-01-01T00:00:00Z");
     let mut below: Vec<Dot> = Vec::new();
@@ -469,7 +472,6 @@ fn a_thousand_snapshots_are_put_in_order_at_once() {
             below.extend((other > 0).then(|| dot('B', other)));
         }
     }
-    let begun = std::time::Instant::now();
     let history = history(pushes);
     assert_eq!(history.moments().len(), 1000);
     let versions = history.tale(&unit(WORLD)).versions;
@@ -479,8 +481,6 @@ fn a_thousand_snapshots_are_put_in_order_at_once() {
         let _ = (history.changes(moment), bonds.beside(moment));
         assert!(bonds.earlier(moment, &unit(WORLD)).is_none());
     }
-    // Seconds are for slow machines: what grows with the cube takes minutes.
-    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
 }
 
 /// What a point means for one unit: the name and the dot of its version.

@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{History, Moment};
+use super::{
+    History, Moment,
+    descent::{self, Knowledge},
+};
 use crate::domain::{
     digest::Digest,
     ids::SnapshotId,
     path::RelPath,
     record::{UnitState, UnitVersion},
-    unit::{Extent, UnitContent},
+    unit::Extent,
     version::{Dot, VersionVector},
 };
 
@@ -56,17 +59,21 @@ const SAME: u64 = 2;
 impl History {
     /// Returns every unit that any snapshot lists.
     pub fn units(&self) -> BTreeSet<&RelPath> {
-        let records = self.moments().iter();
-        records
-            .flat_map(|moment| moment.record.units.keys())
-            .collect()
+        self.versions.keys().collect()
     }
 
-    /// Returns the versions of a unit under this name.
-    pub fn versions(&self, unit: &RelPath) -> Vec<Version> {
+    /// Returns the versions of a unit under this name. Each comes after those that it was made on top of.
+    pub fn versions(&self, unit: &RelPath) -> &[Version] {
+        let known = self.versions.get(unit);
+        known.map_or(&[], |versions| {
+            versions.get_or_init(|| self.find_versions(unit))
+        })
+    }
+
+    fn find_versions(&self, unit: &RelPath) -> Vec<Version> {
         let mut versions: Vec<Version> = Vec::new();
         let mut places: BTreeMap<(Dot, Option<Digest>), usize> = BTreeMap::new();
-        let mut vectors = Vec::new();
+        let mut known = Vec::new();
         for moment in self.moments() {
             let Some(row) = moment.record.units.get(unit) else {
                 continue;
@@ -76,10 +83,13 @@ impl History {
             let key = (row.dot, row.digest());
             if let Some(place) = places.get(&key) {
                 let version = &mut versions[*place];
-                version.extent = version.extent.or_else(|| moment.record.extent(unit));
+                version.extent = version.extent.or_else(|| self.extent(moment, unit));
                 version.safety_copy &= moment.is_safety_copy();
                 if own {
-                    vectors[*place] = &moment.record.vector;
+                    known[*place] = Knowledge {
+                        vector: &moment.record.vector,
+                        own,
+                    };
                 }
                 match here {
                     Some(here) if own => version.sources.insert(0, here),
@@ -88,27 +98,31 @@ impl History {
                 continue;
             }
             places.insert(key, versions.len());
-            vectors.push(&moment.record.vector);
+            known.push(Knowledge {
+                vector: &moment.record.vector,
+                own,
+            });
             versions.push(Version {
                 unit: unit.clone(),
                 row: row.clone(),
                 sources: here.into_iter().collect(),
                 since: moment.snapshot.clone(),
                 time: moment.time.map(|time| dated(moment, row, time)),
-                extent: moment.record.extent(unit),
+                extent: self.extent(moment, unit),
                 parents: Vec::new(),
                 safety_copy: moment.is_safety_copy(),
             });
         }
-        for place in 0..versions.len() {
-            versions[place].parents = made_of(&versions, place, &vectors);
+        let parents = descent::made_of(&versions, &known);
+        for (version, parents) in versions.iter_mut().zip(parents) {
+            version.parents = parents;
         }
         versions
     }
 
     /// Returns the versions of a unit, and of what it was called before.
     pub fn tale(&self, unit: &RelPath) -> Tale {
-        let mut versions = self.versions(unit);
+        let mut versions = self.versions(unit).to_vec();
         let mut names: BTreeSet<RelPath> = [unit.clone()].into();
         let mut name = unit.clone();
         while let Some((renaming, before)) = self.renamed_from(&name, &versions) {
@@ -121,7 +135,7 @@ impl History {
                 .iter()
                 .find(|version| version.row.dot == first && version.digest().is_none());
             let last = gone.map(|gone| gone.parents.clone()).unwrap_or_default();
-            let mut older = ancestors(older, &last, &renaming.record.vector);
+            let mut older = ancestors(older.to_vec(), &last, &renaming.record.vector);
             if let Some(version) = versions
                 .iter_mut()
                 .find(|version| version.unit == name && version.row.dot == first)
@@ -150,7 +164,7 @@ impl History {
     pub fn called_before(&self, moment: &Moment, unit: &RelPath) -> Option<RelPath> {
         let dot = moment.record.dot();
         let new = moment.record.units.get(unit)?;
-        let content = moment.record.contents.get(unit)?;
+        let content = self.listed(moment, unit)?;
         if new.dot != dot {
             return None;
         }
@@ -161,7 +175,7 @@ impl History {
             .filter(|(_, row)| row.dot == dot && row.state == UnitState::Gone);
         let alike = gone.filter_map(|(name, row)| {
             let before = self.before(moment, name)?;
-            let same = bytes_in_common(content, before);
+            let same = content.bytes_in_common(before);
             let all = content.extent().bytes.max(before.extent().bytes);
             (row.kind == new.kind && same.saturating_mul(SAME) >= all && same > 0)
                 .then_some((same, name.clone()))
@@ -188,29 +202,6 @@ fn dated(moment: &Moment, row: &UnitVersion, time: Timestamp) -> Timestamp {
     }
 }
 
-/// Returns the last of the versions that one was made on top of. `vectors` are what the push of
-/// each knows of, or the first snapshot that lists it.
-///
-/// A safety copy has a mark of its device's own row of pushes: what that device pushed later covers it,
-/// and it covers what was pushed before. It is no step between the two.
-fn made_of(versions: &[Version], place: usize, vectors: &[&VersionVector]) -> Vec<Dot> {
-    let knows = |one: usize, other: usize| {
-        if versions[one].safety_copy || versions[other].safety_copy {
-            return false;
-        }
-        let (one_row, dot) = (&versions[one].row, versions[other].row.dot);
-        one_row.dot != dot && (vectors[one].covers_dot(dot) || one_row.includes(dot))
-    };
-    let below: Vec<usize> = (0..versions.len())
-        .filter(|other| knows(place, *other) && !knows(*other, place))
-        .collect();
-    // Of a long history nearly everything is below, and the latest of it knows of all others: it is
-    // asked first.
-    let is_last = |other: &usize| !below.iter().rev().any(|one| knows(*one, *other));
-    let last = below.iter().copied().filter(is_last);
-    last.map(|other| versions[other].row.dot).collect()
-}
-
 /// Keeps the versions that are in `last`, or that one of them was made of, and the safety copies that
 /// were made before what is `known`.
 fn ancestors(mut versions: Vec<Version>, last: &[Dot], known: &VersionVector) -> Vec<Version> {
@@ -225,11 +216,4 @@ fn ancestors(mut versions: Vec<Version>, last: &[Dot], known: &VersionVector) ->
         wanted.contains(&dot) || version.safety_copy && known.covers_dot(dot)
     });
     versions
-}
-
-/// Returns the bytes of the files that both have under the same name.
-fn bytes_in_common(one: &UnitContent, other: &UnitContent) -> u64 {
-    let files = one.files.iter();
-    let same = files.filter(|(path, fact)| other.files.get(*path) == Some(*fact));
-    same.fold(0, |sum, (_, fact)| sum.saturating_add(fact.size))
 }

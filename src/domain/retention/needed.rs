@@ -56,7 +56,7 @@ pub fn versions(history: &History, keep: &mut Keep) {
             .filter(|(_, row)| row.digest().is_some() && !replaced.contains(&row.dot))
             .map(|(_, row)| row.dot)
             .collect();
-        wanted.extend(at_stake(&history.versions(unit), &made));
+        wanted.extend(at_stake(history.versions(unit), &made));
         let mut holders: BTreeMap<(Dot, Option<Digest>), Vec<&Moment>> = BTreeMap::new();
         for (push, row) in rows().filter(|(_, row)| wanted.contains(&row.dot)) {
             if !matches!(row.state, UnitState::Held { .. }) {

@@ -357,7 +357,7 @@ proptest! {
         }
         for unit in history.units() {
             let versions = history.versions(unit);
-            for version in &versions {
+            for version in versions {
                 let replaced = versions.iter().any(|one| one.parents.contains(&version.row.dot));
                 let by_deletion = versions.iter().any(|one| {
                     one.digest().is_none() && one.parents.contains(&version.row.dot)

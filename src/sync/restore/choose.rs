@@ -245,11 +245,11 @@ fn unpushed(
             let version = agreed.and_then(|agreed| {
                 let row = agreed.last_here()?;
                 row.digest()?;
-                let mut known = history.versions(unit).into_iter();
-                let same = |version: &Version| {
+                let mut known = history.versions(unit).iter();
+                let same = |version: &&Version| {
                     version.row.dot == row.dot && version.digest() == row.digest()
                 };
-                let known = known.rfind(same);
+                let known = known.rfind(same).cloned();
                 Some(known.unwrap_or_else(|| bare(unit, row, agreed.source())))
             });
             (unit.clone(), version)

@@ -46,8 +46,10 @@ pub fn parts(
     let mut newest = Vec::new();
     for head in history.heads() {
         found.checked.heads.push(head.snapshot.clone());
-        let holder = |id: &SnapshotId| Ok(history.get(id).map(|moment| moment.record.clone()));
-        of_head(&head.snapshot, &head.record, holder, found, &mut newest)?;
+        let holder = |id: &SnapshotId| Ok(history.record(id));
+        if let Some(record) = history.record(&head.snapshot) {
+            of_head(&head.snapshot, &record, holder, found, &mut newest)?;
+        }
     }
     let older = of_past(history, &newest, found);
     Ok(match extent {
