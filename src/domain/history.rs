@@ -30,7 +30,7 @@ use super::{
 
 pub use bonds::Bonds;
 pub use book::Book;
-pub use choice::{Absent, Choice, Selection, States};
+pub use choice::{Absent, Choice, Lack, Selection, States};
 pub use page::{Page, Rows};
 pub use shelf::{Content, closest};
 pub use version::{Tale, Version};

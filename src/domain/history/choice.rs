@@ -36,6 +36,15 @@ pub struct Absent {
     pub since: Option<Timestamp>,
 }
 
+/// Why a unit is not there at a point although it was before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lack {
+    /// It was deleted, at that time, where it is known.
+    Deleted(Option<Timestamp>),
+    /// It was called so then.
+    Called(RelPath),
+}
+
 /// What a point means for several units.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
@@ -125,6 +134,37 @@ impl History {
         })
     }
 
+    /// Returns why a unit is not there at a point, where that is not that it was yet to come.
+    pub fn lack(&self, states: &States, unit: &RelPath) -> Option<Lack> {
+        let mut name = unit.clone();
+        let mut seen = BTreeSet::new();
+        let mut deleted = None;
+        while seen.insert(name.clone()) {
+            let gone = states.get(&name)?.first()?;
+            if gone.digest().is_some() {
+                return (name != *unit).then_some(Lack::Called(name));
+            }
+            deleted = deleted.or(Some(Lack::Deleted(gone.time)));
+            match self.renamed_to(gone) {
+                Some(next) => name = next,
+                None => break,
+            }
+        }
+        deleted
+    }
+
+    /// Returns the unit that a deletion goes on as.
+    pub fn renamed_to(&self, deletion: &Version) -> Option<RelPath> {
+        let moment = self.get(&deletion.since)?;
+        if deletion.digest().is_some() || deletion.row.dot != moment.record.dot() {
+            return None;
+        }
+        let mut others = moment.record.units.keys();
+        let is_next =
+            |other: &&RelPath| self.called_before(moment, other).as_ref() == Some(&deletion.unit);
+        others.find(is_next).cloned()
+    }
+
     /// Returns the versions of everything that is `here`, and of what was there then and is not here.
     pub fn choose_all<'a>(
         &self,
@@ -135,17 +175,17 @@ impl History {
         let mut taken = BTreeSet::new();
         for unit in here {
             taken.insert(unit.clone());
-            match self.choose(states, unit) {
-                Some(choice) => {
-                    // What has another name now does not come back under the old one too.
-                    taken.insert(choice.version.unit.clone());
-                    selection.choices.push(choice);
-                }
-                None => selection.absent.push(Absent {
-                    unit: unit.clone(),
-                    since: self.since(unit),
-                }),
+            if let Some(choice) = self.choose(states, unit) {
+                // What has another name now does not come back under the old one too.
+                taken.insert(choice.version.unit.clone());
+                selection.choices.push(choice);
+                continue;
             }
+            let deletion = states.get(unit).and_then(|versions| versions.first());
+            selection.absent.push(Absent {
+                unit: unit.clone(),
+                since: self.since_after(unit, deletion),
+            });
         }
         for (unit, versions) in states {
             let (Some((version, others)), false) = (versions.split_first(), taken.contains(unit))
@@ -166,9 +206,21 @@ impl History {
 
     /// Returns when a unit came to be, by its first version that is still known.
     pub fn since(&self, unit: &RelPath) -> Option<Timestamp> {
+        self.since_after(unit, None)
+    }
+
+    /// Returns when a unit came to be, or came back after it was deleted.
+    fn since_after(&self, unit: &RelPath, deletion: Option<&Version>) -> Option<Timestamp> {
         let tale = self.tale(unit).versions;
-        let times = tale
-            .iter()
+        // Each stands behind those that it was made on top of.
+        let is_deletion = |version: &Version| {
+            deletion.is_some_and(|deletion| {
+                (&deletion.unit, deletion.row.dot) == (&version.unit, version.row.dot)
+            })
+        };
+        let after = tale.iter().position(is_deletion);
+        let later = tale.iter().skip(after.map_or(0, |place| place + 1));
+        let times = later
             .filter(|version| version.digest().is_some() && !version.safety_copy)
             .filter_map(|version| version.time);
         times.min()
@@ -204,8 +256,8 @@ impl History {
                         others: others.to_vec(),
                     });
                 }
-                _ => selection.absent.push(Absent {
-                    since: self.since(&change.unit),
+                before => selection.absent.push(Absent {
+                    since: self.since_after(&change.unit, before.map(|(deletion, _)| deletion)),
                     unit: change.unit,
                 }),
             }

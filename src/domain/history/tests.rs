@@ -572,6 +572,51 @@ fn a_renamed_world_goes_back_under_the_name_that_it_has_now() {
 }
 
 #[test]
+fn what_is_not_there_at_a_time_was_deleted_or_called_otherwise_or_was_yet_to_come() {
+    let a = |counter| dot('A', counter);
+    let mut pushes = vec![
+        push(
+            'a',
+            a(1),
+            &[],
+            "2026-11-01T10:00:00Z",
+            &[(WORLD, a(1), ONE)],
+        ),
+        push(
+            'b',
+            a(2),
+            &[],
+            "2026-11-02T10:00:00Z",
+            &[(WORLD, a(2), None)],
+        ),
+        push(
+            'c',
+            a(3),
+            &[],
+            "2026-11-03T10:00:00Z",
+            &[(WORLD, a(3), ONE)],
+        ),
+    ];
+    let renamed = [(WORLD, a(4), None), ("saves/New", a(4), ONE)];
+    pushes.push(push('d', a(4), &[], "2026-11-04T10:00:00Z", &renamed));
+    let later = [(WORLD, a(5), THREE), ("saves/New", a(4), ONE)];
+    pushes.push(push('e', a(5), &[], "2026-11-05T10:00:00Z", &later));
+    let history = history(pushes);
+    let lack = |time: &str, name: &str| history.lack(&history.states_at(at(time)), &unit(name));
+    let deleted = Lack::Deleted(Some(at("2026-11-02T10:00:00Z")));
+    assert_eq!(lack("2026-10-30T20:00:00Z", WORLD), None);
+    assert_eq!(lack("2026-11-02T20:00:00Z", WORLD), Some(deleted));
+    let called = Lack::Called(unit("saves/New"));
+    assert_eq!(lack("2026-11-04T20:00:00Z", WORLD), Some(called));
+    assert_eq!(lack("2026-11-05T20:00:00Z", WORLD), None);
+    assert_eq!(lack("2026-11-02T20:00:00Z", "saves/Other"), None);
+    // What stays as it is says since when it is there again, and not since when it was first.
+    let states = history.states_at(at("2026-11-02T20:00:00Z"));
+    let all = history.choose_all(&states, &[unit(WORLD)]);
+    assert_eq!(all.absent[0].since, Some(at("2026-11-03T10:00:00Z")));
+}
+
+#[test]
 fn what_was_deleted_since_comes_back_with_everything_else() {
     let history = renamed();
     let states = history.states_at(at("2026-11-02T20:00:00Z"));

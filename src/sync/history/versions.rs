@@ -84,7 +84,7 @@ pub fn rows(
             made_before: safety.and_then(|moment| moment.record.before),
             here: place.and_then(|(at, here)| (at == number).then_some(here)),
             newest: newest.contains(&number),
-            to: renamed_to(history, version),
+            to: history.renamed_to(version),
             proven: version
                 .digest()
                 .and_then(|digest| proofs?.of(&version.unit, digest)),
@@ -137,18 +137,6 @@ fn change(history: &History, version: &Version, parents: &[&Version]) -> Change 
 fn held<'a>(history: &'a History, version: &Version) -> Option<Content<'a>> {
     let source = history.get(version.sources.first()?)?;
     history.listed(source, &version.unit)
-}
-
-/// Returns the unit that a deletion goes on as.
-fn renamed_to(history: &History, version: &Version) -> Option<RelPath> {
-    let moment = history.get(&version.since)?;
-    if version.digest().is_some() || version.row.dot != moment.record.dot() {
-        return None;
-    }
-    let mut others = moment.record.units.keys();
-    others
-        .find(|other| history.called_before(moment, other).as_ref() == Some(&version.unit))
-        .cloned()
 }
 
 /// Returns which versions are the newest: those of the heads, but for what another of them was made
