@@ -105,15 +105,20 @@ pub fn past(history: &History, newest: &[Part]) -> Past {
             if !known.insert((unit.clone(), digest)) {
                 continue;
             }
-            let content = moment.record.contents.get(unit);
-            let Some(content) = content.filter(|content| content.digest() == digest) else {
+            let Some(content) = history.listed(moment, unit) else {
                 let unlisted = (unit.clone(), moment.snapshot.clone());
                 past.unlisted.push(unlisted);
                 continue;
             };
             let all = {
                 let (unit, snapshot) = (unit.clone(), moment.snapshot.clone());
-                Part::whole(unit, snapshot, content, row.origin.clone(), false)
+                Part::whole(
+                    unit,
+                    snapshot,
+                    &content.spelled(),
+                    row.origin.clone(),
+                    false,
+                )
             };
             let mut files = all.files.clone();
             files.retain(|inner, fact| seen.insert((unit.join(inner), fact.sha256)));
@@ -154,12 +159,12 @@ pub fn sharing(
     };
     newest.into_iter().for_each(&mut add);
     for moment in history.moments().iter().rev() {
-        for (unit, content) in &moment.record.contents {
-            let row = moment.record.units.get(unit);
-            if let Some(row) = row.filter(|row| row.digest() == Some(content.digest())) {
+        for (unit, row) in &moment.record.units {
+            if let Some(content) = history.listed(moment, unit) {
                 let (unit, snapshot) = (unit.clone(), moment.snapshot.clone());
                 let origin = row.origin.clone();
-                add(Part::whole(unit, snapshot, content, origin, false));
+                let content = content.spelled();
+                add(Part::whole(unit, snapshot, &content, origin, false));
             }
         }
     }

@@ -28,7 +28,7 @@ use crate::{
 
 pub use self::{
     here::{Folder, Unsaved},
-    snapshots::SnapshotRow,
+    snapshots::{SnapshotRow, UnitChange},
     versions::VersionRow,
 };
 

@@ -3,19 +3,26 @@
 use std::collections::BTreeSet;
 
 use super::{
-    cloud::{Ahead, RecordSource, Records, Store},
+    cloud::{Ahead, Records, Store},
     event::{Event, Phase, Progress},
     graph,
     session::Session,
 };
 use crate::{
-    domain::{history::History, ids::SnapshotId, record::PushRecord},
+    domain::{
+        history::{Book, History, Page},
+        ids::SnapshotId,
+        record::PushRecord,
+    },
     error::{Kind, Result},
     store::{messages::Listed, remembered::Remembered},
 };
 
 /// How many records are asked for together, between two looks at how far it is.
 pub const TOGETHER: usize = 8;
+
+/// How many records that were read are kept together, so that they outlive an interruption.
+const KEPT: usize = 256;
 
 /// All that can be known of the past.
 #[derive(Debug)]
@@ -92,10 +99,8 @@ pub fn read_probed(
         all,
         unreadable,
     } = list(store, probed)?;
-    let known = Known::new(session, store);
-    if let Some(remembered) = &known.remembered {
-        remembered.forget_others(&all);
-    }
+    let mut known = Known::new(session, store);
+    known.forget_others(&all);
     let mut past = Past {
         history: History::default(),
         foreign: Vec::new(),
@@ -108,7 +113,7 @@ pub fn read_probed(
             .collect(),
         listed: Vec::new(),
     };
-    let mut records: Vec<(SnapshotId, PushRecord)> = Vec::new();
+    let mut shown: BTreeSet<&SnapshotId> = BTreeSet::new();
     for (number, some) in listed.chunks(TOGETHER).enumerate() {
         (session.listener)(Event::Progress(Progress {
             phase: Phase::Past,
@@ -116,10 +121,20 @@ pub fn read_probed(
             done: (number * TOGETHER) as u64,
             total: Some(listed.len() as u64),
         }));
-        let ahead = known.read_together(some.iter().map(|one| &one.id))?;
+        let together: Vec<&Listed> = some.iter().collect();
+        let ahead = known
+            .read_together(&together)
+            .inspect_err(|_| known.keep())?;
         for one in some {
+            if known.has(one) {
+                shown.insert(&one.id);
+                continue;
+            }
             match graph::record_of(session, &ahead, one) {
-                Ok(Some(record)) => records.push((one.id.clone(), record)),
+                Ok(Some(record)) => {
+                    known.learn(&one.id, record);
+                    shown.insert(&one.id);
+                }
                 Ok(None) => past.foreign.push(one.id.clone()),
                 Err(error) if error.kind() == Kind::Damaged => {
                     past.unreadable.push((one.id.clone(), error.to_string()));
@@ -128,30 +143,18 @@ pub fn read_probed(
             }
         }
     }
-    past.history = History::new(records, session.settings.now());
+    known.keep();
+    let mut book = known.book;
+    book.retain(|id| shown.contains(id));
+    past.history = History::of(book, session.settings.now());
     past.listed = listed;
     Ok(past)
 }
 
 /// Returns what this device remembers of the past, where the repository cannot be asked.
 pub fn recall(session: &Session<'_>) -> History {
-    let remembered = remembered(session);
-    let snapshots = remembered.iter().flat_map(Remembered::snapshots);
-    let records = snapshots.filter_map(|id| {
-        let kept = Kept(remembered.as_ref()?);
-        let record = graph::read_record(session, &kept, &id).ok()??;
-        Some((id, record))
-    });
-    History::new(records.collect(), session.settings.now())
-}
-
-/// Records that are on this device.
-struct Kept<'a>(&'a Remembered);
-
-impl RecordSource for Kept<'_> {
-    fn push_record(&self, snapshot: &SnapshotId) -> Result<Option<Vec<u8>>> {
-        Ok(self.0.get(snapshot))
-    }
+    let book = remembered(session).map(|remembered| remembered.load());
+    History::of(book.unwrap_or_default(), session.settings.now())
 }
 
 /// What this device remembers, where it may be believed and there is a place for it.
@@ -165,39 +168,67 @@ fn remembered(session: &Session<'_>) -> Option<Remembered> {
 pub struct Known<'a> {
     store: &'a dyn Store,
     remembered: Option<Remembered>,
+    /// What is remembered, and what was read since.
+    book: Book,
+    /// How much of it is other than what this device keeps.
+    news: usize,
 }
 
 impl<'a> Known<'a> {
     /// Returns `store` with what this device remembers of it.
     pub fn new(session: &Session<'_>, store: &'a dyn Store) -> Self {
+        let remembered = remembered(session);
+        let book = remembered.as_ref().map(Remembered::load);
         Self {
             store,
-            remembered: remembered(session),
+            remembered,
+            book: book.unwrap_or_default(),
+            news: 0,
         }
     }
 
-    /// Reads the records of some snapshots, those that are not remembered side by side.
-    pub fn read_together<'b>(
-        &self,
-        some: impl Iterator<Item = &'b SnapshotId>,
-    ) -> Result<Ahead<'a>> {
+    /// Forgets the snapshots that are gone.
+    fn forget_others(&mut self, there: &BTreeSet<SnapshotId>) {
+        self.news += usize::from(self.book.retain(|id| there.contains(id)));
+    }
+
+    /// Returns what a snapshot says, where that is known.
+    pub fn page(&self, snapshot: &SnapshotId) -> Option<&Page> {
+        self.book.page(snapshot)
+    }
+
+    /// Returns whether it is known what a snapshot says.
+    pub fn has(&self, snapshot: &Listed) -> bool {
+        !snapshot.is_incomplete() && self.book.contains(&snapshot.id)
+    }
+
+    /// Reads the records of some snapshots, those that are not known, side by side.
+    pub fn read_together(&self, some: &[&Listed]) -> Result<Ahead<'a>> {
+        let missing = some.iter().filter(|one| !self.has(one));
+        let missing: Vec<SnapshotId> = missing.map(|one| one.id.clone()).collect();
         let mut records = Records::new();
-        let mut missing = Vec::new();
-        for id in some {
-            match self.remembered.as_ref().and_then(|kept| kept.get(id)) {
-                Some(record) => drop(records.insert(id.clone(), Some(record))),
-                None => missing.push(id.clone()),
-            }
+        if !missing.is_empty() {
+            records = self.store.records(&missing)?;
         }
-        let read = self.store.records(&missing)?;
-        if let Some(kept) = &self.remembered {
-            for (id, record) in &read {
-                if let Some(record) = record {
-                    kept.keep(id, record);
-                }
-            }
-        }
-        records.extend(read);
         Ok(Ahead::new(self.store, records))
+    }
+
+    /// Notes what a snapshot says.
+    pub fn learn(&mut self, snapshot: &SnapshotId, record: PushRecord) {
+        self.book.add(snapshot.clone(), record);
+        self.news += 1;
+        if self.news >= KEPT {
+            self.keep();
+        }
+    }
+
+    /// Leaves on this device what it did not know.
+    pub fn keep(&mut self) {
+        if self.news > 0 {
+            if let Some(remembered) = &self.remembered {
+                remembered.save(&self.book);
+            }
+            self.news = 0;
+        }
     }
 }

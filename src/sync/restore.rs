@@ -24,7 +24,7 @@ pub use super::undo::Finality;
 use super::{
     cloud::Store,
     event::{Event, Listener},
-    observe, past,
+    graph, observe, past,
     past::Past,
     session::{self, Hold, Opened, Session},
     settings::Settings,
@@ -283,18 +283,25 @@ pub fn read_past(session: &mut Session<'_>) -> Result<(Box<dyn Store>, Past)> {
     })?;
     // What cannot be read may be what was meant.
     if let Some((id, why)) = past.unreadable.first() {
-        let number = past.unreadable.len();
         (session.listener)(Event::Warning(
-            text!(
-                "restore-unreadable",
-                number = number,
-                id = id.short(),
-                why = why
-            ),
+            cannot_be_read(past.unreadable.len(), id, why),
             vec![text!("restore-unreadable-hint")],
         ));
     }
     Ok((store, past))
+}
+
+/// Says that snapshots cannot be read, of which the first is this one; and why, where that says more.
+fn cannot_be_read(number: usize, first: &SnapshotId, why: &str) -> String {
+    if why == graph::cannot_be_read(1, first).to_string() {
+        return graph::cannot_be_read(number, first).to_string();
+    }
+    text!(
+        "restore-unreadable",
+        number = number,
+        id = first.short(),
+        why = why
+    )
 }
 
 /// Says which units of a session were held, and which the cloud cannot give.
@@ -346,4 +353,24 @@ fn look(session: &mut Session<'_>) -> observe::Local {
 /// Returns a folder as it is shown.
 fn shown(folder: &Path) -> String {
     folder.display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fixtures::snapshot;
+
+    #[test]
+    fn what_cannot_be_read_is_said_once() {
+        let id = snapshot('a');
+        let listed = graph::cannot_be_read(1, &id).to_string();
+        let said = |number, why: &str| cannot_be_read(number, &id, why);
+        assert_eq!(said(1, &listed), "snapshot aaaaaaaa cannot be read");
+        let several = "3 snapshots cannot be read, aaaaaaaa among them";
+        assert_eq!(said(3, &listed), several);
+        assert_eq!(
+            said(1, "a pack is missing"),
+            "the snapshot aaaaaaaa cannot be read (a pack is missing)"
+        );
+    }
 }

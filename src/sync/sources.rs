@@ -42,7 +42,7 @@ pub fn find(
 ) -> Result<Holders> {
     let mut holders = Holders::new();
     let mut copies = Holders::new();
-    let known = Known::new(session, store);
+    let mut known = Known::new(session, store);
     let newest = graph::newest_first(listed, |_| true);
     for (number, some) in newest.chunks(TOGETHER).enumerate() {
         if wanted.is_empty() {
@@ -54,22 +54,24 @@ pub fn find(
             done: (number * TOGETHER) as u64,
             total: Some(newest.len() as u64),
         }));
-        let ahead = known.read_together(some.iter().map(|one| &one.id))?;
+        let ahead = known.read_together(some)?;
         for one in some {
-            let record = match graph::record_of(session, &ahead, one) {
-                Ok(Some(record)) => record,
-                Ok(None) => continue,
-                // It may be in another one.
-                Err(error) if error.kind() == Kind::Damaged => continue,
-                Err(error) => return Err(error),
+            if !known.has(one) {
+                match graph::record_of(session, &ahead, one) {
+                    Ok(Some(record)) => known.learn(&one.id, record),
+                    Ok(None) => continue,
+                    // It may be in another one.
+                    Err(error) if error.kind() == Kind::Damaged => continue,
+                    Err(error) => return Err(error),
+                }
+            }
+            let Some(page) = known.page(&one.id) else {
+                continue;
             };
-            let holds = |(unit, digest): &&(RelPath, Digest)| {
-                let row = record.units.get(unit);
-                row.is_some_and(|row| row.state == UnitState::Here(*digest))
-            };
+            let holds = |(unit, digest): &&(RelPath, Digest)| page.lists(unit, *digest);
             let held: Vec<(RelPath, Digest)> = wanted.iter().filter(holds).cloned().collect();
             for content in held {
-                if record.purpose == Purpose::Rescue {
+                if page.purpose == Purpose::Rescue {
                     copies.entry(content).or_insert_with(|| one.id.clone());
                 } else {
                     wanted.remove(&content);
@@ -78,6 +80,7 @@ pub fn find(
             }
         }
     }
+    known.keep();
     for content in wanted {
         if let Some(copy) = copies.remove(&content) {
             holders.insert(content, copy);

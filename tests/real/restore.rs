@@ -263,6 +263,105 @@ fn before_the_last_session_is_what_was_agreed_or_what_came_before() {
         .code(2);
 }
 
+/// A safety copy is a note beside the row of pushes: it is what neither a session nor a version was
+/// made on top of.
+#[test]
+fn a_safety_copy_is_never_what_was_before_a_session() {
+    let Some(scene) = Scene::set() else { return };
+    let (desktop, deck) = (&scene.desktop, &scene.deck);
+    let before = ["restore", WORLD, "--before-last-session", "--dry-run"];
+    // What was restored, played and given up again is in a safety copy.
+    deck.command(&["restore", WORLD, &scene.short(0)]).ok();
+    play::session(&deck.pack, "My World", 7);
+    deck.command(&["undo"])
+        .ok()
+        .assert_says("Saving a safety copy");
+    play::session(&deck.pack, "My World", 8);
+    push(deck);
+    let said = last(deck, &before);
+    assert_eq!(said["units"][0]["version"]["snapshot"], scene.ids[2]);
+    assert_eq!(said["units"][0]["others"], serde_json::json!([]));
+
+    // What was played is in one, and then published after all.
+    desktop.command(&["pull"]).ok();
+    let agreed = saves(desktop);
+    play::session(&desktop.pack, "My World", 9);
+    let said = desktop.command(&["restore", "--before-last-session"]).ok();
+    said.assert_says("is in the safety copy");
+    desktop.command(&["undo"]).ok();
+    let pushed = push(desktop);
+    let row = |words: &[&str]| -> serde_json::Value {
+        let said = desktop.command(words).ok();
+        let rows = said.stdout.lines().map(serde_json::from_str);
+        let mut rows = rows.map(|row: Result<serde_json::Value, _>| row.unwrap());
+        rows.find(|row| row["snapshot"] == pushed).expect("a row")
+    };
+    let of_instance = &row(&["history", "--json"])["units"][0];
+    let of_unit = &row(&["history", WORLD, "--json"]);
+    assert_eq!(of_unit["files_changed"], of_instance["files_changed"]);
+    assert_ne!(of_unit["files_changed"], 0);
+    desktop.command(&["restore", "--before-last-session"]).ok();
+    let now = saves(desktop);
+    assert_same_with_metadata(&now.under("My World"), &agreed.under("My World"));
+}
+
+/// What was brought back and not pushed is no session: whoever asks twice is not sent forward again.
+#[test]
+fn before_the_last_session_stays_what_it_was_until_somebody_plays() {
+    let Some(scene) = Scene::set() else { return };
+    let deck = &scene.deck;
+    for words in [&["restore"][..], &["restore", WORLD]] {
+        let words: Vec<&str> = words
+            .iter()
+            .copied()
+            .chain(["--before-last-session"])
+            .collect();
+        deck.command(&words).ok().assert_says("Restored.");
+        scene.assert_past(deck, 1);
+        let again = deck.command(&words).ok();
+        again.assert_says(&format!("by desktop ({})", &scene.ids[2][..8]));
+        again.assert_says("saves/My World");
+        again.assert_says("is as it was then");
+        again.assert_says("There is nothing to restore.");
+        scene.assert_past(deck, 1);
+        deck.command(&["undo"]).ok();
+        scene.assert_past(deck, 2);
+    }
+    // Played on from there, that is the last session.
+    deck.command(&["restore", "--before-last-session"]).ok();
+    play::session(&deck.pack, "My World", 6);
+    let said = deck
+        .command(&["restore", WORLD, "--before-last-session"])
+        .ok();
+    said.assert_says("what was changed here and not pushed yet");
+    scene.assert_past(deck, 2);
+}
+
+/// What was not there at a time is told with why: it was deleted, or had another name.
+#[test]
+fn what_was_deleted_or_called_otherwise_then_is_told_so() {
+    let Some(scene) = Scene::set() else { return };
+    let deck = &scene.deck;
+    let saves = deck.pack.join("saves");
+    fs::rename(saves.join("Same"), saves.join("Renamed")).unwrap();
+    fs::remove_dir_all(deck.pack.join(WORLD)).unwrap();
+    let gone = push(deck);
+    play::world(&deck.pack, "My World", 4);
+    play::world(&deck.pack, "Same", 4);
+    push(deck);
+    let at = format!("--snapshot={}", &gone[..8]);
+    let said = deck.command(&["restore", WORLD, &at]).code(2);
+    said.assert_says("saves/My World did not exist then");
+    said.assert_says("It was deleted on 20");
+    said.assert_never_says("exists since");
+    let said = deck.command(&["restore", "saves/Same", &at]).code(2);
+    said.assert_says("It was called saves/Renamed then");
+    let said = deck
+        .command(&["restore", &scene.short(1), "saves/Renamed", "--dry-run"])
+        .ok();
+    said.assert_says("then saves/Same");
+}
+
 #[test]
 fn everything_goes_back_and_what_was_not_there_stays() {
     let Some(scene) = Scene::set() else { return };

@@ -56,7 +56,7 @@ pub fn versions(history: &History, keep: &mut Keep) {
             .filter(|(_, row)| row.digest().is_some() && !replaced.contains(&row.dot))
             .map(|(_, row)| row.dot)
             .collect();
-        wanted.extend(at_stake(&history.versions(unit), &made));
+        wanted.extend(at_stake(history.versions(unit), &made));
         let mut holders: BTreeMap<(Dot, Option<Digest>), Vec<&Moment>> = BTreeMap::new();
         for (push, row) in rows().filter(|(_, row)| wanted.contains(&row.dot)) {
             if !matches!(row.state, UnitState::Held { .. }) {
@@ -182,12 +182,12 @@ fn holders<'a>(
     within: &'a SnapshotId,
 ) -> Vec<&'a SnapshotId> {
     let named = history.get(within);
-    if named.is_some_and(|one| one.holding(unit, digest).is_some()) {
+    if named.is_some_and(|one| one.record.lists(unit, digest)) {
         return vec![within];
     }
     let mut folders = BTreeSet::new();
     let all = history.moments().iter();
-    all.filter(|one| one.holding(unit, digest).is_some())
+    all.filter(|one| one.record.lists(unit, digest))
         .filter(|one| folders.insert((one.is_safety_copy(), one.record.replica)))
         .map(|one| &one.snapshot)
         .chain(named.map(|one| &one.snapshot))

@@ -426,7 +426,7 @@ proptest! {
         }
         for unit in history.units() {
             let versions = history.versions(unit);
-            for version in &versions {
+            for version in versions {
                 let replaced = versions.iter().any(|one| one.parents.contains(&version.row.dot));
                 let by_deletion = versions.iter().any(|one| {
                     one.digest().is_none() && one.parents.contains(&version.row.dot)
@@ -459,7 +459,7 @@ proptest! {
         for (unit, row) in kept().flat_map(|moment| &moment.record.units) {
             let UnitState::Held { digest, .. } = row.state else { continue };
             let is_anywhere = history.holding(unit, digest).is_some();
-            let stays = kept().any(|moment| moment.holding(unit, digest).is_some());
+            let stays = kept().any(|moment| moment.record.lists(unit, digest));
             prop_assert_eq!(is_anywhere, stays, "{} {:?}", unit, row);
         }
     }

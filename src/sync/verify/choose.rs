@@ -7,7 +7,7 @@ use crate::{
     domain::{
         digest::Digest,
         drill::{self, Part},
-        history::History,
+        history::{History, Moment},
         ids::SnapshotId,
         lineage::{Head, cloud_side},
         path::RelPath,
@@ -98,9 +98,10 @@ fn look_back(
         }
     }
     let history = &past.history;
-    let heads = history.heads().into_iter().map(|moment| Head {
-        snapshot: moment.snapshot.clone(),
-        record: moment.record.clone(),
+    let heads = history.heads().into_iter().filter_map(|moment| {
+        let snapshot = moment.snapshot.clone();
+        let record = history.record(&snapshot)?;
+        Some(Head { snapshot, record })
     });
     let heads: Vec<Head> = heads.collect();
     let offered = offered(&heads);
@@ -108,10 +109,11 @@ fn look_back(
     for head in &heads {
         found.is_head(&head.snapshot);
         let holder = |unit: &RelPath, digest: Digest, within: &SnapshotId| {
-            let named = history.get(within);
-            let named = named.and_then(|one| Some((within, one.holding(unit, digest)?)));
+            let lists = |one: &&Moment| one.record.lists(unit, digest);
+            let named = history.get(within).filter(lists);
+            let named = named.and_then(|one| Some((within, history.listed(one, unit)?)));
             let holding = named.or_else(|| history.holding(unit, digest));
-            Ok(holding.map(|(id, content)| (id.clone(), content.clone())))
+            Ok(holding.map(|(id, content)| (id.clone(), content.spelled())))
         };
         of_head(head, &offered, holder, found, &mut newest)?;
     }

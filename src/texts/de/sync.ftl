@@ -251,7 +251,6 @@ restore-unreadable-hint = Eine Version, die nur dort ist, wird nicht gefunden.
 restore-snapshot-none = kein Snapshot beginnt mit { $id }
 restore-snapshot-several = mehrere Snapshots beginnen mit { $id }
 restore-snapshot-hint = instance-sync history zeigt sie; gib so viel von der ID an, dass nur einer passt.
-restore-broken = der Snapshot { $id } lässt sich nicht lesen: { $why }
 restore-foreign = der Snapshot { $id } wurde mit restic allein gemacht und sagt nicht, was seine Dateien für ein Spiel sind
 restore-foreign-hint = Stell ihn in einem anderen Ordner wieder her und nimm dir dort, was du brauchst: --to=ORDNER.
 restore-foreign-unit = der Snapshot { $id } wurde mit restic allein gemacht und kennt { $unit } nicht
@@ -262,6 +261,9 @@ restore-meant-hint = Meintest du: { $units }
 restore-undated-hint = Nur Sicherheitskopien haben es: Nenne eine mit --snapshot.
 restore-not-there = { $unit } gab es damals nicht
 restore-since = Es gibt es seit { $since }.
+restore-deleted = Es wurde am { $time } gelöscht.
+restore-deleted-then = Es war damals gelöscht.
+restore-called = Es hieß damals { $then }: Stelle das wieder her.
 restore-no-session = es ist keine Sitzung bekannt, vor die es zurückgehen könnte
 restore-no-session-hint = Mach erst einen Pull, oder sag mit --at oder --snapshot, wohin es zurückgehen soll.
 restore-no-earlier = von { $unit } ist keine Version von vor der letzten Sitzung bekannt

@@ -247,7 +247,6 @@ restore-unreadable-hint = A version that is only there is not found.
 restore-snapshot-none = no snapshot begins with { $id }
 restore-snapshot-several = several snapshots begin with { $id }
 restore-snapshot-hint = instance-sync history lists them; give as much of the id as makes it the only one.
-restore-broken = the snapshot { $id } cannot be read: { $why }
 restore-foreign = the snapshot { $id } was made by restic alone and does not say what its files are to a game
 restore-foreign-hint = Restore it into another folder and take what you need from there: --to=FOLDER.
 restore-foreign-unit = the snapshot { $id } was made by restic alone and does not know { $unit }
@@ -258,6 +257,9 @@ restore-meant-hint = Did you mean: { $units }
 restore-undated-hint = Only safety copies hold it: name one by --snapshot.
 restore-not-there = { $unit } did not exist then
 restore-since = It exists since { $since }.
+restore-deleted = It was deleted on { $time }.
+restore-deleted-then = It was deleted then.
+restore-called = It was called { $then } then: restore that.
 restore-no-session = no session is known that could be gone back before
 restore-no-session-hint = Pull first, or say to what to go back by --at or --snapshot.
 restore-no-earlier = no version of { $unit } is known from before it was last played
