@@ -36,7 +36,7 @@ use crate::{
     error::{Context, Error, Kind, Result},
     store::{argv::Backup, messages::Status, repository::Backed},
     texts::text,
-    workdir::about,
+    workdir::{about, scan::Scan},
 };
 
 /// How often a push is tried, because files changed while they were read.
@@ -99,13 +99,12 @@ pub fn publish(
         let again = observe::rescan(session, &local.scan);
         observe::distrust_looks(session, &again);
         let again = observe::measure(session, again, local.open.clone());
-        let still = record.contents.iter().all(|(unit, content)| {
-            again
-                .scan
-                .units
-                .get(unit)
-                .is_some_and(|now| now.unreadable.is_none() && now.content == *content)
-        }) && again.scan.units.len() == local.scan.units.len();
+        let still = again.scan.units.len() == local.scan.units.len()
+            && record.contents.iter().all(|(unit, content)| {
+                let now = again.scan.units.get(unit);
+                now.is_some_and(|now| now.unreadable.is_none() && now.content == *content)
+                    && is_untouched(&local.scan, &again.scan, unit)
+            });
         *local = again;
         let whole = backed.files == record.file_count();
         wrong = match (still, backed.unread) {
@@ -138,6 +137,16 @@ pub fn publish(
         }
     }
     Err(wrong.unwrap_or(Wrong::Changed).error())
+}
+
+/// Returns whether nobody wrote to the files of a unit between two scans. One that holds what it held may
+/// have held something else when restic read it.
+fn is_untouched(before: &Scan, after: &Scan, unit: &RelPath) -> bool {
+    let looks = |scan: &Scan| -> Option<Vec<(u64, i64, u64)>> {
+        let stamps = scan.stamps.get(unit)?.values().map(|known| known.stamp);
+        Some(stamps.map(|it| (it.size, it.mtime, it.inode)).collect())
+    };
+    looks(before) == looks(after)
 }
 
 /// Why a snapshot is not what it should be.
