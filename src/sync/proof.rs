@@ -214,9 +214,8 @@ impl Proofs {
         self.unreadable
             .retain(|id| !sees_all && is_there(id) && !noted.readable.contains(id));
         for one in noted.damaged {
-            let same =
-                |other: &&mut Damage| (&other.unit, &other.snapshot) == (&one.unit, &one.snapshot);
-            match self.damaged.iter_mut().find(same) {
+            let mut known = self.damaged.iter_mut();
+            match known.find(|known| known.version() == one.version()) {
                 Some(known) => *known = one.clone(),
                 None => self.damaged.push(one.clone()),
             }
@@ -226,11 +225,7 @@ impl Proofs {
                 self.unreadable.push(id.clone());
             }
         }
-        let told = |one: &Damage| {
-            let same =
-                |other: &Damage| (&other.unit, &other.snapshot) == (&one.unit, &one.snapshot);
-            damaged.iter().any(same)
-        };
+        let told = |one: &Damage| damaged.iter().any(|told| told.version() == one.version());
         self.told &= self.damaged.iter().all(told)
             && self.unreadable.iter().all(|id| unreadable.contains(id));
     }

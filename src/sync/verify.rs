@@ -124,6 +124,13 @@ pub struct Damage {
     pub why: String,
 }
 
+impl Damage {
+    /// Returns which version it is of.
+    pub fn version(&self) -> (&RelPath, &SnapshotId) {
+        (&self.unit, &self.snapshot)
+    }
+}
+
 /// A version that came exactly as it was pushed, and has files that are not what their names say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Suspect {

@@ -58,8 +58,8 @@ pub fn again(
 ) -> Result<Vec<Part>> {
     if extent == Extent::Newest {
         let is_seen = |part: &Part| {
-            let is_it = |one: &Damage| (&one.unit, &one.snapshot) == (&part.unit, &part.snapshot);
-            seen.iter().any(is_it)
+            let version = (&part.unit, &part.snapshot);
+            seen.iter().any(|one| one.version() == version)
         };
         let mut parts = of_heads(session, store, found)?;
         parts.retain(is_seen);
@@ -238,10 +238,7 @@ fn of_past(history: &History, newest: &[Part], found: &mut Found) -> Vec<Part> {
         why: text!("verify-not-listed"),
     });
     let known = found.checked.damaged.clone();
-    let is_new = |one: &Damage| {
-        let same = |other: &Damage| (&other.unit, &other.snapshot) == (&one.unit, &one.snapshot);
-        !known.iter().any(same)
-    };
+    let is_new = |one: &Damage| !known.iter().any(|known| known.version() == one.version());
     found.checked.damaged.extend(damaged.filter(is_new));
     past.parts
 }
