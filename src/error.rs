@@ -21,6 +21,8 @@ pub enum Kind {
     Credentials,
     /// Another instance-sync worked on this instance past the deadline.
     Busy,
+    /// A swap that was interrupted cannot be carried to its end now: a game has a world open.
+    Unfinished,
     /// The server could not be reached, did not answer in time, or somebody has locked the whole
     /// repository. Nothing is known to be wrong.
     Offline,
@@ -141,7 +143,12 @@ impl Error {
             Kind::NotRunnable => 126,
             Kind::NoProgram => 127,
             Kind::Cancelled => 130,
-            Kind::Failed | Kind::Offline | Kind::NoRepository | Kind::Damaged | Kind::Full => 1,
+            Kind::Failed
+            | Kind::Unfinished
+            | Kind::Offline
+            | Kind::NoRepository
+            | Kind::Damaged
+            | Kind::Full => 1,
         }
     }
 }
@@ -200,5 +207,6 @@ mod tests {
         assert_eq!(code(Kind::NoProgram), 127);
         assert_eq!(code(Kind::Cancelled), 130);
         assert_eq!(code(Kind::Offline), 1);
+        assert_eq!(code(Kind::Unfinished), 1);
     }
 }

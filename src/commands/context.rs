@@ -2,16 +2,17 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::{logged, logged::Course};
+use super::{Done, logged, logged::Course};
 use crate::{
     cancel,
-    config::layout::Layout,
-    error::Error,
+    config::{layout::Layout, sync_file},
+    error::{Error, Result},
     sync::{
         event::{self, Event, Phase},
         session::absolute,
         settings::Settings,
     },
+    texts::text,
     ui::{output::Output, progress::Progress, progress_window::ProgressWindow, surface::Surface},
     window::protocol::{Said, Work},
 };
@@ -41,6 +42,21 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Does the work of a command that somebody gives who means a folder that is opted in.
+    pub fn in_opted_in(&self, work: impl FnOnce() -> Result<Done>) -> Result<Done> {
+        if sync_file::is_opted_in(&Layout::new(&self.settings.pack)) {
+            work()
+        } else {
+            Err(self.not_opted_in())
+        }
+    }
+
+    /// Returns the error that the folder is not opted in.
+    pub fn not_opted_in(&self) -> Error {
+        let folder = self.settings.pack.display().to_string();
+        Error::usage(text!("not-opted-in", folder = folder)).hint(text!("not-opted-in-hint"))
+    }
+
     /// Shows what the engine tells.
     pub fn hear(&self, event: Event) {
         match event {

@@ -50,11 +50,16 @@ pub fn run(context: &Context<'_>) -> Result<Done> {
         Background::GaveWay => ("gave way", Vec::new()),
         Background::Empty => ("nothing pushed yet", Vec::new()),
         Background::Drilled {
+            in_time,
             units,
             bytes,
             damaged,
         } => {
-            let word = if damaged == 0 { "sound" } else { "damaged" };
+            let word = match (damaged, in_time) {
+                (0, true) => "sound",
+                (0, false) => "ran out of time",
+                _ => "damaged",
+            };
             (word, logged::amounts(units, bytes))
         }
     };

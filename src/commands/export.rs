@@ -40,11 +40,7 @@ pub fn run(context: &Context<'_>, args: &cli::Export) -> Result<Done> {
         return Ok(Done::Well);
     }
     match &outcome {
-        ExportOutcome::NotOptedIn => context.output.line(&format!(
-            "{} is not opted in.",
-            context.settings.pack.display()
-        )),
-        ExportOutcome::Copy => {}
+        ExportOutcome::NotOptedIn | ExportOutcome::Copy => {}
         ExportOutcome::Exported(zip) => context.output.line(&said("Exported", zip)),
         ExportOutcome::Unchanged(zip) => {
             context.output.line(&said("There already:", zip));

@@ -3,8 +3,8 @@
 use indicatif::HumanBytes;
 use serde::Serialize;
 
-use self::rows::Told;
-use super::{Context, Done, status};
+use self::rows::{Letters, Told};
+use super::{Context, Done, pull::folder, status};
 use crate::{
     cli,
     domain::shell,
@@ -16,6 +16,7 @@ use crate::{
             VersionRow,
         },
         proof::Standing,
+        unfinished,
     },
     ui::{graph, table},
 };
@@ -70,8 +71,12 @@ pub fn run(context: &Context<'_>, args: &cli::History) -> Result<Done> {
         view.show(&chronicle);
     }
     if chronicle.interrupted {
+        let reason = unfinished::interrupted(&context.settings.pack).unwrap_or_default();
+        let what = unfinished::named(reason);
         context.output.warning(
-            "a pull was interrupted here, so that what is in the folder may be of two versions",
+            &format!(
+                "{what} was interrupted here, so that what is in the folder may be of two versions"
+            ),
             &["The next pull or push carries it to its end.".to_owned()],
         );
     }
@@ -95,6 +100,14 @@ impl View<'_> {
             usize::MAX
         } else {
             self.args.limit.unwrap_or(otherwise)
+        }
+    }
+
+    fn letters(&self) -> Letters {
+        if self.context.output.draws() {
+            Letters::All
+        } else {
+            Letters::Ascii
         }
     }
 
@@ -126,13 +139,18 @@ impl View<'_> {
     fn show(&self, chronicle: &Chronicle) {
         match &chronicle.rows {
             Rows::Snapshots(rows) => {
-                let told: Vec<Told> = rows.iter().map(Told::of_snapshot).collect();
+                let told = rows
+                    .iter()
+                    .map(|row| Told::of_snapshot(row, self.letters()));
+                let told: Vec<Told> = told.collect();
                 self.rows(&told);
                 self.folder(&chronicle.folder);
                 let tried = |proven: &&Standing| proven.proven > 0 || !proven.damaged.is_empty();
                 if let Some(proven) = chronicle.proven.as_ref().filter(tried) {
                     let said = status::proven(proven);
-                    self.context.output.line(&format!("Newest state: {said}"));
+                    self.context
+                        .output
+                        .line(&format!("As last synced here: {said}"));
                 }
             }
             Rows::Units(units) => {
@@ -154,7 +172,9 @@ impl View<'_> {
             output.line(&format!("{unit} is in this folder and was never pushed."));
             return;
         }
-        let told: Vec<Told> = one.rows.iter().map(Told::of_version).collect();
+        let told = one.rows.iter();
+        let told = told.map(|row| Told::of_version(row, self.letters()));
+        let told: Vec<Told> = told.collect();
         self.rows(&told);
         match one.rows.iter().find_map(|row| row.here) {
             Some(Here::Same) => {}
@@ -164,8 +184,14 @@ impl View<'_> {
             }
         }
         if one.rows.iter().any(|row| !row.sources.is_empty()) {
+            // To be pasted anywhere, where the folder was named here too.
+            let folder = if self.context.folder_given {
+                format!(" {}", folder(self.context))
+            } else {
+                String::new()
+            };
             output.line(&format!(
-                "To bring a version back: instance-sync restore {} --snapshot ID",
+                "To bring a version back: instance-sync restore {}{folder} --snapshot ID",
                 shell::word(unit.as_str())
             ));
         }
@@ -181,7 +207,7 @@ impl View<'_> {
                 colours: output.is_coloured(),
                 width: output.width(),
             };
-            let rows: Vec<graph::Row> = shown.iter().map(Told::drawn).collect();
+            let rows: Vec<graph::Row> = shown.iter().map(|row| row.drawn(pen.width)).collect();
             output.text(&graph::draw(&rows, pen));
         } else {
             let mut rows = vec![

@@ -108,6 +108,7 @@ pub fn of_pull(course: &Course, outcome: &PullOutcome) {
         PullOutcome::Unpublished => ("nothing pushed yet", 0, &none),
         PullOutcome::Refused { .. } => ("refused", 0, &none),
         PullOutcome::Busy { .. } => ("busy", 0, &none),
+        PullOutcome::Unfinished { .. } => ("unfinished", 0, &none),
     };
     let moved = changes.taken.len() + changes.removed.len() + changes.copied.len();
     course.became(word, amounts(units + moved, changes.bytes));

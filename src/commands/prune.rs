@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
-use super::{Context, Done};
+use super::{Context, Done, question};
 use crate::{
     cli::Prune,
     domain::retention::{Reason, Rules, Thinned},
@@ -63,14 +63,7 @@ pub fn run(context: &Context<'_>, args: &Prune) -> Result<Done> {
 }
 
 fn agrees(prompt: &Prompt<'_>) -> Result<bool> {
-    prompt.line(
-        "Remove it? It cannot be brought back (yes/no)",
-        |answer| match answer.to_lowercase().as_str() {
-            "yes" | "y" => Ok(true),
-            "no" | "n" | "" => Ok(false),
-            _ => Err(Error::usage("yes or no")),
-        },
-    )
+    question::yes(prompt, "Remove it? It cannot be brought back.")
 }
 
 fn report(context: &Context<'_>, outcome: &PruneOutcome) -> Result<Done> {
@@ -96,10 +89,6 @@ fn report(context: &Context<'_>, outcome: &PruneOutcome) -> Result<Done> {
     }
     let text = !output.is_json();
     match outcome {
-        PruneOutcome::NotOptedIn if text => {
-            let folder = context.settings.pack.display();
-            output.line(&format!("{folder} is not opted in."));
-        }
         PruneOutcome::Nothing if text => {
             output.line("There is nothing to remove: everything is young enough, or needed.");
         }
@@ -168,7 +157,7 @@ fn show(context: &Context<'_>, plan: &Plan) {
         rows.push(vec![
             "stays".to_owned(),
             snapshots(plan.foreign),
-            "made with plain restic, or not to be read".to_owned(),
+            "made with plain restic, or left aside".to_owned(),
         ]);
     }
     let output = context.output;
@@ -189,7 +178,12 @@ fn show(context: &Context<'_>, plan: &Plan) {
         output.passing(&text);
     }
     if let Some(frees) = &plan.frees {
-        output.passing(&format!("About {frees} become free."));
+        let about = if plan.frees_more {
+            "More than"
+        } else {
+            "About"
+        };
+        output.passing(&format!("{about} {frees} become free."));
     }
 }
 

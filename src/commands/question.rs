@@ -5,6 +5,7 @@ mod window;
 
 use super::Context;
 use crate::{
+    error::Result,
     sync::question::{Answer, Question},
     ui::{prompt::Prompt, surface::Surface},
 };
@@ -29,6 +30,16 @@ pub fn can_ask_on_terminal(context: &Context<'_>) -> bool {
         && !context.output.is_json()
         && context.output.is_terminal()
         && Prompt::new(context.output).is_terminal()
+}
+
+/// Asks whether something shall be done. What is no yes is none, since nothing has happened then.
+pub fn yes(prompt: &Prompt<'_>, question: &str) -> Result<bool> {
+    prompt.line(&format!("{question} [y/N]"), |answer| {
+        Ok(matches!(
+            answer.to_lowercase().as_str(),
+            "y" | "yes" | "j" | "ja"
+        ))
+    })
 }
 
 /// Shows each unit and asks what becomes of it. `None` where nobody saw the question, or what showed it

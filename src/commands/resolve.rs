@@ -47,10 +47,7 @@ pub fn run(context: &Context<'_>, args: &Resolve) -> Result<Done> {
         );
     }
     if outcome == PullOutcome::NotOptedIn {
-        // Whoever decides means a folder that is.
-        let folder = context.settings.pack.display().to_string();
-        return Err(Error::usage(text!("resolve-not-opted-in", folder = folder))
-            .hint(text!("resolve-not-opted-in-hint")));
+        return Err(context.not_opted_in());
     }
     let done = pull::report(context, "resolve", &outcome);
     if let (PullOutcome::UpToDate { .. }, false) = (&outcome, context.output.is_json()) {

@@ -99,12 +99,7 @@ pub fn point(context: &Context<'_>, given: &cli::Point) -> Result<Option<Point>>
 fn confirm(context: &Context<'_>, request: &Request, report: &Report) -> Result<bool> {
     context.settle();
     show(context, request, report, "would restore");
-    Prompt::new(context.output).line("Go on? [y/N]", |answer| {
-        Ok(matches!(
-            answer.to_lowercase().as_str(),
-            "y" | "yes" | "j" | "ja"
-        ))
-    })
+    question::yes(&Prompt::new(context.output), "Go on?")
 }
 
 /// What the log says of it.
@@ -135,7 +130,15 @@ fn tell(context: &Context<'_>, request: &Request, outcome: &RestoreOutcome, aske
         RestoreOutcome::Declined(_) => output.line("Nothing was changed."),
         RestoreOutcome::Preview(report) => {
             show(context, request, report, "would restore");
-            output.line("Nothing was changed: without --dry-run it is done.");
+            if report.open.is_empty() {
+                output.line("Nothing was changed: without --dry-run it is done.");
+            } else {
+                for unit in &report.open {
+                    let text = format!("{unit} is open in a running game: a restore refuses that");
+                    output.warning(&text, &[]);
+                }
+                output.line("Nothing was changed. Leave the world first; then it is done without --dry-run.");
+            }
         }
         RestoreOutcome::Nothing(report) => {
             show(context, request, report, "nothing to restore");

@@ -3,10 +3,12 @@
 use super::{Context, Done, prune::day, pull::list};
 use crate::{
     cli,
+    domain::path::RelPath,
     error::Result,
     sync::{
         proof::Standing,
         status::{self, Cloud, Instance},
+        unfinished,
     },
     ui::table,
 };
@@ -89,10 +91,11 @@ fn rows(folder: &std::path::Path, instance: &Instance) -> Vec<(&'static str, Str
             "of another folder: not synced until instance-sync setup".to_owned(),
         ));
     }
-    if instance.interrupted {
+    if let Some(reason) = instance.unfinished {
+        let what = unfinished::named(reason);
         rows.push((
-            "pull",
-            "was interrupted; the next command carries it to its end".to_owned(),
+            "unfinished",
+            format!("{what} was interrupted; the next command carries it to its end"),
         ));
     }
     if instance.pending_push {
@@ -102,19 +105,11 @@ fn rows(folder: &std::path::Path, instance: &Instance) -> Vec<(&'static str, Str
         ));
     }
     if !instance.conflicts.is_empty() {
-        let names: Vec<&str> = instance
-            .conflicts
-            .iter()
-            .map(crate::domain::path::RelPath::as_str)
-            .collect();
+        let names: Vec<&str> = instance.conflicts.iter().map(RelPath::as_str).collect();
         rows.push(("conflicts", names.join(", ")));
     }
     if !instance.vanished.is_empty() {
-        let names: Vec<&str> = instance
-            .vanished
-            .iter()
-            .map(crate::domain::path::RelPath::as_str)
-            .collect();
+        let names: Vec<&str> = instance.vanished.iter().map(RelPath::as_str).collect();
         rows.push((
             "missing",
             format!("{} (not taken for deleted)", names.join(", ")),
@@ -126,34 +121,50 @@ fn rows(folder: &std::path::Path, instance: &Instance) -> Vec<(&'static str, Str
     rows
 }
 
-/// What of it was proven restorable, and when.
+/// What of the state that was last synced here was proven restorable, and when.
 pub fn proven(standing: &Standing) -> String {
-    let restorable = match (standing.oldest, standing.proven) {
-        (None, _) | (_, 0) => "never".to_owned(),
-        (Some(time), proven) => {
+    let damaged = |newest: bool| -> Vec<RelPath> {
+        let of_it = standing.damaged.iter().filter(|one| one.newest == newest);
+        let mut units: Vec<_> = of_it.map(|one| one.unit.clone()).collect();
+        units.sort();
+        units.dedup();
+        units
+    };
+    let (newest, older) = (damaged(true), damaged(false));
+    // What is damaged was tried.
+    let since = standing.since.iter().filter(|unit| !newest.contains(unit));
+    let since: Vec<RelPath> = since.cloned().collect();
+    let mut parts = Vec::new();
+    match (standing.oldest, standing.proven, &standing.last) {
+        (Some(time), proven @ 1.., _) => {
             let all = proven + standing.since.len();
             let how_much = if proven == all {
-                "all of the newest state".to_owned()
+                "all units".to_owned()
             } else {
                 format!("{proven} of {all} units")
             };
-            format!("last proven restorable on {} ({how_much})", day(time))
+            parts.push(format!(
+                "last proven restorable on {} ({how_much})",
+                day(time)
+            ));
+            if !since.is_empty() {
+                parts.push(format!("changed since, or not tried: {}", list(&since)));
+            }
         }
-    };
-    let mut parts = vec![restorable];
-    if standing.proven > 0 && !standing.since.is_empty() {
-        parts.push(format!(
-            "changed since, or not tried: {}",
-            list(&standing.since)
-        ));
+        (_, _, Some(last)) if newest.is_empty() => {
+            let (day, units) = (day(last.time), last.units);
+            parts.push(format!(
+                "not as it is now: since the drill of {day} ({units} of {} units sound) every unit changed",
+                last.of_units
+            ));
+        }
+        _ => parts.push("never".to_owned()),
     }
-    let damaged: Vec<_> = standing
-        .damaged
-        .iter()
-        .map(|one| one.unit.clone())
-        .collect();
-    if !damaged.is_empty() {
-        parts.push(format!("DAMAGED in the cloud: {}", list(&damaged)));
+    if !newest.is_empty() {
+        parts.push(format!("DAMAGED in the cloud: {}", list(&newest)));
+    }
+    if !older.is_empty() {
+        parts.push(format!("older versions DAMAGED: {}", list(&older)));
     }
     parts.join("; ")
 }

@@ -5,8 +5,9 @@ use serde::Serialize;
 use super::{Context, Done, logged, pull::folder};
 use crate::{
     cli::Undo,
+    domain::path::RelPath,
     error::Result,
-    sync::undo::{self, Finality, Request, Returned, UndoOutcome},
+    sync::undo::{self, Change, Finality, Named, Reason, Request, Returned, Taken, UndoOutcome},
     ui::table,
 };
 
@@ -22,7 +23,7 @@ struct Report<'a> {
 struct Listed<'a> {
     id: &'a str,
     time: &'a str,
-    reason: undo::Reason,
+    reason: Reason,
     taken_back: bool,
     units: Vec<ListedUnit<'a>>,
 }
@@ -30,10 +31,11 @@ struct Listed<'a> {
 #[derive(Serialize)]
 struct ListedUnit<'a> {
     unit: &'a str,
-    /// `replaced`, `removed` or `added`; what was added is never taken back.
-    change: &'static str,
+    change: Change,
     /// Whether the cloud has what it was.
     saved: bool,
+    /// Whether it was taken back; what a pull added never is.
+    taken_back: bool,
 }
 
 /// Runs the command.
@@ -59,14 +61,16 @@ pub fn run(context: &Context<'_>, args: &Undo) -> Result<Done> {
     )?;
     context.settle();
     match &outcome {
-        UndoOutcome::Done { units, .. } => {
+        UndoOutcome::Done(taken) => {
             context
                 .course
-                .became("brought back", logged::amounts(units.len(), 0));
+                .became("brought back", logged::amounts(taken.units.len(), 0));
         }
-        UndoOutcome::Nothing => context.course.became("nothing to bring back", Vec::new()),
+        UndoOutcome::Nothing { .. } => {
+            context.course.became("nothing to bring back", Vec::new());
+        }
         // A preview changes nothing.
-        UndoOutcome::NotOptedIn | UndoOutcome::Copy | UndoOutcome::Preview { .. } => {}
+        UndoOutcome::NotOptedIn | UndoOutcome::Copy | UndoOutcome::Preview(_) => {}
     }
     if context.output.is_json() {
         context.output.object(&Report {
@@ -75,38 +79,36 @@ pub fn run(context: &Context<'_>, args: &Undo) -> Result<Done> {
         });
         return Ok(Done::Well);
     }
+    let output = context.output;
     match &outcome {
-        UndoOutcome::NotOptedIn => context.output.line(&format!(
+        UndoOutcome::NotOptedIn => output.line(&format!(
             "{} is not opted in.",
             context.settings.pack.display()
         )),
         UndoOutcome::Copy => {}
-        UndoOutcome::Nothing => context.output.line("There is nothing to bring back."),
-        UndoOutcome::Preview {
-            id,
-            time,
-            reason,
-            units,
-        } => {
-            context.output.line(&format!(
-                "{} would bring back what {} replaced:",
-                short(id),
-                swap(*reason, time)
-            ));
-            context.output.text(&table::grid(&rows(units)));
+        UndoOutcome::Nothing { newest, older } => {
+            nothing(context, newest.as_ref(), older.as_ref());
         }
-        UndoOutcome::Done {
-            time,
-            reason,
-            units,
-            ..
-        } => {
-            context.output.line(&format!(
-                "Brought back what {} replaced:",
-                swap(*reason, time)
-            ));
-            context.output.text(&table::grid(&rows(units)));
-            context.output.line(&format!(
+        UndoOutcome::Preview(taken) => {
+            let (id, swap) = (undo::short(&taken.swap.id), swap(&taken.swap));
+            output.line(&if takes_away(taken) {
+                format!("{id} would take back {swap}:")
+            } else {
+                format!("{id} would bring back what {swap} replaced:")
+            });
+            output.text(&table::grid(&rows(&taken.units)));
+            stays(context, &taken.swap);
+        }
+        UndoOutcome::Done(taken) => {
+            let swap = swap(&taken.swap);
+            output.line(&if takes_away(taken) {
+                format!("Took back {swap}:")
+            } else {
+                format!("Brought back what {swap} replaced:")
+            });
+            output.text(&table::grid(&rows(&taken.units)));
+            stays(context, &taken.swap);
+            output.line(&format!(
                 "The next push saves it as a change of this device. To go the other way again: instance-sync undo --list {}",
                 folder(context)
             ));
@@ -115,38 +117,80 @@ pub fn run(context: &Context<'_>, args: &Undo) -> Result<Done> {
     Ok(Done::Well)
 }
 
-/// Which swap it was, in words.
-fn swap(reason: undo::Reason, time: &str) -> String {
-    let what = match reason {
-        undo::Reason::Pull => "pull",
-        undo::Reason::Undo => "undo",
-        undo::Reason::Restore => "restore",
+/// Says why nothing happened, and which older swap could be taken back.
+fn nothing(context: &Context<'_>, newest: Option<&Named>, older: Option<&Named>) {
+    let output = context.output;
+    output.line("There is nothing to bring back.");
+    if let Some(newest) = newest {
+        if newest.stays.is_empty() {
+            let swap = swap(newest);
+            output.line(&format!("What {swap} changed is as it was before it."));
+        }
+        stays(context, newest);
+    }
+    if let Some(older) = older {
+        output.line(&format!(
+            "Before that was {}. To take it back: instance-sync undo --id={} {}",
+            swap(older),
+            undo::short(&older.id),
+            folder(context)
+        ));
+    }
+}
+
+/// Names what a pull brought, and what is still here.
+fn stays(context: &Context<'_>, swap: &Named) {
+    const SHOWN: usize = 5;
+    if swap.stays.is_empty() {
+        return;
+    }
+    let names = swap.stays.iter().take(SHOWN).map(RelPath::as_str);
+    let names: Vec<&str> = names.collect();
+    let more = match swap.stays.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
     };
-    format!("the {what} of {}", undo::when(time))
+    context.output.line(&format!(
+        "What {} brought stays: {}{more}. An undo deletes nothing that a pull brought.",
+        self::swap(swap),
+        names.join(", ")
+    ));
+}
+
+fn takes_away(taken: &Taken) -> bool {
+    taken.units.iter().any(|one| one.goes)
+}
+
+/// Which swap it was, in words.
+fn swap(swap: &Named) -> String {
+    format!("the {} of {}", noun(swap.reason), undo::when(&swap.time))
+}
+
+/// What a swap is called.
+pub fn noun(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Pull => "pull",
+        Reason::Undo => "undo",
+        Reason::Restore => "restore",
+        Reason::Interrupted => "interruption",
+    }
 }
 
 fn rows(units: &[Returned]) -> Vec<Vec<String>> {
     let row = |one: &Returned| {
-        let edits = if one.replaces_edits {
-            "replaces what was changed here since; that is kept"
-        } else {
-            ""
+        let files = match one.files {
+            1 => "1 file".to_owned(),
+            files => format!("{files} files"),
         };
-        vec![
-            format!("  {}", one.unit),
-            match one.files {
-                1 => "1 file".to_owned(),
-                files => format!("{files} files"),
-            },
-            edits.to_owned(),
-        ]
+        let edits = match (one.goes, one.replaces_edits) {
+            (true, true) => "goes away again, with what was changed here since; that is kept",
+            (true, false) => "goes away again; it is kept",
+            (false, true) => "replaces what was changed here since; that is kept",
+            (false, false) => "",
+        };
+        vec![format!("  {}", one.unit), files, edits.to_owned()]
     };
     units.iter().map(row).collect()
-}
-
-fn short(id: &str) -> &str {
-    // The first 10 characters of a ULID are its time: the rest tells two of one moment apart.
-    id.get(..12).unwrap_or(id)
 }
 
 fn list(context: &Context<'_>) {
@@ -170,21 +214,29 @@ fn list(context: &Context<'_>) {
         for (place, unit) in listed(one).units.iter().enumerate() {
             let first = place == 0;
             let cell = |text: String| if first { text } else { String::new() };
-            let state = match (one.entry.taken_back, unit.saved) {
+            let state = match (unit.taken_back, unit.saved) {
                 (true, _) => "taken back",
-                (false, false) if unit.change != "added" => "only here",
+                (false, false) if unit.change != Change::Added => "only here",
                 _ => "",
             };
             rows.push(vec![
-                cell(short(&one.id).to_owned()),
+                cell(undo::short(&one.id).to_owned()),
                 cell(undo::when(&one.entry.time)),
-                unit.change.to_owned(),
+                word(unit.change).to_owned(),
                 unit.unit.to_owned(),
                 state.to_owned(),
             ]);
         }
     }
     context.output.text(&table::grid(&rows));
+}
+
+fn word(change: Change) -> &'static str {
+    match change {
+        Change::Added => "added",
+        Change::Removed => "removed",
+        Change::Replaced => "replaced",
+    }
 }
 
 fn listed(one: &undo::Undo) -> Listed<'_> {
@@ -199,12 +251,9 @@ fn listed(one: &undo::Undo) -> Listed<'_> {
             .iter()
             .map(|(unit, replaced)| ListedUnit {
                 unit: unit.as_str(),
-                change: match (&replaced.before, &replaced.after) {
-                    (None, _) => "added",
-                    (Some(_), None) => "removed",
-                    (Some(_), Some(_)) => "replaced",
-                },
+                change: replaced.change(),
                 saved: replaced.saved.is_some(),
+                taken_back: one.is_back(replaced),
             })
             .collect(),
     }

@@ -1,17 +1,15 @@
 //! `verify`, the restore drill: can what the cloud has be restored, and is it what was pushed?
 
 use indicatif::HumanBytes;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::{Context, Done, logged};
 use crate::{
     cli::{Every, Verify},
-    config::{layout::Layout, sync_file},
     domain::{ids::SnapshotId, period, shell},
     error::Result,
     sync::{
-        proof,
+        decide, proof,
         verify::{self, Checked, DrillKind, Extent, Suspect, VerifyOutcome},
     },
 };
@@ -59,17 +57,11 @@ pub fn run(context: &Context<'_>, args: &Verify) -> Result<Done> {
     }
     let text = !context.output.is_json();
     match outcome {
-        VerifyOutcome::NotOptedIn if text => not_opted_in(context),
         VerifyOutcome::Empty if text => context.output.line("Nothing was pushed yet."),
         VerifyOutcome::Checked(checked) => return report(context, &checked),
         _ => {}
     }
     Ok(Done::Well)
-}
-
-fn not_opted_in(context: &Context<'_>) {
-    let folder = context.settings.pack.display();
-    context.output.line(&format!("{folder} is not opted in."));
 }
 
 fn log(context: &Context<'_>, outcome: &VerifyOutcome) {
@@ -152,11 +144,10 @@ fn suspect(one: &Suspect) -> (String, String) {
         one.file,
         one.why
     );
-    let zoned = one.time.to_zoned(TimeZone::system());
     let hint = format!(
         "It was so when it was saved on {} at {}; instance-sync history {} shows older versions.",
         one.device,
-        zoned.strftime("%Y-%m-%d %H:%M"),
+        decide::minutes(one.time),
         shell::word(one.unit.as_str())
     );
     (text, hint)
@@ -164,10 +155,6 @@ fn suspect(one: &Suspect) -> (String, String) {
 
 /// Keeps the wish that it is done by itself.
 fn wish(context: &Context<'_>, every: Every) -> Result<Done> {
-    if !sync_file::is_opted_in(&Layout::new(&context.settings.pack)) {
-        not_opted_in(context);
-        return Ok(Done::Well);
-    }
     let period = match every {
         Every::Period(period) => Some(period),
         Every::Never => None,

@@ -10,6 +10,7 @@ use crate::{
         secret_place,
         settings::Settings,
         status::{self, Instance},
+        unfinished,
     },
     workdir::{
         exports,
@@ -197,9 +198,10 @@ fn waiting(instance: &Instance, folder: &str, findings: &mut Findings) {
         );
         return;
     }
-    if instance.interrupted {
+    if let Some(reason) = instance.unfinished {
         let remedy = format!("Carry it to its end: instance-sync pull {folder}");
-        findings.note("interrupted", "a pull was interrupted", &[remedy]);
+        let what = format!("{} was interrupted", unfinished::named(reason));
+        findings.note("interrupted", &what, &[remedy]);
     }
     if instance.pending_push {
         let remedy = format!("Send it now: instance-sync push {folder}");

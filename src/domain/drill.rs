@@ -105,15 +105,20 @@ pub fn past(history: &History, newest: &[Part]) -> Past {
             if !known.insert((unit.clone(), digest)) {
                 continue;
             }
-            let content = moment.record.contents.get(unit);
-            let Some(content) = content.filter(|content| content.digest() == digest) else {
+            let Some(content) = history.listed(moment, unit) else {
                 let unlisted = (unit.clone(), moment.snapshot.clone());
                 past.unlisted.push(unlisted);
                 continue;
             };
             let all = {
                 let (unit, snapshot) = (unit.clone(), moment.snapshot.clone());
-                Part::whole(unit, snapshot, content, row.origin.clone(), false)
+                Part::whole(
+                    unit,
+                    snapshot,
+                    &content.spelled(),
+                    row.origin.clone(),
+                    false,
+                )
             };
             let mut files = all.files.clone();
             files.retain(|inner, fact| seen.insert((unit.join(inner), fact.sha256)));
@@ -124,6 +129,46 @@ pub fn past(history: &History, newest: &[Part]) -> Past {
         }
     }
     past
+}
+
+/// Returns every version that has one of the `bad` contents, reduced to the files that have it; one of
+/// the `newest` as a whole, if that is asked for.
+pub fn sharing(
+    history: &History,
+    newest: Vec<Part>,
+    bad: &BTreeSet<Digest>,
+    newest_whole: bool,
+) -> Vec<Part> {
+    let mut known: BTreeSet<(RelPath, Digest)> = BTreeSet::new();
+    let mut parts = Vec::new();
+    let mut add = |part: Part| {
+        if !known.insert((part.unit.clone(), part.digest)) {
+            return;
+        }
+        let mut files = part.files.clone();
+        files.retain(|_, fact| bad.contains(&fact.sha256));
+        if files.is_empty() {
+            return;
+        }
+        if part.newest && newest_whole {
+            parts.push(part);
+        } else {
+            let whole = part.whole && files.len() == part.files.len();
+            parts.push(part.with(files, whole));
+        }
+    };
+    newest.into_iter().for_each(&mut add);
+    for moment in history.moments().iter().rev() {
+        for (unit, row) in &moment.record.units {
+            if let Some(content) = history.listed(moment, unit) {
+                let (unit, snapshot) = (unit.clone(), moment.snapshot.clone());
+                let origin = row.origin.clone();
+                let content = content.spelled();
+                add(Part::whole(unit, snapshot, &content, origin, false));
+            }
+        }
+    }
+    parts
 }
 
 /// How much a sample is.
@@ -260,8 +305,11 @@ fn place(seed: u64, path: &RelPath, digest: Digest) -> Digest {
 }
 
 /// Groups parts into portions of one snapshot each, of at most `bound` bytes, but for a single file
-/// that is larger.
+/// that is larger. The first are smaller, each twice as large as the one before: so something is
+/// compared early, however slow the line is.
 pub fn portions(parts: Vec<Part>, bound: u64) -> Vec<Vec<Part>> {
+    const FIRST: u64 = 8 << 20;
+    let mut room = FIRST.min(bound);
     let mut by_snapshot: BTreeMap<SnapshotId, Vec<Part>> = BTreeMap::new();
     let mut order = Vec::new();
     for part in parts {
@@ -275,11 +323,12 @@ pub fn portions(parts: Vec<Part>, bound: u64) -> Vec<Vec<Part>> {
     for snapshot in order {
         let (mut portion, mut bytes) = (Vec::new(), 0_u64);
         for part in by_snapshot.remove(&snapshot).unwrap_or_default() {
-            for piece in pieces(part, bound) {
+            for piece in pieces(part, room) {
                 let size = piece.bytes();
-                if !portion.is_empty() && bytes.saturating_add(size) > bound {
+                if !portion.is_empty() && bytes.saturating_add(size) > room {
                     portions.push(std::mem::take(&mut portion));
                     bytes = 0;
+                    room = room.saturating_mul(2).min(bound);
                 }
                 bytes = bytes.saturating_add(size);
                 portion.push(piece);

@@ -5,22 +5,35 @@
 //! as the vectors do not contradict it.
 
 mod bonds;
+mod book;
 mod choice;
+mod descent;
+mod page;
+mod shelf;
+mod stored;
 mod version;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, OnceLock},
+};
 
 use jiff::{Timestamp, ToSpan};
 
+use self::shelf::Shelf;
 use super::{
-    ids::SnapshotId,
+    digest::Digest,
+    ids::{ReplicaId, SnapshotId},
     path::RelPath,
     record::{Purpose, PushRecord, UnitState, UnitVersion},
-    unit::{Extent, UnitContent},
+    unit::Extent,
 };
 
 pub use bonds::Bonds;
-pub use choice::{Absent, Choice, Selection, States};
+pub use book::Book;
+pub use choice::{Absent, Choice, Lack, Selection, States};
+pub use page::{Page, Rows};
+pub use shelf::{Content, closest};
 pub use version::{Tale, Version};
 
 /// One snapshot that says what it is.
@@ -29,7 +42,7 @@ pub struct Moment {
     /// Its id.
     pub snapshot: SnapshotId,
     /// What it says.
-    pub record: PushRecord,
+    pub record: Page,
     /// The snapshots that it was made on top of, as far as they are still there, in their order. None for
     /// the first one, and for safety copies.
     pub parents: Vec<SnapshotId>,
@@ -86,17 +99,35 @@ pub struct History {
     /// What followed comes later; what neither followed is in order of time.
     moments: Vec<Moment>,
     places: BTreeMap<SnapshotId, usize>,
+    /// The file lists.
+    shelf: Arc<Shelf>,
+    /// The versions of each unit, once somebody asked for them.
+    versions: BTreeMap<RelPath, OnceLock<Vec<Version>>>,
 }
 
 impl History {
     /// Puts snapshots in order. `now` is for the clocks that are ahead of it.
     pub fn new(records: Vec<(SnapshotId, PushRecord)>, now: Timestamp) -> Self {
-        let mut records = records;
-        // What a vector covers has a smaller one: each comes after everything that it covers.
-        records.sort_by_cached_key(|(id, record)| (record.vector.total(), id.clone()));
-        let mut moments: Vec<Moment> = Vec::with_capacity(records.len());
+        let mut book = Book::default();
         for (snapshot, record) in records {
-            let parents = parents(&moments, &record);
+            book.add(snapshot, record);
+        }
+        Self::of(book, now)
+    }
+
+    /// Puts the snapshots of a book in order. `now` is for the clocks that are ahead of it.
+    pub fn of(book: Book, now: Timestamp) -> Self {
+        let mut pages: Vec<(SnapshotId, Page)> = book.pages.into_iter().collect();
+        // What a vector covers has a smaller one: each comes after everything that it covers.
+        pages.sort_by_cached_key(|(id, page)| (page.vector.total(), id.clone()));
+        let mut moments: Vec<Moment> = Vec::with_capacity(pages.len());
+        let mut marks = Marks::new();
+        for (snapshot, record) in pages {
+            let parents = parents(&moments, &marks, &record);
+            if record.purpose != Purpose::Rescue {
+                let of_replica = marks.entry(record.replica).or_default();
+                of_replica.insert(record.counter, moments.len());
+            }
             moments.push(Moment {
                 time: None,
                 parents,
@@ -104,8 +135,13 @@ impl History {
                 record,
             });
         }
+        let units = moments.iter().flat_map(|moment| moment.record.units.keys());
+        let units: BTreeSet<&RelPath> = units.collect();
+        let versions = units.into_iter().cloned();
         let mut history = Self {
             places: BTreeMap::new(),
+            shelf: Arc::new(book.shelf),
+            versions: versions.map(|unit| (unit, OnceLock::new())).collect(),
             moments,
         };
         history.index();
@@ -172,20 +208,19 @@ impl History {
                     (_, None) if !moment.is_safety_copy() => Deed::Added,
                     _ => Deed::Changed,
                 };
-                let nothing = UnitContent::default();
                 Change {
                     unit: unit.clone(),
                     deed,
-                    before: before.map(UnitContent::extent),
-                    after: after.map(UnitContent::extent),
-                    files: before.map(|before| after.unwrap_or(&nothing).difference(before)),
+                    before: before.map(Content::extent),
+                    after: after.map(Content::extent),
+                    files: before.map(|before| changed_files(before, after)),
                 }
             })
             .collect()
     }
 
     /// Returns what a unit held in what a snapshot was made on top of; of several, what is most like it.
-    pub fn before<'a>(&'a self, moment: &'a Moment, unit: &RelPath) -> Option<&'a UnitContent> {
+    pub fn before(&self, moment: &Moment, unit: &RelPath) -> Option<Content<'_>> {
         let parents = moment.parents.iter();
         let before = parents
             .filter_map(|parent| self.get(parent))
@@ -193,13 +228,53 @@ impl History {
         closest(self.content(moment, unit), before)
     }
 
-    /// Returns what a unit held at a snapshot, where that is still known.
-    pub fn content<'a>(&'a self, moment: &'a Moment, unit: &RelPath) -> Option<&'a UnitContent> {
+    /// Returns what a unit held at a snapshot, where that is still known: for what was left out there
+    /// any snapshot that has the same will do.
+    pub fn content(&self, moment: &Moment, unit: &RelPath) -> Option<Content<'_>> {
         match &moment.record.units.get(unit)?.state {
-            UnitState::Here(_) => moment.record.contents.get(unit),
-            UnitState::Held { within, .. } => self.get(within)?.record.contents.get(unit),
+            UnitState::Here(_) => self.listed(moment, unit),
+            UnitState::Held { digest, .. } => self.shelf.get(*digest),
             UnitState::Gone => None,
         }
+    }
+
+    /// Returns a snapshot that holds exactly this content of a unit, a push where there is one, and what
+    /// that is. Which one a snapshot names for what it left out is a hint: that one may be gone.
+    pub fn holding(&self, unit: &RelPath, digest: Digest) -> Option<(&SnapshotId, Content<'_>)> {
+        let all = self.moments.iter();
+        let holding = all.filter(|moment| moment.record.lists(unit, digest));
+        let moment = holding.min_by_key(|moment| moment.is_safety_copy())?;
+        Some((&moment.snapshot, self.shelf.get(digest)?))
+    }
+
+    /// Returns what a snapshot itself holds of a unit, and lists.
+    pub fn listed(&self, moment: &Moment, unit: &RelPath) -> Option<Content<'_>> {
+        match moment.record.units.get(unit)?.state {
+            UnitState::Here(digest) if !moment.record.unlisted.contains(unit) => {
+                self.shelf.get(digest)
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns how large what a snapshot itself holds of a unit is.
+    fn extent(&self, moment: &Moment, unit: &RelPath) -> Option<Extent> {
+        self.listed(moment, unit).map(Content::extent)
+    }
+
+    /// Returns the record of a snapshot with its file lists; which snapshots it covers is not kept.
+    pub fn record(&self, snapshot: &SnapshotId) -> Option<PushRecord> {
+        let moment = self.get(snapshot)?;
+        let page = &moment.record;
+        let listed = |unit: &RelPath| Some((unit.clone(), self.listed(moment, unit)?.spelled()));
+        let rows = page.units.iter();
+        Some(PushRecord {
+            units: rows
+                .map(|(unit, row)| (unit.clone(), row.clone()))
+                .collect(),
+            contents: page.units.keys().filter_map(listed).collect(),
+            ..page.bare()
+        })
     }
 
     fn index(&mut self) {
@@ -238,35 +313,59 @@ impl History {
     }
 }
 
-/// Returns which content of several is most like one; the first where that cannot be said.
-pub fn closest<'a>(
-    one: Option<&UnitContent>,
-    others: impl Iterator<Item = &'a UnitContent>,
-) -> Option<&'a UnitContent> {
-    others.min_by_key(|other| one.map_or(0, |one| one.difference(other)))
+/// Returns how many files are other than `before`; of what is gone, all that there were.
+pub fn changed_files(before: Content<'_>, after: Option<Content<'_>>) -> u64 {
+    match after {
+        Some(after) => after.difference(before),
+        None => before.extent().files,
+    }
 }
 
+/// The places of pushes, by the marks that they gave.
+type Marks = BTreeMap<ReplicaId, BTreeMap<u64, usize>>;
+
 /// Returns the latest of the `earlier` snapshots that a record was made on top of.
-fn parents(earlier: &[Moment], record: &PushRecord) -> Vec<SnapshotId> {
+fn parents(earlier: &[Moment], marks: &Marks, record: &Page) -> Vec<SnapshotId> {
     if record.purpose == Purpose::Rescue {
         return Vec::new();
     }
+    // Of each folder the last one that the vector covers: that knows of all before it.
+    let mut below: Vec<usize> = record
+        .vector
+        .iter()
+        .filter_map(|(replica, counter)| {
+            let (_, place) = marks.get(&replica)?.range(..=counter).next_back()?;
+            Some(*place)
+        })
+        .collect();
+    below.sort_unstable();
     let mut parents: Vec<&Moment> = Vec::new();
-    for moment in earlier.iter().rev() {
+    for place in below.into_iter().rev() {
+        let moment = &earlier[place];
         let dot = moment.record.dot();
-        let is_below = !moment.is_safety_copy()
-            && record.vector.covers_dot(dot)
-            && !parents
-                .iter()
-                .any(|parent| parent.record.vector.covers_dot(dot));
-        if is_below {
+        if !parents.iter().any(|parent| {
+            effort::compared();
+            parent.record.vector.covers_dot(dot)
+        }) {
             parents.push(moment);
         }
     }
-    parents
-        .into_iter()
-        .map(|moment| moment.snapshot.clone())
-        .collect()
+    let parents = parents.into_iter();
+    parents.map(|moment| moment.snapshot.clone()).collect()
+}
+
+/// How often vectors are compared, for a test of what grows with a history.
+mod effort {
+    #[cfg(test)]
+    thread_local! {
+        pub static COMPARED: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+    }
+
+    /// Counts one.
+    pub fn compared() {
+        #[cfg(test)]
+        COMPARED.with(|count| count.set(count.get() + 1));
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Identifiers: instances, replicas, pushes, devices (ULIDs) and snapshots (restic's SHA-256).
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
@@ -136,7 +136,7 @@ impl InstanceId {
 /// A restic snapshot's full id: 64 lower-case hexadecimal characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct SnapshotId(String);
+pub struct SnapshotId(Arc<str>);
 
 impl SnapshotId {
     /// Returns the id as text.
@@ -163,7 +163,7 @@ impl FromStr for SnapshotId {
         let sound =
             text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         if sound {
-            Ok(Self(text.to_owned()))
+            Ok(Self(text.into()))
         } else {
             Err(BadId {
                 text: text.chars().take(80).collect(),
@@ -183,7 +183,7 @@ impl TryFrom<String> for SnapshotId {
 
 impl From<SnapshotId> for String {
     fn from(id: SnapshotId) -> Self {
-        id.0
+        id.0.as_ref().to_owned()
     }
 }
 

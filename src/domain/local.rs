@@ -70,6 +70,8 @@ pub enum Hold {
     Name,
     /// A running game has it open.
     Open,
+    /// Where the cloud's version has a file lies something that no scan lists.
+    InTheWay,
     /// It is missing here, or most of it, together with most of the rest, and nobody has said that it
     /// was deleted.
     Vanished,
@@ -83,7 +85,7 @@ impl Hold {
     pub fn keeps_news(self) -> bool {
         match self {
             // A disk that comes back brings the version from before: older than the news, no edit of them.
-            Self::Unreadable | Self::Open | Self::Damaged | Self::Vanished => true,
+            Self::Unreadable | Self::Open | Self::InTheWay | Self::Damaged | Self::Vanished => true,
             Self::OutOfScope | Self::Name => false,
         }
     }
@@ -242,7 +244,13 @@ mod tests {
 
     #[test]
     fn news_of_what_can_come_back_stay_news() {
-        let keeps = [Hold::Unreadable, Hold::Open, Hold::Damaged, Hold::Vanished];
+        let keeps = [
+            Hold::Unreadable,
+            Hold::Open,
+            Hold::InTheWay,
+            Hold::Damaged,
+            Hold::Vanished,
+        ];
         assert!(keeps.into_iter().all(Hold::keeps_news));
         assert!(
             ![Hold::OutOfScope, Hold::Name]

@@ -40,7 +40,8 @@ impl Default for Rules {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
-    /// Its clock was ahead of today's, or from before this program: its age is not known.
+    /// Its clock was ahead of today's, behind what it was made on top of, or from before this program:
+    /// its age is not known.
     Clock,
     /// Nothing was made on top of it.
     Head,
@@ -183,6 +184,10 @@ impl Age {
             Self::Unknown
         } else if age <= rules.all {
             Self::Recent
+        } else if moment.claimed().is_some_and(|claimed| claimed < time) {
+            // It was made on top of something that is later by its clock: that clock is behind, and
+            // nobody knows by how much. What is below says only before when it was not made.
+            Self::Unknown
         } else if age <= rules.daily {
             Self::Within(Period::Day(date))
         } else {

@@ -65,6 +65,11 @@ impl VersionVector {
         self.0.get(&replica).copied().unwrap_or(0)
     }
 
+    /// Returns each replica of which anything is covered, with how much.
+    pub fn iter(&self) -> impl Iterator<Item = (ReplicaId, u64)> {
+        self.0.iter().map(|(replica, counter)| (*replica, *counter))
+    }
+
     /// Returns whether the change that `dot` marks is covered.
     pub fn covers_dot(&self, dot: Dot) -> bool {
         self.get(dot.replica) >= dot.counter

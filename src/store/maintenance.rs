@@ -51,22 +51,17 @@ impl Repository {
     }
 
     /// Returns how many bytes would become free, as restic writes them, if these snapshots went and
-    /// what nobody needs then; `None` where that would be none.
-    pub fn would_free(&self, snapshots: &[SnapshotId]) -> Result<Option<String>> {
-        let args = match snapshots {
+    /// what nobody needs then; `None` where that would be none. Of more than fit into one command line
+    /// the first are asked about, and it says whether that is so: then it is more.
+    pub fn would_free(&self, snapshots: &[SnapshotId]) -> Result<(Option<String>, bool)> {
+        let (asked, is_part) = askable(snapshots);
+        let args = match asked {
             [] => argv::prune(true, LOCK_PATIENCE),
-            // More at once than one command line takes are estimated by the first.
-            some => argv::forget_dry(&some[..some.len().min(TOGETHER)]),
+            some => argv::forget_dry(some),
         };
         let (ended, said, _) = self.spoken(&args, &mut |_, _| {})?;
         self.check(Doing::Pruning, &ended, WHOLE)?;
-        let total = said
-            .lines()
-            .find_map(|line| line.strip_prefix("total prune:"));
-        let bytes = total.and_then(|total| total.split_once('/'));
-        Ok(bytes
-            .map(|(_, bytes)| bytes.trim().to_owned())
-            .filter(|bytes| bytes != "0 B"))
+        Ok((freed(&said), is_part))
     }
 
     /// Removes these snapshots. What they alone need is still there.
@@ -79,10 +74,12 @@ impl Repository {
         Ok(())
     }
 
-    /// Removes what no snapshot needs.
-    pub fn prune(&self, count: Count<'_>) -> Result<()> {
-        let (ended, ..) = self.spoken(&argv::prune(false, LOCK_PATIENCE), count)?;
-        self.check_locked(Doing::Pruning, &ended)
+    /// Removes what no snapshot needs, and returns how many bytes that was, as restic writes them;
+    /// `None` where it was none.
+    pub fn prune(&self, count: Count<'_>) -> Result<Option<String>> {
+        let (ended, said, _) = self.spoken(&argv::prune(false, LOCK_PATIENCE), count)?;
+        self.check_locked(Doing::Pruning, &ended)?;
+        Ok(freed(&said))
     }
 
     fn check_locked(&self, doing: Doing<'_>, ended: &Ended) -> Result<()> {
@@ -113,6 +110,22 @@ impl Repository {
     }
 }
 
+/// Returns as many snapshots as fit into one command line, and whether there are more.
+fn askable(snapshots: &[SnapshotId]) -> (&[SnapshotId], bool) {
+    let asked = &snapshots[..snapshots.len().min(TOGETHER)];
+    (asked, asked.len() < snapshots.len())
+}
+
+/// Reads how much a prune takes away, or would.
+fn freed(said: &str) -> Option<String> {
+    let total = said
+        .lines()
+        .find_map(|line| line.strip_prefix("total prune:"))?;
+    let (_, bytes) = total.split_once('/')?;
+    let bytes = bytes.trim();
+    (bytes != "0 B").then(|| bytes.to_owned())
+}
+
 /// Reads a line of progress.
 fn counted(line: &str) -> Option<(u64, u64)> {
     let (_, rest) = line.strip_prefix('[')?.split_once('%')?;
@@ -124,6 +137,27 @@ fn counted(line: &str) -> Option<(u64, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_more_snapshots_than_fit_into_a_command_line_it_is_told_that_there_are_more() {
+        let ids = |number: usize| -> Vec<SnapshotId> {
+            let id = |one| format!("{one:064x}").parse().expect("an id");
+            (0..number).map(id).collect()
+        };
+        for (number, asked, more) in [(0, 0, false), (200, 200, false), (450, 200, true)] {
+            let ids = ids(number);
+            assert_eq!(askable(&ids), (&ids[..asked], more), "{number}");
+        }
+    }
+
+    #[test]
+    fn what_becomes_free_is_what_restic_adds_up() {
+        let said =
+            "to delete: 9 blobs / 8 B\ntotal prune:  2 blobs / 939 B\nremaining: 1 blobs / 1 B\n";
+        assert_eq!(freed(said).as_deref(), Some("939 B"));
+        assert_eq!(freed("total prune:  0 blobs / 0 B\n"), None);
+        assert_eq!(freed("done\n"), None);
+    }
 
     #[test]
     fn a_line_of_progress_says_how_much_of_how_much() {

@@ -2,97 +2,106 @@
 //! is read from the repository once.
 
 use std::{
-    collections::BTreeSet,
-    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
 };
 
 use crate::{
     config::json_file::{self, Access},
-    domain::ids::{InstanceId, SnapshotId},
+    domain::{digest::Digest, history::Book, ids::InstanceId},
 };
 
-/// The records of one instance that were read before, in the user's cache folder. It can be removed
-/// at any time; nothing that goes wrong with it is told.
+/// The book of one instance, in the user's cache folder. It can be removed at any time; nothing that
+/// goes wrong with it is told.
 #[derive(Debug)]
 pub struct Remembered {
     folder: PathBuf,
+    instance: InstanceId,
 }
 
 impl Remembered {
     /// Returns what is kept in the user's `cache` folder about an instance.
     pub fn of(cache: &Path, instance: InstanceId) -> Self {
         Self {
-            folder: cache.join("records").join(instance.to_string()),
+            folder: cache.join("records"),
+            instance,
         }
     }
 
-    /// Returns the record of a snapshot, if it was read before.
-    pub fn get(&self, snapshot: &SnapshotId) -> Option<Vec<u8>> {
-        let bytes = json_file::read_bytes(&self.place(snapshot)).ok()??;
-        // A disk that was full leaves half of it.
-        serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).ok()?;
-        Some(bytes)
-    }
-
-    /// Keeps the record of a snapshot.
-    pub fn keep(&self, snapshot: &SnapshotId, record: &[u8]) {
-        if fs::create_dir_all(&self.folder).is_ok() {
-            let _ = json_file::write_bytes(&self.place(snapshot), record, Access::Private);
-        }
-    }
-
-    /// Returns the snapshots whose records are kept.
-    pub fn snapshots(&self) -> Vec<SnapshotId> {
-        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
-        entries
-            .filter_map(|entry| snapshot_of(&entry.file_name()))
-            .collect()
-    }
-
-    /// Forgets the records of snapshots that are gone.
-    pub fn forget_others(&self, there: &BTreeSet<SnapshotId>) {
-        for id in self.snapshots() {
-            if !there.contains(&id) {
-                let _ = fs::remove_file(self.place(&id));
+    /// Returns what was read before; nothing where that is damaged.
+    pub fn load(&self) -> Book {
+        let bytes = json_file::read_bytes(&self.place()).ok().flatten();
+        let book = bytes.and_then(|bytes| {
+            // A disk that was full leaves half of it, and one that dies something else.
+            let (sum, book) = bytes.split_at_checked(SUM)?;
+            let sum = str::from_utf8(sum).ok()?.strip_suffix('\n')?;
+            if Digest::parse(sum) != Some(Digest::of(book)) {
+                return None;
             }
+            Book::from_bytes(book, self.instance)
+        });
+        book.unwrap_or_default()
+    }
+
+    /// Keeps a book instead of the one that is there.
+    pub fn save(&self, book: &Book) {
+        let Ok(bytes) = book.to_bytes() else {
+            return;
+        };
+        let mut whole = format!("{}\n", Digest::of(&bytes)).into_bytes();
+        whole.extend(bytes);
+        if fs::create_dir_all(&self.folder).is_ok() {
+            let _ = json_file::write_bytes(&self.place(), &whole, Access::Private);
+            // One file for each snapshot was kept here before.
+            let _ = fs::remove_dir_all(self.folder.join(self.instance.to_string()));
         }
     }
 
-    fn place(&self, snapshot: &SnapshotId) -> PathBuf {
-        self.folder.join(format!("{snapshot}.json"))
+    fn place(&self) -> PathBuf {
+        self.folder.join(format!("{}.book", self.instance))
     }
 }
 
-fn snapshot_of(file: &OsStr) -> Option<SnapshotId> {
-    file.to_str()?.strip_suffix(".json")?.parse().ok()
-}
+/// How long the first line is: a digest of everything behind it.
+const SUM: usize = 65;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn snapshot(name: char) -> SnapshotId {
-        name.to_string().repeat(64).parse().expect("an id")
-    }
+    use crate::domain::{
+        fixtures::{self, dot, snapshot},
+        record::UnitTable,
+    };
 
     #[test]
-    fn a_record_is_remembered_until_its_snapshot_is_gone() {
+    fn what_is_damaged_or_of_another_instance_is_not_remembered() {
         let folder = tempfile::tempdir().expect("a folder");
-        let instance = "00000000000000000000000001".parse().expect("a ULID");
-        let remembered = Remembered::of(folder.path(), instance);
-        let (one, two) = (snapshot('1'), snapshot('2'));
-        assert_eq!(remembered.get(&one), None);
-        remembered.keep(&one, b"{\"a\": 1}");
-        remembered.keep(&two, b"{\"b\": ");
-        assert_eq!(remembered.get(&one).as_deref(), Some(&b"{\"a\": 1}"[..]));
-        assert_eq!(remembered.get(&two), None, "half of a record is none");
-        let mut kept = remembered.snapshots();
-        kept.sort();
-        assert_eq!(kept, [one.clone(), two.clone()]);
-        remembered.forget_others(&[two.clone()].into());
-        assert_eq!(remembered.get(&one), None);
-        assert_eq!(remembered.snapshots(), [two]);
+        let head = fixtures::head('1', UnitTable::new(), &[dot('A', 1)]);
+        let remembered = Remembered::of(folder.path(), head.record.instance_id);
+        assert!(remembered.load().is_empty());
+        let mut book = Book::default();
+        book.add(snapshot('1'), head.record);
+        let old = folder.path().join("records/00000000000000000000000001");
+        fs::create_dir_all(old.join("x")).expect("a folder");
+        remembered.save(&book);
+        assert!(remembered.load().contains(&snapshot('1')));
+        assert!(!old.exists());
+
+        let place = remembered.place();
+        let other = "00000000000000000000000002".parse().expect("a ULID");
+        let stranger = Remembered::of(folder.path(), other);
+        fs::copy(&place, stranger.place()).expect("copied");
+        assert!(stranger.load().is_empty());
+
+        let mut bytes = fs::read(&place).expect("there");
+        let last = bytes.len() - 1;
+        for damaged in [&bytes[..last], &bytes[..70], &bytes[..10], &[]] {
+            fs::write(&place, damaged).expect("written");
+            assert!(remembered.load().is_empty(), "{}", damaged.len());
+        }
+        let digit = bytes.iter().rposition(|byte| *byte == b'1').expect("one");
+        bytes[digit] = b'2';
+        fs::write(&place, &bytes).expect("written");
+        assert!(remembered.load().is_empty());
     }
 }

@@ -10,7 +10,7 @@ use super::{
     observe::Local,
     outcome::PullOutcome,
     question::{Answer, Fate, Question},
-    session::Session,
+    session::{self, Session},
 };
 use crate::{
     domain::{
@@ -55,7 +55,7 @@ pub fn decide(
     let disputes = plan.all_disputes();
     let landings = Landings::new(session, store, local, heads);
     settle_by(&landings, session, local, plan, rules);
-    let decided = decide_open(&landings, session, local, heads, plan);
+    let decided = decide_open(&landings, session, local, heads, plan)?;
     // Where a copy would be another one only because the cloud did not answer, nothing is decided.
     landings.check()?;
     if decided == Decided::GoOn {
@@ -71,14 +71,14 @@ fn decide_open(
     local: &Local,
     heads: &[Head],
     plan: &mut Plan,
-) -> Decided {
+) -> Result<Decided> {
     let rules = |unit: &RelPath, dispute: &Dispute| policy(session, unit, dispute);
     let open: BTreeMap<RelPath, Dispute> = plan
         .disputes(Party::Own)
         .map(|(unit, dispute)| (unit.clone(), dispute.clone()))
         .collect();
     if open.is_empty() {
-        return Decided::GoOn;
+        return Ok(Decided::GoOn);
     }
     let aborts = |(unit, dispute): (&RelPath, &Dispute)| rules(unit, dispute) == Policy::Abort;
     let ask = session.ask.filter(|_| !open.iter().any(aborts));
@@ -98,7 +98,19 @@ fn decide_open(
         saved,
         can_wait,
     };
-    match ask.and_then(|ask| ask(&question)) {
+    let answer = match ask {
+        None => None,
+        // The game that waits for the answer is the one that would be let start.
+        Some(ask) if session.launching => ask(&question),
+        Some(ask) => {
+            let (answer, same) = session.hold().while_open(|| Ok(ask(&question)))?;
+            if !same {
+                return Err(session::overtaken());
+            }
+            answer
+        }
+    };
+    Ok(match answer {
         Some(Answer::Decided(answers)) => {
             settle_by(landings, session, local, plan, |unit, dispute| {
                 let answer = answers.get(unit).copied();
@@ -111,7 +123,7 @@ fn decide_open(
         }
         Some(Answer::Later) if question.can_wait => Decided::GoOn,
         Some(Answer::Later | Answer::Cancel) | None => Decided::Stop(BTreeMap::new()),
-    }
+    })
 }
 
 /// What becomes of the units that nobody has to decide about.
@@ -321,12 +333,7 @@ fn differing(
 ) -> Option<u64> {
     let head = heads.iter().find(|head| head.snapshot == one.head)?;
     let there = head.record.contents.get(unit)?;
-    let here = here?;
-    let names: BTreeSet<_> = here.files.keys().chain(there.files.keys()).collect();
-    let differs = names
-        .into_iter()
-        .filter(|name| here.files.get(*name) != there.files.get(*name));
-    u64::try_from(differs.count()).ok()
+    Some(here?.difference(there))
 }
 
 /// Notes what a pull stops for, and says it. Returns the units.

@@ -16,7 +16,8 @@ use serde::Serialize;
 
 use super::{
     event::{Event, Listener, Phase, Progress},
-    gather::{self, Gather},
+    fetch,
+    gather::Gather,
     observe,
     restore::{self, Finality, Place, Point, Shown},
     session::{self, Opened, Session},
@@ -122,7 +123,8 @@ const ZIP: &str = "zip";
 /// Where the zip will be.
 fn target(session: &Session<'_>, request: &Request) -> Result<PathBuf> {
     let mut target = session::absolute(&request.target);
-    if target.is_dir() {
+    let named = request.target.as_os_str().to_string_lossy();
+    if target.is_dir() || named.ends_with(std::path::is_separator) {
         target.push(format!("{}.zip", request.unit.name()));
     }
     let what = |why| {
@@ -135,8 +137,7 @@ fn target(session: &Session<'_>, request: &Request) -> Result<PathBuf> {
     if target.file_name().is_none() || target.is_dir() {
         return Err(Error::usage(what(text!("export-is-folder"))));
     }
-    if restore::is_synced(session, &target) {
-        let why = text!("restore-folder-is-synced");
+    if let Some(why) = restore::Inside::of(session).objection(&target) {
         return Err(Error::usage(what(why)).hint(text!("restore-bad-folder-hint")));
     }
     Ok(target)
@@ -148,7 +149,8 @@ fn part(target: &Path) -> Result<PathBuf> {
     let folder = target.parent().unwrap_or(Path::new("."));
     let part = folder.join(format!("{UNFINISHED}{name}.part"));
     fs::create_dir_all(&part)
-        .context(|| text!("folder-not-made", path = part.display().to_string()))?;
+        .context(|| text!("folder-not-made", path = part.display().to_string()))
+        .map_err(|error| error.hint(text!("restore-place-hint")))?;
     Ok(part)
 }
 
@@ -174,6 +176,7 @@ fn what_is_here(
             )));
         }
         let content = here.content.clone();
+        check_room(part, content.extent().bytes)?;
         undo::refuse_open_worlds(session, &mut local, &wanted)?;
         let zip = Zip {
             session,
@@ -235,7 +238,7 @@ fn what_was(
         return Ok(unchanged);
     }
     let total = content.extent().bytes;
-    gather::check_room(part, total.saturating_mul(2))?;
+    check_room(part, total.saturating_mul(2))?;
     let mut gather = Gather {
         session,
         store: store.as_ref(),
@@ -251,6 +254,11 @@ fn what_was(
         Some(outcome) => Ok(outcome),
         None => Err(Error::failed(text!("export-changed", unit = unit.as_str()))),
     }
+}
+
+/// Is there room, before anything is written?
+fn check_room(part: &Path, bytes: u64) -> Result<()> {
+    fetch::check_room_in(part, bytes).map_err(|error| error.hint(text!("restore-no-room-hint")))
 }
 
 /// One zip.
@@ -291,7 +299,8 @@ impl Zip<'_> {
             self.content,
             &mut progress,
         )
-        .context(cannot)?;
+        .context(cannot)
+        .map_err(|error| error.hint(text!("export-not-written-hint")))?;
         if !archive::holds(&written, unit.name(), self.content).context(cannot)? {
             return Ok(None);
         }

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    path::Path,
 };
 
 use super::{
@@ -11,6 +12,7 @@ use super::{
     graph, landing,
     observe::Local,
     session::Session,
+    sources::{self, Contents, Holders},
     swap::Basis,
 };
 use crate::{
@@ -22,13 +24,13 @@ use crate::{
         names::{self, Naming},
         path::{InnerPath, RelPath},
         plan::{Plan, Step, Take, held_version},
-        record::PushRecord,
+        record::{PushRecord, UnitVersion},
         unit::{FileFact, UnitContent},
     },
     error::{Context, Error, Kind, Result},
     store::messages::Status,
     texts::text,
-    workdir::{files, lock, scan::Scanned, stage::Staging},
+    workdir::{files, in_the_way::in_the_way, lock, scan::Scanned, stage::Staging},
 };
 
 /// Where content comes from.
@@ -83,10 +85,12 @@ pub fn wants(
     basis: &Basis<'_>,
     plan: &mut Plan,
 ) -> Result<(Wants, Lost)> {
+    let holders = sources::find(session, store, basis.listed, pruned(basis, plan))?;
     let mut records = Records {
         session,
         store,
         basis,
+        holders,
         older: BTreeMap::new(),
     };
     let mut wants = Wants::new();
@@ -101,22 +105,27 @@ pub fn wants(
             }
             Err(error) => return Err(error),
         };
-        let content = found.get(unit).map(|want| &want.content);
-        let obstacle =
-            content.and_then(|content| names::obstacle(Naming::native(), unit, content, &present));
-        if let Some(why) = obstacle {
+        if let Some(want) = found.get(unit)
+            && let Some((hold, why)) = obstacle(session, local, unit, &want.content, &present)?
+        {
             event::warn(
                 session.listener,
                 text!("fetch-stays", unit = unit.as_str(), why = why),
             );
-            let version = taken(step).map(|take| held_version(&take.version, &take.from));
-            let why = Hold::Name;
-            *step = Step::Hold { version, why };
+            let version = match hold {
+                Hold::Name => taken(step).map(|take| held_version(&take.version, &take.from)),
+                _ => news_of(step),
+            };
+            *step = Step::Hold { version, why: hold };
             continue;
         }
         for (name, want) in found {
-            let obstacle = names::obstacle(Naming::native(), &name, &want.content, &present);
-            match obstacle.filter(|_| name != *unit) {
+            let obstacle = if name == *unit {
+                None
+            } else {
+                obstacle(session, local, &name, &want.content, &present)?
+            };
+            match obstacle.map(|(_, why)| why) {
                 None => {
                     present.insert(name.clone());
                     wants.insert(name, want);
@@ -130,6 +139,54 @@ pub fn wants(
         }
     }
     Ok((wants, lost))
+}
+
+/// Returns the version that a step brings, to be known as one that did not come.
+pub fn news_of(step: &Step) -> Option<UnitVersion> {
+    match step {
+        Step::Take(take) | Step::Follow(take) => Some(held_version(&take.version, &take.from)),
+        Step::Settle(settlement) => Some(settlement.agreed.clone()),
+        _ => None,
+    }
+}
+
+/// Returns why a version cannot be put in a place, if it cannot: its names, or what lies there.
+pub fn obstacle<'a>(
+    session: &Session<'_>,
+    local: &Local,
+    lands: &RelPath,
+    content: &UnitContent,
+    others: impl IntoIterator<Item = &'a RelPath>,
+) -> Result<Option<(Hold, String)>> {
+    if let Some(why) = names::obstacle(Naming::native(), lands, content, others) {
+        return Ok(Some((Hold::Name, why)));
+    }
+    let here = local.scan.units.get(lands);
+    let why = in_the_way(&session.layout, lands, content, here)?;
+    Ok(why.map(|why| (Hold::InTheWay, why)))
+}
+
+/// Returns what a plan wants from snapshots that are gone.
+fn pruned(basis: &Basis<'_>, plan: &mut Plan) -> Contents {
+    let mut pruned = Contents::new();
+    for (unit, step) in &mut plan.steps {
+        let mut want = |from: &SnapshotId, digest: Option<Digest>| {
+            if !basis.ids.contains(from) {
+                pruned.extend(digest.map(|digest| (unit.clone(), digest)));
+            }
+        };
+        if let Some(take) = taken(step) {
+            want(&take.from, take.version.digest());
+        }
+        if let Step::Settle(settlement) = step {
+            for copy in &settlement.copies {
+                copy.from
+                    .iter()
+                    .for_each(|from| want(from, Some(copy.digest)));
+            }
+        }
+    }
+    pruned
 }
 
 /// What a step fetches under the unit's own name.
@@ -146,6 +203,8 @@ struct Records<'a> {
     session: &'a Session<'a>,
     store: &'a dyn Store,
     basis: &'a Basis<'a>,
+    /// For what is wanted from snapshots that are gone.
+    holders: Holders,
     older: BTreeMap<SnapshotId, PushRecord>,
 }
 
@@ -168,14 +227,7 @@ impl Records<'_> {
             found.insert(name, want);
         };
         if let Some(take) = taken(step) {
-            take.from = graph::holder(
-                self.session,
-                self.store,
-                self.basis.listed,
-                unit,
-                take.version.digest(),
-                &take.from,
-            )?;
+            take.from = self.holder(unit, take.version.digest(), &take.from)?;
             let content = self.content(&take.from, unit, take.version.digest())?;
             let source = Source::Cloud(take.from.clone(), unit.clone());
             add(unit.clone(), source, content, None);
@@ -188,8 +240,7 @@ impl Records<'_> {
             let level = copy.level.clone();
             match &copy.from {
                 Some(from) => {
-                    let listed = self.basis.listed;
-                    let from = graph::holder(self.session, self.store, listed, unit, digest, from)?;
+                    let from = self.holder(unit, digest, from)?;
                     let content = self.content(&from, unit, digest)?;
                     add(
                         copy.name.clone(),
@@ -207,6 +258,21 @@ impl Records<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// Returns the snapshot to restore content from: `source`, or where that is gone another that
+    /// holds the same.
+    fn holder(
+        &self,
+        unit: &RelPath,
+        digest: Option<Digest>,
+        source: &SnapshotId,
+    ) -> Result<SnapshotId> {
+        let Some(digest) = digest.filter(|_| !self.basis.ids.contains(source)) else {
+            return Ok(source.clone());
+        };
+        let holder = self.holders.get(&(unit.clone(), digest));
+        holder.cloned().ok_or_else(|| sources::gone(unit, source))
     }
 
     fn content(
@@ -465,18 +531,23 @@ fn copy_in(
 
 /// Is there room for this and some to spare?
 pub fn check_room(session: &Session<'_>, bytes: u64) -> Result<()> {
+    check_room_in(session.layout.own(), bytes)
+        .map_err(|error| error.hint(text!("fetch-no-room-hint")))
+}
+
+/// Is there room for this in a folder, and some to spare?
+pub fn check_room_in(folder: &Path, bytes: u64) -> Result<()> {
     /// Left over for the system and the game.
     const SPARE: u64 = 16 << 20;
     let needed = bytes.saturating_add(SPARE);
-    // Where the free space is not known, a full disk shows itself while staging.
-    let free = lock::free_space(session.layout.own()).unwrap_or(u64::MAX);
+    // Where the free space is not known, a full disk shows itself.
+    let free = lock::free_space(folder).unwrap_or(u64::MAX);
     if free < needed {
         let mb = |bytes: u64| bytes.div_ceil(1 << 20);
         return Err(Error::new(
             Kind::Full,
             text!("fetch-no-room", free = mb(free), needed = mb(needed)),
-        )
-        .hint(text!("fetch-no-room-hint")));
+        ));
     }
     Ok(())
 }

@@ -15,10 +15,10 @@ use crate::{
         path::{InnerPath, RelPath},
         unit::{FileFact, UnitContent},
     },
-    error::{Context, Error, Kind, Result},
+    error::{Context, Result},
     store::messages::Status,
     texts::text,
-    workdir::{files, lock, threads},
+    workdir::{files, stage, threads},
 };
 
 /// One fetch of several units.
@@ -94,21 +94,11 @@ pub fn wrong(
     wanted: &BTreeMap<RelPath, FileFact>,
 ) -> Result<BTreeMap<RelPath, String>> {
     let checked = threads::each(wanted.iter().collect(), |(path, fact)| {
-        let why = objection(&below(folder, path), fact)
+        let why = stage::objection(&below(folder, path), fact)
             .context(|| text!("staged-not-read", path = path.as_str()))?;
         Ok(why.map(|why| (path.clone(), why)))
     });
     checked.into_iter().filter_map(Result::transpose).collect()
-}
-
-/// Returns why a file is not what it should be, if it is not.
-pub fn objection(place: &Path, fact: &FileFact) -> std::io::Result<Option<String>> {
-    Ok(match files::found(place.symlink_metadata())? {
-        None => Some(text!("staged-missing")),
-        Some(metadata) if !metadata.is_file() => Some(text!("staged-no-file")),
-        Some(metadata) if metadata.len() != fact.size => Some(text!("staged-size")),
-        Some(_) => (files::hash(place)?.sha256 != fact.sha256).then(|| text!("staged-content")),
-    })
 }
 
 /// Removes whatever lies there, if anything does.
@@ -118,18 +108,4 @@ pub fn discard(place: &Path) -> std::io::Result<()> {
         Some(metadata) if metadata.is_dir() => fs::remove_dir_all(place),
         Some(_) => fs::remove_file(place),
     }
-}
-
-/// Is there room for this in a folder, and some to spare?
-pub fn check_room(folder: &Path, bytes: u64) -> Result<()> {
-    const SPARE: u64 = 16 << 20;
-    let needed = bytes.saturating_add(SPARE);
-    // Where the free space is not known, a full disk shows itself.
-    let free = lock::free_space(folder).unwrap_or(u64::MAX);
-    if free < needed {
-        let mb = |bytes: u64| bytes.div_ceil(1 << 20);
-        let what = text!("fetch-no-room", free = mb(free), needed = mb(needed));
-        return Err(Error::new(Kind::Full, what).hint(text!("restore-no-room-hint")));
-    }
-    Ok(())
 }

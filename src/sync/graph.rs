@@ -98,31 +98,6 @@ fn read_news(
     Ok(())
 }
 
-/// Returns the snapshot to restore content from: `source`, or where that was pruned another that
-/// holds the same.
-pub fn holder(
-    session: &Session<'_>,
-    store: &dyn RecordSource,
-    listed: &[Listed],
-    unit: &RelPath,
-    digest: Option<Digest>,
-    source: &SnapshotId,
-) -> Result<SnapshotId> {
-    let is_there = listed.iter().any(|snapshot| snapshot.id == *source);
-    let Some(digest) = digest.filter(|_| !is_there) else {
-        return Ok(source.clone());
-    };
-    let wanted = [(unit.clone(), digest)].into();
-    let found = recall(session, store, listed, wanted)?;
-    match found.get(unit) {
-        Some(agreed) => Ok(agreed.snapshot.clone()),
-        None => Err(Error::new(
-            Kind::Damaged,
-            text!("graph-gone", id = source.short(), unit = unit.as_str()),
-        )),
-    }
-}
-
 /// Returns the heads of everything that is visible, whatever this folder knows of them.
 pub fn all_heads(
     session: &Session<'_>,
@@ -165,7 +140,7 @@ fn read_pushes(
 }
 
 /// The order in which snapshots are read: a guess that saves reading, and decides nothing.
-fn newest_first(listed: &[Listed], wanted: impl Fn(&SnapshotId) -> bool) -> Vec<&Listed> {
+pub fn newest_first(listed: &[Listed], wanted: impl Fn(&SnapshotId) -> bool) -> Vec<&Listed> {
     let mut news: Vec<&Listed> = listed
         .iter()
         .filter(|snapshot| wanted(&snapshot.id))

@@ -28,7 +28,7 @@ use crate::{
 
 pub use self::{
     here::{Folder, Unsaved},
-    snapshots::SnapshotRow,
+    snapshots::{SnapshotRow, UnitChange},
     versions::VersionRow,
 };
 
@@ -231,10 +231,7 @@ fn read(session: &mut Session<'_>) -> Result<Option<Known>> {
         Err(error) if error.kind() == Kind::NoRepository && session.state.to_create => {
             return Ok(None);
         }
-        Err(error) if error.kind() == Kind::NoRepository => {
-            return Err(session.without_repository(error));
-        }
-        probed => probed?,
+        probed => probed.map_err(|error| session.without_repository(error))?,
     };
     if probed.as_ref().is_some_and(BTreeSet::is_empty) {
         return Ok(None);
@@ -306,7 +303,7 @@ fn unknown(history: &History, here: &here::Contents, unit: &RelPath) -> Error {
 }
 
 /// Returns the names that are most like one, the likeliest first.
-fn close<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+pub(super) fn close<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let last = |name: &str| {
         let name = name.rsplit('/').next().unwrap_or(name);
         name.to_lowercase()

@@ -18,13 +18,12 @@ use crate::{
         path::RelPath,
         record::UnitVersion,
         shell, shrink,
-        unit::UnitKind,
+        unit::{UnitContent, UnitKind},
     },
     texts::text,
     workdir::{
         scan::{self, Scan},
-        undo::{self, Reason},
-        world_lock,
+        undo, world_lock,
     },
 };
 
@@ -126,8 +125,8 @@ fn still_missing(agreement: &Agreement, scan: &Scan, unit: &RelPath) -> bool {
     }
 }
 
-/// Leaves out what a restore or an undo put here just as it is: somebody wanted it so, however small it
-/// is beside what it replaced.
+/// Leaves out what a restore or an undo put here just as it is, or took away: somebody wanted it so,
+/// however little is left beside what it replaced.
 fn without_the_wanted(
     session: &Session<'_>,
     scan: &Scan,
@@ -138,13 +137,21 @@ fn without_the_wanted(
     }
     let swaps = undo::list(&session.layout);
     units.retain(|unit| {
-        let here = scan.units.get(unit).map(|here| here.content.digest());
-        let wanted = swaps
+        let mut done = swaps
             .iter()
-            .filter(|swap| swap.entry.reason != Reason::Pull)
-            .filter_map(|swap| swap.entry.units.get(unit)?.after)
-            .any(|after| here == Some(after));
-        !wanted
+            .filter_map(|swap| Some((swap.entry.reason, swap.entry.units.get(unit)?)));
+        let Some(here) = scan.units.get(unit) else {
+            // Only what the last swap took away, and as it was agreed: whatever came after that is missing.
+            let agreed = session.state.agreement.get(unit);
+            let agreed = agreed.and_then(|agreed| agreed.version.digest());
+            let gone = done.next().is_some_and(|(reason, last)| {
+                let before = last.before.as_ref().map(UnitContent::digest);
+                reason.is_wish() && last.after.is_none() && before == agreed
+            });
+            return !gone;
+        };
+        let here = Some(here.content.digest());
+        !done.any(|(reason, one)| reason.is_wish() && one.after == here)
     });
     units
 }

@@ -64,6 +64,11 @@ pub enum PullOutcome {
         /// Who.
         why: String,
     },
+    /// A swap that was interrupted waits for a world that a running game has open. Nothing else was done.
+    Unfinished {
+        /// Which world.
+        why: String,
+    },
 }
 
 /// What a pull did to units.

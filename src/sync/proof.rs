@@ -1,6 +1,9 @@
 //! What was proven restorable, and when: `verified.json`. And the wish that it is proven again and again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -23,10 +26,14 @@ use crate::{
         period,
     },
     error::{Kind, Result},
+    workdir::lock,
 };
 
 /// The schema of `verified.json`.
 pub const SCHEMA: u64 = 1;
+
+/// How long it waits for another command in the same folder.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How many versions of a unit are remembered.
 const VERSIONS: usize = 5;
@@ -48,10 +55,30 @@ pub struct Drilled {
     pub older: usize,
     /// How many bytes were.
     pub bytes: u64,
-    /// Whether it did what it was to do: it did not give way to another command.
+    /// Whether it did what it was to do: it had time for it, and did not give way to another command.
     pub whole: bool,
     /// Whether nothing was wrong.
     pub sound: bool,
+}
+
+/// What a drill leaves to be noted.
+pub struct Noted<'a> {
+    /// What it did.
+    pub drilled: Drilled,
+    /// Whether it counts as one, so that the next is due later.
+    pub counts: bool,
+    /// The versions that came as a whole.
+    pub sound: &'a BTreeSet<(RelPath, Digest)>,
+    /// The versions that were looked at as a whole, whatever came of it.
+    pub tried: &'a BTreeSet<(RelPath, SnapshotId)>,
+    /// Every snapshot that there is, where that is known.
+    pub listed: Option<&'a BTreeSet<SnapshotId>>,
+    /// Snapshots that can be read.
+    pub readable: &'a BTreeSet<SnapshotId>,
+    /// What could not be restored.
+    pub damaged: &'a [Damage],
+    /// Snapshots that could not be read.
+    pub unreadable: &'a [SnapshotId],
 }
 
 /// When a version was proven.
@@ -72,16 +99,16 @@ pub struct Proofs {
     /// How often a drill is to run in the background, as `verify --every` was told.
     #[serde(default)]
     pub every: Option<String>,
-    /// The last drill that did what it was to do.
+    /// The last drill that counts: it did what it was to do, or what it had time for.
     #[serde(default)]
     pub last: Option<Drilled>,
     /// For each unit the versions that were proven, the last proven first.
     #[serde(default)]
     pub units: BTreeMap<RelPath, Vec<Proven>>,
-    /// What the last drill could not restore.
+    /// What could not be restored, as far as no drill has shown otherwise since.
     #[serde(default)]
     pub damaged: Vec<Damage>,
-    /// Snapshots that the last drill could not read.
+    /// Snapshots that could not be read, as far as no drill has read them since.
     #[serde(default)]
     pub unreadable: Vec<SnapshotId>,
     /// Whether the player was told of that.
@@ -147,14 +174,9 @@ impl Proofs {
     }
 
     /// Notes what a drill proved, and what it could not restore.
-    pub fn note(
-        &mut self,
-        drilled: &Drilled,
-        sound: &BTreeSet<(RelPath, Digest)>,
-        damaged: &[Damage],
-        unreadable: &[SnapshotId],
-    ) {
-        for (unit, digest) in sound {
+    pub fn note(&mut self, noted: &Noted<'_>) {
+        let Noted { drilled, .. } = noted;
+        for (unit, digest) in noted.sound {
             let versions = self.units.entry(unit.clone()).or_default();
             versions.retain(|proven| proven.digest != *digest);
             let time = drilled.time;
@@ -168,17 +190,44 @@ impl Proofs {
             versions.truncate(VERSIONS);
         }
         // What was proven once and cannot be had now is proven no more.
-        for one in damaged.iter().filter(|one| one.newest) {
+        for one in noted.damaged.iter().filter(|one| one.newest) {
             self.units.remove(&one.unit);
         }
-        if drilled.whole || !damaged.is_empty() {
-            self.told &= self.damaged == damaged && self.unreadable == unreadable;
-            self.damaged = damaged.to_vec();
-            self.unreadable = unreadable.to_vec();
-        }
-        if drilled.whole {
+        self.note_damage(noted);
+        if noted.counts {
             self.last = Some(drilled.clone());
         }
+    }
+
+    /// What was found damaged stays so until a drill has looked at it again, or it is gone.
+    fn note_damage(&mut self, noted: &Noted<'_>) {
+        let Noted { drilled, .. } = noted;
+        let sees_all = drilled.kind == DrillKind::All && drilled.whole;
+        let is_there = |id: &SnapshotId| noted.listed.is_none_or(|listed| listed.contains(id));
+        let (damaged, unreadable) = (self.damaged.clone(), self.unreadable.clone());
+        self.damaged.retain_mut(|one| {
+            // The newest state was looked at: this is not of it any more.
+            one.newest &= drilled.kind == DrillKind::Sample || !drilled.whole;
+            let version = (one.unit.clone(), one.snapshot.clone());
+            !sees_all && is_there(&one.snapshot) && !noted.tried.contains(&version)
+        });
+        self.unreadable
+            .retain(|id| !sees_all && is_there(id) && !noted.readable.contains(id));
+        for one in noted.damaged {
+            let mut known = self.damaged.iter_mut();
+            match known.find(|known| known.version() == one.version()) {
+                Some(known) => *known = one.clone(),
+                None => self.damaged.push(one.clone()),
+            }
+        }
+        for id in noted.unreadable {
+            if !self.unreadable.contains(id) {
+                self.unreadable.push(id.clone());
+            }
+        }
+        let told = |one: &Damage| damaged.iter().any(|told| told.version() == one.version());
+        self.told &= self.damaged.iter().all(told)
+            && self.unreadable.iter().all(|id| unreadable.contains(id));
     }
 
     /// Says how much of a state is proven.
@@ -219,7 +268,7 @@ pub struct Standing {
     pub proven: usize,
     /// Those that are not: they changed since, or no drill has come to them.
     pub since: Vec<RelPath>,
-    /// What the last drill could not restore.
+    /// What could not be restored, as far as no drill has shown otherwise since.
     pub damaged: Vec<Damage>,
     /// How often a drill is to run in the background.
     pub every: Option<String>,
@@ -229,6 +278,7 @@ pub struct Standing {
 pub fn wish(settings: &Settings, every: Option<SignedDuration>) -> Result<()> {
     let layout = Layout::new(&settings.pack);
     let sync = sync_file::read(&layout)?;
+    let _lock = lock::take(&layout, "verify", PATIENCE)?;
     let mut proofs = Proofs::load(&layout, sync.instance_id)?;
     proofs.every = every.map(period::short);
     proofs.save(&layout)
@@ -244,10 +294,14 @@ pub fn peek(layout: &Layout) -> Option<Proofs> {
 /// Returns what is known where it has damage that nobody was told of yet, and remembers that it is told
 /// now.
 pub fn tell(layout: &Layout) -> Option<Proofs> {
-    let mut proofs = peek(layout)?;
-    if proofs.told || (proofs.damaged.is_empty() && proofs.unreadable.is_empty()) {
-        return None;
-    }
+    let is_news = |proofs: &Proofs| {
+        let has_any = !proofs.damaged.is_empty() || !proofs.unreadable.is_empty();
+        has_any && !proofs.told
+    };
+    peek(layout).filter(is_news)?;
+    // A drill may write down what it found at this moment: then the next hook tells.
+    let _lock = lock::take(layout, "tell", Duration::ZERO).ok()?;
+    let mut proofs = peek(layout).filter(is_news)?;
     proofs.told = true;
     // Where that cannot be written down, it is told again.
     let _ = proofs.save(layout);

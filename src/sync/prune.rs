@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
+    cloud::Store,
     event::{Event, Listener, Phase, Progress},
     graph,
     past::{self, Past},
@@ -18,9 +19,12 @@ use super::{
 use crate::{
     config::{layout::Layout, sync_file},
     domain::{
+        digest::Digest,
         ids::SnapshotId,
         path::RelPath,
+        record::UnitState,
         retention::{self, Reason, Retention, Rules, Thinned},
+        version::Dot,
     },
     error::{Error, Kind, Result},
     remote::probe,
@@ -66,12 +70,14 @@ pub struct Plan {
     pub keep: BTreeMap<Reason, usize>,
     /// Those among them whose clock was wrong, so that nobody knows how old they are.
     pub clock: Vec<SnapshotId>,
-    /// How many were made with plain restic, or cannot be read: they stay.
+    /// How many say nothing of themselves, such as those made with plain restic: they stay.
     pub foreign: usize,
     /// The units that have fewer versions afterwards.
     pub units: Vec<Fewer>,
     /// How much becomes free, in restic's words, where it says so.
     pub frees: Option<String>,
+    /// Whether that was estimated by the first of them alone, and more becomes free.
+    pub frees_more: bool,
 }
 
 /// A snapshot that goes.
@@ -113,36 +119,28 @@ pub fn prune(
         Opened::Copy => return Ok(PruneOutcome::Copy),
     };
     let outcome = run(&mut session, rules, finality);
-    outcome.map_err(|error| match error.kind() {
-        Kind::NoRepository => session.without_repository(error),
-        _ => error,
-    })
+    outcome.map_err(|error| session.without_repository(error))
 }
 
 fn run(session: &mut Session<'_>, rules: Rules, finality: &Finality) -> Result<PruneOutcome> {
     // A snapshot that is damaged must not look sound since this device remembers it.
     session.trust_cache = false;
+    session.probe().map_err(|error| match error.kind() {
+        Kind::Offline => {
+            error.hint("Nothing was removed. Try again when the cloud can be reached.")
+        }
+        _ => error,
+    })?;
     let repository = session.repository()?;
     session.trust_cache = true;
     repository.learn_key()?;
-    let past = past::read(session, &repository)?;
-    let hidden = past.unreadable.iter().map(|(id, _)| id);
-    let hidden: Vec<&SnapshotId> = hidden
-        .filter(|id| !past.listed.iter().any(|one| one.id == **id))
-        .collect();
-    if let Some(first) = hidden.first() {
-        // restic would take away what only these need.
-        let error = graph::cannot_be_read(hidden.len(), first);
-        return Err(error.hint("Nothing was removed."));
-    }
-    let here = needed_here(session);
-    let mut judged = retention::judge(&past.history, rules, &here, session.settings.now());
+    let (past, mut judged) = judge(session, &repository, rules)?;
     if let Finality::Final(agreed) = finality {
         judged.go.retain(|id, _| agreed.contains(id));
     }
     let mut plan = plan(&past, &judged);
     let go: Vec<SnapshotId> = plan.go.iter().map(|one| one.snapshot.clone()).collect();
-    plan.frees = repository.would_free(&go)?;
+    (plan.frees, plan.frees_more) = repository.would_free(&go)?;
     if go.is_empty() && plan.frees.is_none() {
         return Ok(PruneOutcome::Nothing);
     }
@@ -161,11 +159,9 @@ fn run(session: &mut Session<'_>, rules: Rules, finality: &Finality) -> Result<P
             Error::failed(what).hint("The server may not allow it: see docs/guides/prune.md")
         );
     }
-    // That is no news to this folder.
-    session.state.known.retain(|id| left.contains(id));
-    session.save()?;
+    note_removed(session, &left)?;
     let listener = session.listener;
-    repository.prune(&mut |done, total| {
+    plan.frees = repository.prune(&mut |done, total| {
         listener(Event::Progress(Progress {
             phase: Phase::Prune,
             item: None,
@@ -173,7 +169,42 @@ fn run(session: &mut Session<'_>, rules: Rules, finality: &Finality) -> Result<P
             total: Some(total),
         }));
     })?;
+    plan.frees_more = false;
     Ok(PruneOutcome::Done(plan))
+}
+
+/// Reads the past, and judges every snapshot. Refuses where one cannot be read: nobody knows what it
+/// holds, or what it was made on top of.
+pub fn judge(session: &Session<'_>, store: &dyn Store, rules: Rules) -> Result<(Past, Retention)> {
+    let past = past::read(session, store)?;
+    if let Some((first, why)) = past.unreadable.first() {
+        return Err(cannot_judge(&past, first, why));
+    }
+    let here = needed_here(session);
+    let judged = retention::judge(&past.history, rules, &here, session.settings.now());
+    Ok((past, judged))
+}
+
+fn cannot_judge(past: &Past, first: &SnapshotId, why: &str) -> Error {
+    let unlisted = |id: &SnapshotId| !past.listed.iter().any(|one| one.id == *id);
+    let error = if unlisted(first) {
+        // restic would take away what only these need.
+        let hidden = past.unreadable.iter().filter(|(id, _)| unlisted(id));
+        graph::cannot_be_read(hidden.count(), first)
+    } else {
+        let hint = format!(
+            "Where a newer version of instance-sync made it, update this one; else repair or remove \
+             snapshot {first} first: docs/guides/own-server.md"
+        );
+        Error::new(Kind::Damaged, why).hint(hint)
+    };
+    error.hint("Nothing was removed: what such a snapshot needs is not known")
+}
+
+/// What is gone is no news to this folder.
+pub fn note_removed(session: &mut Session<'_>, left: &BTreeSet<SnapshotId>) -> Result<()> {
+    session.state.known.retain(|id| left.contains(id));
+    session.save()
 }
 
 /// Every snapshot that this folder refers to.
@@ -182,7 +213,7 @@ fn needed_here(session: &Session<'_>) -> BTreeSet<SnapshotId> {
     let mut needed: BTreeSet<SnapshotId> =
         state.base.iter().chain(&state.parent).cloned().collect();
     let agreed = state.agreement.values();
-    needed.extend(agreed.map(|agreed| agreed.snapshot.clone()));
+    needed.extend(agreed.flat_map(|agreed| [agreed.snapshot.clone(), agreed.source()]));
     let rescued = state.rescued.values();
     needed.extend(rescued.map(|rescued| rescued.snapshot.clone()));
     for undo in undo::list(&session.layout) {
@@ -209,28 +240,33 @@ fn plan(past: &Past, judged: &Retention) -> Plan {
     }
     let clock = judged.keep.iter();
     let clock = clock.filter(|(_, reason)| **reason == Reason::Clock);
-    let fewer = history.units().into_iter().filter_map(|unit| {
-        let versions = history.versions(unit);
-        let with_content = versions
-            .iter()
-            .filter(|version| !version.sources.is_empty());
-        let before = with_content.clone().count();
-        let stays = |id: &SnapshotId| !judged.go.contains_key(id);
-        let after = with_content
-            .filter(|version| version.sources.iter().any(stays))
-            .count();
-        (after < before).then(|| Fewer {
-            unit: unit.clone(),
-            before,
-            after,
-        })
-    });
     Plan {
         go: gone.collect(),
         keep,
         clock: clock.map(|(id, _)| id.clone()).collect(),
-        foreign: past.foreign.len() + past.unreadable.len(),
-        units: fewer.collect(),
+        foreign: past.foreign.len(),
+        units: fewer(past, judged),
         frees: None,
+        frees_more: false,
     }
+}
+
+/// Counts the versions of each unit that snapshots hold, and those that are held then.
+fn fewer(past: &Past, judged: &Retention) -> Vec<Fewer> {
+    let mut units: BTreeMap<&RelPath, BTreeMap<(Dot, Digest), bool>> = BTreeMap::new();
+    for moment in past.history.moments() {
+        let stays = !judged.go.contains_key(&moment.snapshot);
+        for (unit, row) in &moment.record.units {
+            if let UnitState::Here(digest) = row.state {
+                let versions = units.entry(unit).or_default();
+                *versions.entry((row.dot, digest)).or_default() |= stays;
+            }
+        }
+    }
+    let counted = units.into_iter().map(|(unit, versions)| Fewer {
+        unit: unit.clone(),
+        before: versions.len(),
+        after: versions.values().filter(|stays| **stays).count(),
+    });
+    counted.filter(|one| one.after < one.before).collect()
 }

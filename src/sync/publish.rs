@@ -16,6 +16,7 @@ use super::{
     graph,
     observe::{self, Local},
     session::Session,
+    sources,
 };
 use crate::{
     config::{
@@ -35,7 +36,7 @@ use crate::{
     error::{Context, Error, Kind, Result},
     store::{argv::Backup, messages::Status, repository::Backed},
     texts::text,
-    workdir::about,
+    workdir::{about, scan::Scan},
 };
 
 /// How often a push is tried, because files changed while they were read.
@@ -84,7 +85,10 @@ pub fn publish(
             };
             list.push(unit.clone());
         }
-        let record = record(session, local);
+        let mut record = record(session, local);
+        if sources::mend_agreement(session, store, visible, &record.units)? {
+            record = self::record(session, local);
+        }
         announce(session, &record)?;
         let targets = if by_file {
             targets(&record, &all_folders(&record))
@@ -95,13 +99,12 @@ pub fn publish(
         let again = observe::rescan(session, &local.scan);
         observe::distrust_looks(session, &again);
         let again = observe::measure(session, again, local.open.clone());
-        let still = record.contents.iter().all(|(unit, content)| {
-            again
-                .scan
-                .units
-                .get(unit)
-                .is_some_and(|now| now.unreadable.is_none() && now.content == *content)
-        }) && again.scan.units.len() == local.scan.units.len();
+        let still = again.scan.units.len() == local.scan.units.len()
+            && record.contents.iter().all(|(unit, content)| {
+                let now = again.scan.units.get(unit);
+                now.is_some_and(|now| now.unreadable.is_none() && now.content == *content)
+                    && is_untouched(&local.scan, &again.scan, unit)
+            });
         *local = again;
         let whole = backed.files == record.file_count();
         wrong = match (still, backed.unread) {
@@ -134,6 +137,16 @@ pub fn publish(
         }
     }
     Err(wrong.unwrap_or(Wrong::Changed).error())
+}
+
+/// Returns whether nobody wrote to the files of a unit between two scans. One that holds what it held may
+/// have held something else when restic read it.
+fn is_untouched(before: &Scan, after: &Scan, unit: &RelPath) -> bool {
+    let looks = |scan: &Scan| -> Option<Vec<(u64, i64, u64)>> {
+        let stamps = scan.stamps.get(unit)?.values().map(|known| known.stamp);
+        Some(stamps.map(|it| (it.size, it.mtime, it.inode)).collect())
+    };
+    looks(before) == looks(after)
 }
 
 /// Why a snapshot is not what it should be.
@@ -318,6 +331,8 @@ pub fn rescue(
         return Err(Error::failed(text!("publish-rescue-changed"))
             .hint(text!("publish-rescue-changed-hint")));
     }
+    // It decides nothing, here or anywhere: it is no news to whoever made it.
+    session.state.known.insert(backed.snapshot.clone());
     Ok(backed.snapshot)
 }
 

@@ -16,7 +16,9 @@ use super::{
     resolve, safety,
     session::{self, Opened, Session},
     settings::Settings,
+    sources,
     swap::{self, Basis},
+    tidy,
 };
 use crate::{
     cancel,
@@ -33,7 +35,7 @@ use crate::{
     error::{Error, Kind, Result},
     store::messages::Listed,
     texts::text,
-    workdir::{lock, undo},
+    workdir::lock,
 };
 
 /// How long a launch waits for a push that is under way.
@@ -63,6 +65,12 @@ pub fn pull<'a>(
             return Ok(PullOutcome::Busy {
                 why: error.to_string(),
             });
+        }
+        // The game that is in the way runs already, and its world is locked for any other.
+        Err(error) if error.kind() == Kind::Unfinished => {
+            let why = error.to_string();
+            listener(Event::Alert(why.clone(), error.hints().to_vec()));
+            return Ok(PullOutcome::Unfinished { why });
         }
         Err(error) => return Err(error),
     };
@@ -191,6 +199,8 @@ pub fn merge(
     let mut cloud = lineage::cloud_side(&heads);
     ids.extend(swap::save_undone(session, store)?);
     add_elsewhere(session, &local, &mut cloud);
+    let in_scope = |unit: &RelPath| session.scope.kind_of(unit).is_some();
+    sources::mend_cloud(session, store, &listed, &ids, &mut cloud, in_scope)?;
     recall(session, store, &mut local, &listed, &cloud)?;
     let wanted = cloud.keys().cloned().collect();
     observe::hold_open_worlds(session, &mut local, &wanted);
@@ -252,7 +262,8 @@ pub fn merge(
     if joining {
         safety::join(session, store, local, &ids)?;
     }
-    undo::trim(&session.layout, &ids, session.settings.now());
+    // Old copies can stay until the next pull.
+    let _ = tidy::tidy(session, store, &listed, &ids);
     Ok(if !postponed.is_empty() {
         PullOutcome::Postponed {
             units: postponed,
@@ -357,7 +368,7 @@ fn widen(session: &Session<'_>, local: &Local, plan: &mut Plan) {
 /// A push of mine that my state does not know: the state is older than the folder's own past. From
 /// here on this is another replica, with the same past.
 pub fn cope_with_rollback(session: &mut Session<'_>, graph: &Graph) {
-    let state = &mut session.state;
+    let state = &session.state;
     let mine = state.replica;
     let newest = |head: &Head| {
         head.record
@@ -374,9 +385,7 @@ pub fn cope_with_rollback(session: &mut Session<'_>, graph: &Graph) {
         .iter()
         .any(|head| newest(head) > state.last_counter.max(state.vector.get(mine)))
     {
-        state.replica = session::mint();
-        state.last_counter = 0;
-        note(session.listener, text!("pull-rolled-back"));
+        session.rolled_back();
     }
 }
 

@@ -35,9 +35,17 @@ pub fn push(settings: &Settings, listener: Listener<'_>) -> Result<PushOutcome> 
     if !sync_file::is_opted_in(&layout) {
         return Ok(PushOutcome::NotOptedIn);
     }
-    let mut session = match session::open(settings, listener, "push", PATIENCE)? {
-        Opened::Session(session) => session,
-        Opened::Copy => return Ok(PushOutcome::Copy),
+    let mut session = match session::open(settings, listener, "push", PATIENCE) {
+        Ok(Opened::Session(session)) => session,
+        Ok(Opened::Copy) => return Ok(PushOutcome::Copy),
+        // What lies here may be of two versions.
+        Err(error) if error.kind() == Kind::Unfinished => {
+            return Ok(PushOutcome::Pending {
+                why: error.to_string(),
+                hints: error.hints().to_vec(),
+            });
+        }
+        Err(error) => return Err(error),
     };
     match run(&mut session) {
         Err(error) if error.kind() == Kind::Offline => {

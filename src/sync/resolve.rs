@@ -21,7 +21,7 @@ use crate::{
         plan::{Dispute, Plan, Step, Take, as_here},
         policy::Policy,
     },
-    error::{Error, Kind, Result},
+    error::{Error, Result},
     texts::text,
 };
 
@@ -54,10 +54,7 @@ pub fn resolve<'a>(
     };
     session.ask = ask;
     session.decision = decision;
-    pull::run(&mut session).map_err(|error| match error.kind() {
-        Kind::NoRepository => session.without_repository(error),
-        _ => error,
-    })
+    pull::run(&mut session).map_err(|error| session.without_repository(error))
 }
 
 /// Lets what is missing here count as deleted, where the player says of just that unit that what is

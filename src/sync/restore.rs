@@ -7,6 +7,8 @@
 
 mod choose;
 mod folder;
+mod foreign;
+mod outside;
 mod place;
 
 use std::{
@@ -21,10 +23,10 @@ use serde::Serialize;
 pub use super::undo::Finality;
 use super::{
     cloud::Store,
-    event::{Event, Listener, note},
-    observe, past,
+    event::{Event, Listener},
+    graph, observe, past,
     past::Past,
-    session::{self, Opened, Session},
+    session::{self, Hold, Opened, Session},
     settings::Settings,
 };
 use crate::{
@@ -35,7 +37,7 @@ use crate::{
 };
 
 pub use choose::{Point, choose_one};
-pub use folder::is_synced;
+pub use outside::Inside;
 
 /// How long it waits for another command in the same folder.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -106,6 +108,9 @@ pub struct Report {
     pub folder: Option<String>,
     /// Whether the cloud has changes that are not here yet.
     pub news: bool,
+    /// Of a preview: worlds that a game has open. While they are, nothing is restored.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub open: Vec<RelPath>,
 }
 
 /// A version, as it is shown.
@@ -225,6 +230,7 @@ pub fn restore(
     };
     let run = Run {
         request,
+        hold: session.hold(),
         confirm: confirm.filter(|_| request.finality == Finality::Final),
     };
     match &request.place {
@@ -236,12 +242,13 @@ pub fn restore(
 /// One restore.
 struct Run<'a> {
     request: &'a Request,
+    hold: Hold,
     confirm: Option<Confirm<'a>>,
 }
 
 impl Run<'_> {
-    /// Asks, where somebody is to be asked. Nothing has happened so far, and where an outcome is returned
-    /// nothing will.
+    /// Asks, where somebody is to be asked, and lets others work in the folder meanwhile. Nothing has
+    /// happened so far, and where an outcome is returned nothing will.
     fn verdict(&self, report: &Report) -> Result<Option<RestoreOutcome>> {
         if report.is_empty() {
             return Ok(Some(RestoreOutcome::Nothing(report.clone())));
@@ -249,12 +256,18 @@ impl Run<'_> {
         if self.request.finality == Finality::Preview {
             return Ok(Some(RestoreOutcome::Preview(report.clone())));
         }
-        match self.confirm {
-            Some(confirm) if !confirm(report)? => {
-                Ok(Some(RestoreOutcome::Declined(report.clone())))
-            }
-            _ => Ok(None),
+        let Some(confirm) = self.confirm else {
+            return Ok(None);
+        };
+        // A launch does not wait until somebody has thought about it.
+        let (agreed, same) = self.hold.while_open(|| confirm(report))?;
+        if !agreed {
+            return Ok(Some(RestoreOutcome::Declined(report.clone())));
         }
+        if !same && !matches!(self.request.place, Place::Folder(_)) {
+            return Err(session::overtaken());
+        }
+        Ok(None)
     }
 }
 
@@ -266,23 +279,29 @@ pub fn read_past(session: &mut Session<'_>) -> Result<(Box<dyn Store>, Past)> {
         .and_then(|store| Ok((past::read(session, store.as_ref())?, store)));
     let (past, store) = opened.map_err(|error| match error.kind() {
         Kind::Offline => error.hint(text!("restore-offline-hint")),
-        Kind::NoRepository => session.without_repository(error),
-        _ => error,
+        _ => session.without_repository(error),
     })?;
     // What cannot be read may be what was meant.
     if let Some((id, why)) = past.unreadable.first() {
-        let number = past.unreadable.len();
         (session.listener)(Event::Warning(
-            text!(
-                "restore-unreadable",
-                number = number,
-                id = id.short(),
-                why = why
-            ),
+            cannot_be_read(past.unreadable.len(), id, why),
             vec![text!("restore-unreadable-hint")],
         ));
     }
     Ok((store, past))
+}
+
+/// Says that snapshots cannot be read, of which the first is this one; and why, where that says more.
+fn cannot_be_read(number: usize, first: &SnapshotId, why: &str) -> String {
+    if why == graph::cannot_be_read(1, first).to_string() {
+        return graph::cannot_be_read(number, first).to_string();
+    }
+    text!(
+        "restore-unreadable",
+        number = number,
+        id = first.short(),
+        why = why
+    )
 }
 
 /// Says which units of a session were held, and which the cloud cannot give.
@@ -318,9 +337,7 @@ fn cope_with_rollback(session: &mut Session<'_>, past: &Past) -> Result<()> {
             || moment.record.vector.get(state.replica) > used
     });
     if later {
-        session.state.replica = session::mint();
-        session.state.last_counter = 0;
-        note(session.listener, text!("pull-rolled-back"));
+        session.rolled_back();
         session.save()?;
     }
     Ok(())
@@ -336,4 +353,24 @@ fn look(session: &mut Session<'_>) -> observe::Local {
 /// Returns a folder as it is shown.
 fn shown(folder: &Path) -> String {
     folder.display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fixtures::snapshot;
+
+    #[test]
+    fn what_cannot_be_read_is_said_once() {
+        let id = snapshot('a');
+        let listed = graph::cannot_be_read(1, &id).to_string();
+        let said = |number, why: &str| cannot_be_read(number, &id, why);
+        assert_eq!(said(1, &listed), "snapshot aaaaaaaa cannot be read");
+        let several = "3 snapshots cannot be read, aaaaaaaa among them";
+        assert_eq!(said(3, &listed), several);
+        assert_eq!(
+            said(1, "a pack is missing"),
+            "the snapshot aaaaaaaa cannot be read (a pack is missing)"
+        );
+    }
 }

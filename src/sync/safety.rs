@@ -6,7 +6,7 @@ use super::{
     cloud::Store,
     event::note,
     observe::{self, Local},
-    publish,
+    past, publish,
     session::Session,
 };
 use crate::{
@@ -127,6 +127,23 @@ pub fn keep_safe(
 ) -> Result<Option<SnapshotId>> {
     let units: Vec<RelPath> = local.side.keys().cloned().collect();
     rescue_units(session, store, local, &units, Before::Pull)
+}
+
+/// Returns snapshots that have units just so, of those that are `visible`: as far as this device
+/// remembers the past. Nothing is asked for it.
+pub fn holders(
+    session: &Session<'_>,
+    units: &BTreeMap<RelPath, Digest>,
+    visible: &BTreeSet<SnapshotId>,
+) -> BTreeMap<RelPath, SnapshotId> {
+    let history = past::recall(session);
+    let holder = |(unit, digest): (&RelPath, &Digest)| {
+        let holder = history.holder(unit, *digest)?;
+        visible
+            .contains(holder)
+            .then(|| (unit.clone(), holder.clone()))
+    };
+    units.iter().filter_map(holder).collect()
 }
 
 /// Makes a safety copy of those `units` whose content is in no head and in no safety copy yet.

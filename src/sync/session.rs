@@ -1,6 +1,6 @@
 //! One run in one opted-in folder: the lock, the state, the scope, and the way to the repository.
 
-use std::{collections::BTreeSet, path::PathBuf, thread, time::Duration};
+use std::{cell::RefCell, collections::BTreeSet, path::PathBuf, rc::Rc, thread, time::Duration};
 
 use ulid::Ulid;
 
@@ -14,10 +14,11 @@ use super::{
     question::Ask,
     resolve::Decision,
     settings::Settings,
+    unfinished,
 };
 use crate::{
     config::{
-        device,
+        device, json_file,
         layout::Layout,
         scope_file,
         sync_file::{self, SyncFile},
@@ -34,11 +35,10 @@ use crate::{
     texts::text,
     workdir::{
         folder::{Fate, FolderIdentity},
-        journal,
         lock::{self, Lock},
         stage,
         state::{Loaded, State},
-        undo::{self, Reason},
+        undo,
     },
 };
 
@@ -72,8 +72,53 @@ pub struct Session<'a> {
     pub trust_cache: bool,
     access: Option<Access>,
     restic: Option<Found>,
-    /// `None` where this is only a look.
-    lock: Option<Lock>,
+    /// How the folder's lock is held.
+    hold: Hold,
+}
+
+/// How a run holds the lock of its folder.
+#[derive(Clone)]
+pub struct Hold {
+    layout: Layout,
+    command: String,
+    patience: Duration,
+    /// `None` where this is only a look, and while somebody is asked.
+    lock: Rc<RefCell<Option<Lock>>>,
+}
+
+impl Hold {
+    fn is_taken(&self) -> bool {
+        self.lock.borrow().is_some()
+    }
+
+    /// Asks somebody, who may take any time to answer: meanwhile others can work in the folder. Returns
+    /// whether nobody did.
+    pub fn while_open<T>(&self, ask: impl FnOnce() -> Result<T>) -> Result<(T, bool)> {
+        if !self.is_taken() {
+            return Ok((ask()?, true));
+        }
+        let state = || -> Option<serde_json::Value> {
+            let bytes = json_file::read_bytes(&self.layout.state_json()).ok()??;
+            let mut state: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
+            // Whoever only looked knows the files better than before, and nothing else is new.
+            for looked in ["stamps", "scanned_at"] {
+                state.as_object_mut()?.remove(looked);
+            }
+            Some(state)
+        };
+        let before = state();
+        self.lock.replace(None);
+        let answer = ask()?;
+        let lock = lock::take(&self.layout, &self.command, self.patience)?;
+        self.lock.replace(Some(lock));
+        let same = state() == before && !self.layout.journal().exists();
+        Ok((answer, same))
+    }
+}
+
+/// Says that somebody worked in the folder while a question waited.
+pub fn overtaken() -> Error {
+    Error::failed(text!("session-overtaken")).hint(text!("session-overtaken-hint"))
 }
 
 /// What opening a folder led to.
@@ -86,7 +131,8 @@ pub enum Opened<'a> {
 
 /// Opens the opted-in folder for `command`, waiting at most `patience` for whoever works on it.
 ///
-/// An unfinished swap is carried to its end first, before anything is read.
+/// An unfinished swap is carried to its end first, before anything is read. Where a game is in the way of
+/// that, nothing else can be done: [`Kind::Unfinished`].
 pub fn open<'a>(
     settings: &'a Settings,
     listener: Listener<'a>,
@@ -118,46 +164,26 @@ pub fn open<'a>(
         return Ok(Opened::Copy);
     }
     // A state from another machine, or one that was lost, does not name the journal's replica.
-    if let Some(reason) = journal::roll_forward(&layout, instance, None)? {
-        let text = match reason {
-            Reason::Pull => text!("session-pull-finished"),
-            Reason::Undo => text!("session-undo-finished"),
-            Reason::Restore => text!("session-restore-finished"),
-        };
-        note(listener, text);
-        if let Loaded::State(rolled) = State::load(&layout, instance)? {
-            state = *rolled;
-        }
+    if let Some(rolled) = unfinished::carry_on(&layout, instance, sync.profile, &state, listener)? {
+        state = rolled;
     }
     let _ = stage::sweep(&layout, None);
     undo::sweep(&layout);
     if fate == Fate::Transplanted {
-        // The same past, and from here on a future of its own.
-        state.replica = mint();
-        state.last_counter = 0;
+        state.become_another(mint());
         state.pending = None;
     }
     state.folder = here;
     state.copy_reported = false;
-    let scope = scope_file::read(&layout, sync.profile)?;
-    Ok(Opened::Session(Box::new(Session {
-        settings,
-        listener,
-        layout,
-        sync,
-        device,
-        scope,
-        state,
-        ask: None,
-        unsaved: false,
-        launching: false,
-        saved_now: None,
-        decision: None,
-        trust_cache: true,
-        access: None,
-        restic: None,
-        lock: Some(lock),
-    })))
+    let whose = (sync, device);
+    let hold = Hold {
+        layout: layout.clone(),
+        command: command.to_owned(),
+        patience,
+        lock: Rc::new(RefCell::new(Some(lock))),
+    };
+    let session = begin(settings, listener, layout, whose, state, hold)?;
+    Ok(Opened::Session(Box::new(session)))
 }
 
 /// Opens the opted-in folder to look at it, beside whoever works on it: there is no lock, and nothing
@@ -174,6 +200,24 @@ pub fn look<'a>(settings: &'a Settings, listener: Listener<'a>) -> Result<Sessio
             State::new(sync.instance_id, mint(), here)
         }
     };
+    let hold = Hold {
+        layout: layout.clone(),
+        command: String::new(),
+        patience: Duration::ZERO,
+        lock: Rc::default(),
+    };
+    begin(settings, listener, layout, (sync, device), state, hold)
+}
+
+/// Begins a run.
+fn begin<'a>(
+    settings: &'a Settings,
+    listener: Listener<'a>,
+    layout: Layout,
+    (sync, device): (SyncFile, DeviceLabel),
+    state: State,
+    hold: Hold,
+) -> Result<Session<'a>> {
     let scope = scope_file::read(&layout, sync.profile)?;
     Ok(Session {
         settings,
@@ -191,7 +235,7 @@ pub fn look<'a>(settings: &'a Settings, listener: Listener<'a>) -> Result<Sessio
         trust_cache: true,
         access: None,
         restic: None,
-        lock: None,
+        hold,
     })
 }
 
@@ -257,7 +301,12 @@ fn report_copy(
 impl Session<'_> {
     /// Lets others work on the folder. From here on this session only reads, and writes no state.
     pub fn let_go(&mut self) {
-        self.lock = None;
+        self.hold.lock.replace(None);
+    }
+
+    /// Returns how the folder's lock is held.
+    pub fn hold(&self) -> Hold {
+        self.hold.clone()
     }
 
     /// Asks the server which snapshots there are; see [`probe::probe`].
@@ -321,7 +370,7 @@ impl Session<'_> {
         let repository = self.repository()?;
         let settled = self.state.to_create || repository.keys.hint().is_some();
         // Who only looks leaves it to the next hook to find out which key it is.
-        if settled || self.lock.is_none() {
+        if settled || !self.hold.is_taken() {
             return Ok(Box::new(repository));
         }
         // Opted in offline, or by the earlier Python tool: from here on every call names its key.
@@ -339,7 +388,7 @@ impl Session<'_> {
         let cache = self.settings.dirs.restic_cache(self.layout.own());
         let cache = self.trust_cache.then_some(cache);
         let keeper = Keeper::of(&self.layout, self.sync.instance_id);
-        let keeper = self.lock.is_some().then_some(keeper);
+        let keeper = self.hold.is_taken().then_some(keeper);
         let access = self.access()?;
         let repository = access.repository(program, cache, keeper);
         if self.settings.unlock {
@@ -405,13 +454,24 @@ impl Session<'_> {
         Ok(())
     }
 
+    /// Goes on as another replica, since the state is older than the folder's own past: what is marked
+    /// from here on is marked like nothing that is in the cloud already.
+    pub fn rolled_back(&mut self) {
+        self.state.become_another(mint());
+        note(self.listener, text!("pull-rolled-back"));
+    }
+
     /// Returns the option that names this folder, to be pasted.
     pub fn folder(&self) -> String {
         shell::pack_folder(self.layout.pack())
     }
 
-    /// Says of a repository that is not there what that means for this folder.
+    /// Says of a repository that is not there what that means for this folder. Any other error is
+    /// returned as it is.
     pub fn without_repository(&self, error: Error) -> Error {
+        if error.kind() != Kind::NoRepository {
+            return error;
+        }
         let folder = self.folder();
         if self.state.vector.is_empty() {
             return error.hint(text!("session-nothing-created"));
@@ -423,7 +483,7 @@ impl Session<'_> {
 
     /// Saves the state.
     pub fn save(&self) -> Result<()> {
-        debug_assert!(self.lock.is_some(), "a session that let go writes nothing");
+        debug_assert!(self.hold.is_taken(), "a session that let go writes nothing");
         self.state.save(&self.layout)
     }
 }

@@ -33,6 +33,7 @@ use crate::{
         journal,
         scan::{self, Problem},
         state::{Loaded, State},
+        undo::Reason,
     },
 };
 
@@ -69,8 +70,11 @@ pub struct Instance {
     pub replica: Option<ReplicaId>,
     /// Whether the folder is a copy of another, and not synced.
     pub copy: bool,
-    /// Whether a pull was interrupted; the next command carries it on.
+    /// Whether a pull, an undo or a restore was interrupted; the next command carries it on.
     pub interrupted: bool,
+    /// Which of them.
+    #[serde(skip)]
+    pub unfinished: Option<Reason>,
     /// The snapshot that this folder was last equal to.
     pub base: Option<SnapshotId>,
     /// Every unit here.
@@ -214,6 +218,7 @@ pub fn status(
         &settings.release,
         &Versions::kept_in(settings.dirs.cache.as_deref()),
     )?;
+    let unfinished = journal::unfinished(&layout)?.map(|journal| journal.reason);
     status.opted_in = true;
     status.instance = Some(Instance {
         instance_id: sync.instance_id,
@@ -228,7 +233,8 @@ pub fn status(
         device: device.name,
         replica,
         copy: state.fate(&here) == Fate::Copied,
-        interrupted: journal::unfinished(&layout)?.is_some(),
+        interrupted: unfinished.is_some(),
+        unfinished,
         base: state.base.clone(),
         units: scan.units.keys().cloned().collect(),
         changes: changes.collect(),
@@ -285,10 +291,14 @@ fn cloud(
     match asked {
         Ok(None) => Ok(Cloud::NotAsked),
         Ok(Some(ids)) if ids.is_empty() => Ok(Cloud::Empty),
-        Ok(Some(ids)) => Ok(match ids.difference(&state.known).count() {
-            0 => Cloud::Same,
-            snapshots => Cloud::Ahead { snapshots },
-        }),
+        Ok(Some(ids)) => {
+            let mine = [state.base.as_ref(), state.parent.as_ref()];
+            let news = ids.difference(&state.known);
+            Ok(match news.filter(|id| !mine.contains(&Some(id))).count() {
+                0 => Cloud::Same,
+                snapshots => Cloud::Ahead { snapshots },
+            })
+        }
         Err(error) if error.kind() == Kind::NoRepository && state.to_create => Ok(Cloud::Empty),
         Err(error) if error.kind() == Kind::Usage => Err(error),
         Err(error) => Ok(Cloud::Unreachable {

@@ -13,6 +13,7 @@ use super::{
     fetch::{self, Lost, Wants, missing},
     observe::{self, Local},
     outcome::Changes,
+    safety,
     session::Session,
 };
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
         lineage::Head,
         local::Hold,
         path::RelPath,
-        plan::{Plan, Step, held_version},
+        plan::{Plan, Step},
         record::Before,
         unit::UnitContent,
     },
@@ -32,6 +33,7 @@ use crate::{
     texts::text,
     workdir::{
         apply, files,
+        in_the_way::in_the_way,
         journal::{self, Journal},
         stage::Staging,
         stamp::{Known, Stamp},
@@ -102,14 +104,7 @@ pub fn carry_out(
         Some(staging) => staging,
         None => Staging::create(&session.layout)?,
     };
-    // From here on it goes to its end.
-    cancel::check().inspect_err(|_| staging.discard())?;
-    (session.listener)(Event::Progress(Progress {
-        phase: Phase::Swap,
-        item: None,
-        done: changes.bytes,
-        total: Some(changes.bytes),
-    }));
+    last_call(session, &staging, changes.bytes)?;
     let swap = Swap {
         targets: &targets,
         reason: Reason::Pull,
@@ -118,6 +113,30 @@ pub fn carry_out(
     swap.run(session, local, &staging, &mut next)?;
     session.state = next;
     Ok(changes)
+}
+
+/// Asks for the last time whether the player wishes to stop: from here on a swap goes to its end.
+pub fn last_call(session: &Session<'_>, staging: &Staging, bytes: u64) -> Result<()> {
+    cancel::check().inspect_err(|_| staging.discard())?;
+    (session.listener)(Event::Progress(Progress {
+        phase: Phase::Swap,
+        item: None,
+        done: bytes,
+        total: Some(bytes),
+    }));
+    Ok(())
+}
+
+/// Returns the state after a swap that is an edit made here: about what everybody agrees on, nothing
+/// changes.
+pub fn edited(session: &Session<'_>, local: &Local, targets: &Targets) -> State {
+    let mut next = session.state.clone();
+    // restic would take a file that has the size and the time of the parent's for the same.
+    next.parent = None;
+    let mut stamps = local.scan.stamps.clone();
+    stamps.retain(|unit, _| !targets.contains_key(unit));
+    next.remember_scan(stamps, local.scan.taken.max(SystemTime::UNIX_EPOCH));
+    next
 }
 
 /// Units that the cloud cannot give stay as they are.
@@ -135,14 +154,7 @@ fn leave_out_lost(
         ));
         wants.retain(|_, want| want.step != unit);
         if let Some(step) = plan.steps.get_mut(&unit) {
-            let version = match &*step {
-                Step::Take(take) | Step::Follow(take) => {
-                    Some(held_version(&take.version, &take.from))
-                }
-                Step::Settle(settlement) => Some(settlement.agreed.clone()),
-                _ => None,
-            };
-            let why = Hold::Damaged;
+            let (version, why) = (fetch::news_of(step), Hold::Damaged);
             *step = Step::Hold { version, why };
         }
         changes.lost.push(unit);
@@ -161,7 +173,8 @@ fn note_changes(plan: &Plan, wants: &Wants, changes: &mut Changes) {
         match step {
             Step::Remove(_) => changes.removed.push(unit.clone()),
             Step::Hold {
-                why: Hold::Name, ..
+                why: Hold::Name | Hold::InTheWay,
+                ..
             } => changes.held.push(unit.clone()),
             _ => {}
         }
@@ -245,7 +258,7 @@ impl Swap<'_> {
             };
             return Err(Error::failed(what).hint(text!("carry-changed-hint")));
         }
-        Ok(())
+        check_free(session, local, self.targets)
     }
 
     fn journal(&self, session: &Session<'_>, local: &Local, staging: &Staging) -> Journal {
@@ -298,6 +311,19 @@ impl Swap<'_> {
     }
 }
 
+/// Refuses to replace what is in no scan: neither a safety copy nor `undo/` would give it back.
+pub fn check_free(session: &Session<'_>, local: &Local, targets: &Targets) -> Result<()> {
+    for (unit, content) in targets {
+        let Some(content) = content else { continue };
+        let here = local.scan.units.get(unit);
+        if let Some(why) = in_the_way(&session.layout, unit, content, here)? {
+            let what = text!("carry-in-the-way", unit = unit.as_str(), why = why);
+            return Err(Error::failed(what).hint(text!("carry-in-the-way-hint")));
+        }
+    }
+    Ok(())
+}
+
 /// What the swap does to one unit, for undo.
 fn replaced(
     session: &Session<'_>,
@@ -339,6 +365,28 @@ fn sync_folders(staging: &Staging) {
     }
 }
 
+/// Notes where units are that an undo replaced without the network, and that a snapshot has after all.
+fn find_saved(session: &Session<'_>, store: &dyn Store, undo: &mut undo::Undo) -> Result<()> {
+    let unsaved = undo.unsaved();
+    let unsaved: BTreeMap<_, _> = unsaved
+        .map(|(unit, before)| (unit.clone(), before.digest()))
+        .collect();
+    if unsaved.is_empty() {
+        return Ok(());
+    }
+    let visible = store.snapshot_ids()?.into_iter().collect();
+    let found = safety::holders(session, &unsaved, &visible);
+    if found.is_empty() {
+        return Ok(());
+    }
+    for (unit, snapshot) in found {
+        if let Some(replaced) = undo.entry.units.get_mut(&unit) {
+            replaced.saved = Some(snapshot);
+        }
+    }
+    undo.save()
+}
+
 /// Gives units that are nowhere but in `undo/` to the repository. Returns the snapshots.
 pub fn save_undone(session: &mut Session<'_>, store: &dyn Store) -> Result<Vec<SnapshotId>> {
     let mut made = Vec::new();
@@ -347,6 +395,7 @@ pub fn save_undone(session: &mut Session<'_>, store: &dyn Store) -> Result<Vec<S
     }
     let mut all = true;
     for mut undo in undo::list(&session.layout) {
+        find_saved(session, store, &mut undo)?;
         let contents: BTreeMap<_, _> = undo
             .unsaved()
             .filter(|(unit, before)| undo.is_whole(unit, before))
@@ -366,7 +415,7 @@ pub fn save_undone(session: &mut Session<'_>, store: &dyn Store) -> Result<Vec<S
         }
         let units: Vec<RelPath> = contents.keys().cloned().collect();
         let before = match undo.entry.reason {
-            Reason::Pull => Before::Pull,
+            Reason::Pull | Reason::Interrupted => Before::Pull,
             Reason::Undo => Before::Undo,
             Reason::Restore => Before::Restore,
         };

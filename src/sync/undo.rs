@@ -1,11 +1,14 @@
-//! Undo: bringing back what pulls and restores replaced, and what pulls removed.
+//! Undo: bringing back what pulls and restores replaced, and what pulls removed; taking away again what
+//! restores brought.
 //!
 //! What comes back counts as an edit made here: the next push publishes it, and no other device
-//! loses by it. What it replaces goes to `undo/` in its turn.
+//! loses by it. What it replaces, or takes away, goes to `undo/` in its turn.
+
+mod choose;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use serde::Serialize;
@@ -18,7 +21,7 @@ use super::{
     safety,
     session::{self, Opened, Session},
     settings::Settings,
-    swap::{Swap, Targets},
+    swap::{self, Swap, Targets},
 };
 use crate::{
     config::{
@@ -26,6 +29,8 @@ use crate::{
         sync_file,
     },
     domain::{
+        digest::Digest,
+        ids::SnapshotId,
         path::RelPath,
         record::Before,
         unit::{FileFact, UnitContent},
@@ -35,7 +40,9 @@ use crate::{
     workdir::{files, stage::Staging, undo},
 };
 
-pub use crate::workdir::undo::{Reason, Replaced, Undo};
+use choose::Chosen;
+
+pub use crate::workdir::undo::{Change, Reason, Replaced, Undo, short};
 
 /// How long it waits for another command in the same folder.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -67,38 +74,52 @@ pub enum UndoOutcome {
     /// The folder is a copy of an opted-in one.
     Copy,
     /// There is nothing to take back.
-    Nothing,
-    /// This would come back.
-    Preview {
-        /// Which swap it was.
-        id: String,
-        /// When, by this device's clock.
-        time: String,
-        /// What it was.
-        reason: Reason,
-        /// The units.
-        units: Vec<Returned>,
+    Nothing {
+        /// The swap that was meant: nothing is left to do about it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        newest: Option<Named>,
+        /// An older one that can be taken back. It was left alone.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        older: Option<Named>,
     },
-    /// This came back.
-    Done {
-        /// Which swap it was.
-        id: String,
-        /// When, by this device's clock.
-        time: String,
-        /// What it was.
-        reason: Reason,
-        /// The units.
-        units: Vec<Returned>,
-    },
+    /// This would be taken back.
+    Preview(Taken),
+    /// This was taken back.
+    Done(Taken),
 }
 
-/// A unit that comes back.
+/// A swap, by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Named {
+    /// Its id.
+    pub id: String,
+    /// When, by this device's clock.
+    pub time: String,
+    /// What it was.
+    pub reason: Reason,
+    /// What it brought and what stays.
+    pub stays: Vec<RelPath>,
+}
+
+/// What is taken back of a swap.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Taken {
+    /// Which swap it was, and what it brought and what stays.
+    #[serde(flatten)]
+    pub swap: Named,
+    /// The units.
+    pub units: Vec<Returned>,
+}
+
+/// A unit that comes back, or goes again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Returned {
     /// The unit.
     pub unit: RelPath,
     /// Files that change on the way, those that go included.
     pub files: u64,
+    /// Whether it goes away: a restore had brought it.
+    pub goes: bool,
     /// Whether something that is only here is replaced; it goes to `undo/` in its turn.
     pub replaces_edits: bool,
 }
@@ -130,96 +151,50 @@ pub fn undo(
     };
     let mut local = observe::local(&mut session);
     let all = undo::list(&session.layout);
-    let Some(chosen) = choose(&all, &local, request)? else {
-        return Ok(UndoOutcome::Nothing);
+    let name = |undo: &Undo| Named {
+        id: undo.id.clone(),
+        time: undo.entry.time.clone(),
+        reason: undo.entry.reason,
+        stays: choose::staying(undo, &local, request),
     };
-    let targets = targets(chosen, &local, request);
-    if targets.is_empty() {
-        return Ok(UndoOutcome::Nothing);
-    }
-    let units = targets
-        .iter()
-        .map(|(unit, content)| Returned {
-            unit: unit.clone(),
-            files: count(&local, unit, content.as_ref()),
-            replaces_edits: is_unsaved(&local, unit) && !came(&all, &local, unit),
-        })
-        .collect();
-    let id = chosen.id.clone();
-    let (time, reason) = (chosen.entry.time.clone(), chosen.entry.reason);
+    let (chosen, targets) = match choose::choose(&all, &local, request)? {
+        Chosen::Swap(chosen, targets) => (chosen, targets),
+        Chosen::Nothing { newest, older } => {
+            return Ok(UndoOutcome::Nothing {
+                newest: newest.map(name),
+                older: older.map(name),
+            });
+        }
+    };
+    let units = targets.iter().map(|(unit, content)| Returned {
+        unit: unit.clone(),
+        files: count(&local, unit, content.as_ref()),
+        goes: content.is_none(),
+        replaces_edits: is_unsaved(&local, unit) && !came(&all, &local, unit),
+    });
+    let taken = Taken {
+        units: units.collect(),
+        swap: name(chosen),
+    };
     if finality == Finality::Preview {
-        return Ok(UndoOutcome::Preview {
-            id,
-            time,
-            reason,
-            units,
-        });
+        return Ok(UndoOutcome::Preview(taken));
     }
     refuse_open_worlds(&session, &mut local, &targets.keys().cloned().collect())?;
+    swap::check_free(&session, &local, &targets)?;
     bring_back(&mut session, &local, &all, chosen, &targets)?;
     let mut done = chosen.clone();
     done.entry.taken_back = done
         .entry
         .units
         .keys()
-        .all(|unit| targets.contains_key(unit) || !can_return(chosen, &local, unit));
+        .all(|unit| targets.contains_key(unit) || !choose::can_return(chosen, &local, unit));
     done.save()?;
-    Ok(UndoOutcome::Done {
-        id,
-        time,
-        reason,
-        units,
-    })
-}
-
-fn choose<'a>(all: &'a [Undo], local: &Local, request: &Request) -> Result<Option<&'a Undo>> {
-    let known = |unit: &RelPath| all.iter().any(|undo| undo.entry.units.contains_key(unit));
-    if let Some(stranger) = request.units.iter().find(|unit| !known(unit)) {
-        return Err(
-            Error::usage(text!("undo-unknown", unit = stranger.as_str()))
-                .hint(text!("undo-unknown-hint")),
-        );
-    }
-    if let Some(id) = &request.id {
-        let id = id.to_uppercase();
-        let mut found = all.iter().filter(|undo| undo.id.starts_with(&id));
-        return match (found.next(), found.next()) {
-            (Some(undo), None) => Ok(Some(undo)),
-            (Some(_), Some(_)) => {
-                Err(Error::usage(text!("undo-several", id = id)).hint(text!("undo-several-hint")))
-            }
-            (None, _) => {
-                Err(Error::usage(text!("undo-none", id = id)).hint(text!("undo-none-hint")))
-            }
-        };
-    }
-    Ok(all.iter().find(|undo| {
-        undo.entry.reason != Reason::Undo
-            && !undo.entry.taken_back
-            && !targets(undo, local, request).is_empty()
-    }))
-}
-
-/// What the units of a swap were, where they are something else now.
-fn targets(undo: &Undo, local: &Local, request: &Request) -> Targets {
-    undo.entry
-        .units
-        .iter()
-        .filter(|(unit, _)| request.units.is_empty() || request.units.contains(*unit))
-        .filter(|(unit, _)| can_return(undo, local, unit))
-        .map(|(unit, replaced)| (unit.clone(), replaced.before.clone()))
-        .collect()
-}
-
-fn can_return(undo: &Undo, local: &Local, unit: &RelPath) -> bool {
-    let here = local.scan.units.get(unit).map(|here| here.content.digest());
-    undo.entry.units.get(unit).is_some_and(|replaced| {
-        replaced.can_return() && replaced.before.as_ref().map(UnitContent::digest) != here
-    })
+    Ok(UndoOutcome::Done(taken))
 }
 
 fn count(local: &Local, unit: &RelPath, content: Option<&UnitContent>) -> u64 {
-    let Some(content) = content else { return 0 };
+    let nothing = UnitContent::default();
+    let content = content.unwrap_or(&nothing);
     let here = local.scan.units.get(unit);
     let coming = missing(unit, content, here).count();
     let going = here.map_or(0, |here| {
@@ -272,51 +247,57 @@ fn bring_back(
     chosen: &Undo,
     targets: &Targets,
 ) -> Result<()> {
-    let unsaved: BTreeSet<RelPath> = targets
-        .keys()
-        .filter(|unit| is_unsaved(local, unit))
-        .cloned()
-        .collect();
-    rescue(session, local, &unsaved);
-    let unsaved = unsaved.into_iter().filter(|unit| {
-        let here = local.scan.units.get(unit);
-        let digest = here.map(|here| here.content.digest());
-        digest.is_none_or(|digest| observe::rescued(session, unit, digest).is_none())
-    });
-    let unsaved: BTreeSet<RelPath> = unsaved.collect();
+    let mut unsaved: BTreeMap<RelPath, Digest> = BTreeMap::new();
+    for unit in targets.keys().filter(|unit| is_unsaved(local, unit)) {
+        if let Some(here) = local.scan.units.get(unit) {
+            unsaved.insert(unit.clone(), here.content.digest());
+        }
+    }
+    let saved = rescue(session, local, &mut unsaved);
+    unsaved.retain(|unit, digest| observe::rescued(session, unit, *digest).is_none());
+    let unsaved: BTreeSet<RelPath> = unsaved.into_keys().collect();
     let staging = Staging::create(&session.layout)?;
     let staged = stage(session, local, all, chosen, targets, &staging).and_then(|()| {
         // What can be saved nowhere else now must be whole in undo.
         complete(session, local, &unsaved, targets, &staging)
     });
     staged.inspect_err(|_| staging.discard())?;
-    let mut next = session.state.clone();
+    let mut next = swap::edited(session, local, targets);
     next.undone |= !unsaved.is_empty();
-    next.parent = None;
-    next.stamps = local.scan.stamps.clone();
-    next.stamps.retain(|unit, _| !targets.contains_key(unit));
-    let stamps = std::mem::take(&mut next.stamps);
-    next.remember_scan(stamps, local.scan.taken.max(SystemTime::UNIX_EPOCH));
     let swap = Swap {
         targets,
         reason: Reason::Undo,
-        saved: BTreeMap::new(),
+        saved,
     };
     swap.run(session, local, &staging, &mut next)?;
     session.state = next;
     Ok(())
 }
 
-/// Makes a safety copy in the cloud, if it can be reached.
-fn rescue(session: &mut Session<'_>, local: &Local, units: &BTreeSet<RelPath>) {
-    if units.is_empty() || session.probe().is_err() {
-        return;
+/// Makes a safety copy in the cloud, if it can be reached, of those units that no snapshot has as they
+/// are. Returns the snapshots of the others, and leaves these out of `units`.
+fn rescue(
+    session: &mut Session<'_>,
+    local: &Local,
+    units: &mut BTreeMap<RelPath, Digest>,
+) -> BTreeMap<RelPath, SnapshotId> {
+    let mut saved = BTreeMap::new();
+    if units.is_empty() {
+        return saved;
     }
-    if let Ok(store) = session.store() {
-        let units: Vec<RelPath> = units.iter().cloned().collect();
+    let Ok(visible) = session.probe() else {
+        return saved;
+    };
+    if let Some(visible) = visible {
+        saved = safety::holders(session, units, &visible);
+        units.retain(|unit, _| !saved.contains_key(unit));
+    }
+    if let (false, Ok(store)) = (units.is_empty(), session.store()) {
+        let units: Vec<RelPath> = units.keys().cloned().collect();
         // Without it, what is replaced stays whole in undo until it can be saved.
         let _ = safety::rescue_units(session, store.as_ref(), local, &units, Before::Undo);
     }
+    saved
 }
 
 /// Copies units whole to where their changed files will go.

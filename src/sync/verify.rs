@@ -2,32 +2,32 @@
 
 mod background;
 mod choose;
+mod found;
+mod look;
 mod restore;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    event::{Event, Listener, Phase, Progress},
+    event::Listener,
     graph,
-    proof::{Drilled, Proofs},
-    session::{self, Opened, Session},
+    proof::Proofs,
+    session::{self, Opened},
     settings::Settings,
 };
 use crate::{
     config::{layout::Layout, sync_file},
-    domain::{digest::Digest, drill::Amount, ids::SnapshotId, path::RelPath},
+    domain::{drill::Amount, ids::SnapshotId, path::RelPath},
     error::{Error, Kind, Result},
     texts::text,
     workdir::stage::Staging,
 };
 
 pub use background::{Background, in_background};
+use found::{End, Found};
 
 /// How long it waits for another command in the same folder.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -94,7 +94,7 @@ pub struct Checked {
     pub heads: Vec<SnapshotId>,
     /// The units of the newest state that are as their push recorded, all of them.
     pub sound: Vec<RelPath>,
-    /// How many older versions were restored, or a part of them.
+    /// How many older versions were restored and are as recorded, or that part of them that no other has.
     pub older: usize,
     /// What is not as recorded.
     pub damaged: Vec<Damage>,
@@ -104,7 +104,7 @@ pub struct Checked {
     pub unreadable: Vec<SnapshotId>,
     /// What restic found when it read every pack.
     pub findings: Vec<String>,
-    /// Bytes restored.
+    /// Bytes that were restored and are as recorded.
     pub bytes: u64,
     /// Why snapshots cannot be read, where it is known.
     #[serde(skip)]
@@ -122,6 +122,13 @@ pub struct Damage {
     pub newest: bool,
     /// Why.
     pub why: String,
+}
+
+impl Damage {
+    /// Returns which version it is of.
+    pub fn version(&self) -> (&RelPath, &SnapshotId) {
+        (&self.unit, &self.snapshot)
+    }
 }
 
 /// A version that came exactly as it was pushed, and has files that are not what their names say.
@@ -145,61 +152,6 @@ pub struct Suspect {
     pub time: Timestamp,
 }
 
-/// What a drill has found so far. It is worth something too where the drill broke off.
-#[derive(Debug)]
-pub(super) struct Found {
-    checked: Checked,
-    /// Which versions of the newest state were restored, each as a whole.
-    sound: BTreeSet<(RelPath, Digest)>,
-    /// All units of the newest state.
-    newest: BTreeSet<RelPath>,
-}
-
-impl Found {
-    fn new(kind: DrillKind) -> Self {
-        Self {
-            checked: Checked {
-                kind,
-                heads: Vec::new(),
-                sound: Vec::new(),
-                older: 0,
-                damaged: Vec::new(),
-                suspect: Vec::new(),
-                unreadable: Vec::new(),
-                findings: Vec::new(),
-                bytes: 0,
-                whys: BTreeMap::new(),
-            },
-            sound: BTreeSet::new(),
-            newest: BTreeSet::new(),
-        }
-    }
-
-    /// Notes it. `whole` says that it did not break off.
-    fn note_in(&self, proofs: &mut Proofs, time: Timestamp, whole: bool) {
-        let (drilled, checked) = (self.drilled(time, whole), &self.checked);
-        proofs.note(&drilled, &self.sound, &checked.damaged, &checked.unreadable);
-    }
-
-    /// Returns what is remembered of it. `whole` says that it did not break off.
-    fn drilled(&self, time: Timestamp, whole: bool) -> Drilled {
-        let checked = &self.checked;
-        Drilled {
-            time,
-            kind: checked.kind,
-            heads: checked.heads.clone(),
-            units: checked.sound.len(),
-            of_units: self.newest.len(),
-            older: checked.older,
-            bytes: checked.bytes,
-            whole,
-            sound: checked.damaged.is_empty()
-                && checked.unreadable.is_empty()
-                && checked.findings.is_empty(),
-        }
-    }
-}
-
 /// Restores into a temporary folder, and compares. Nothing of the player's is touched.
 pub fn verify(
     settings: &Settings,
@@ -217,64 +169,18 @@ pub fn verify(
     // A file of a newer version is found out about before the work, not after it.
     let mut proofs = Proofs::load(&session.layout, session.sync.instance_id)?;
     let staging = Staging::create(&session.layout)?;
-    let mut found = Found::new(extent.kind());
-    let drilled = drill(&mut session, extent, &staging, &mut found);
+    let mut found = Found::new(extent.kind(), &proofs);
+    let drilled = look::drill(&mut session, extent, &staging, &mut found);
     staging.discard();
     if !drilled? {
         return Ok(VerifyOutcome::Empty);
     }
     let now = settings.now();
     // Whoever reads the result knows of the damage.
-    found.note_in(&mut proofs, now, true);
+    found.note_in(&mut proofs, now, End::Whole);
     proofs.told = true;
     proofs.save(&session.layout)?;
     Ok(VerifyOutcome::Checked(found.checked))
-}
-
-/// Restores what `extent` says. Returns whether there was anything.
-fn drill(
-    session: &mut Session<'_>,
-    extent: Extent,
-    staging: &Staging,
-    found: &mut Found,
-) -> Result<bool> {
-    // What this device remembers of the repository proves nothing of it.
-    session.trust_cache = false;
-    let store = match session.store() {
-        Err(error) if error.kind() == Kind::NoRepository => {
-            return Err(session.without_repository(error));
-        }
-        opened => opened?,
-    };
-    let parts = match choose::parts(session, store.as_ref(), extent, found) {
-        Err(error) if error.kind() == Kind::NoRepository => {
-            return Err(session.without_repository(error));
-        }
-        parts => parts?,
-    };
-    let checked = &found.checked;
-    if parts.is_empty() && checked.heads.is_empty() && checked.unreadable.is_empty() {
-        return Ok(false);
-    }
-    restore::restore(session, store.as_ref(), staging, parts, found)?;
-    if extent == Extent::All && session.settings.cloud.is_none() {
-        found.checked.findings = read_all_packs(session)?;
-    }
-    Ok(true)
-}
-
-/// Lets restic read every pack, and returns what it finds.
-fn read_all_packs(session: &mut Session<'_>) -> Result<Vec<String>> {
-    let listener = session.listener;
-    let repository = session.repository()?;
-    repository.check_data(&mut |done, total| {
-        listener(Event::Progress(Progress {
-            phase: Phase::Packs,
-            item: None,
-            done,
-            total: Some(total),
-        }));
-    })
 }
 
 /// Returns a number that is another one each time.

@@ -2,7 +2,7 @@
 //! or by the next.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
 use super::{
-    apply,
     stage::Staging,
     state::State,
     undo::{Reason, Replaced},
@@ -81,6 +80,38 @@ impl Journal {
         json_file::write(&layout.journal(), self, Access::Private)
     }
 
+    /// Returns the units of which a file is still to be moved.
+    pub fn left_to_do(&self, layout: &Layout) -> BTreeSet<RelPath> {
+        let staging = Staging::named(layout, &self.staging);
+        let is_there = |place: PathBuf| place.symlink_metadata().is_ok();
+        let removed = self.files_removed.iter();
+        let removed = removed.filter(|path| is_there(layout.live(path)));
+        let coming = self.files.iter();
+        let coming = coming.filter(|path| is_there(staging.place(path)));
+        let units = removed.chain(coming).filter_map(|path| self.unit_of(path));
+        units.cloned().collect()
+    }
+
+    /// Returns everything that it does to other units than `these`.
+    #[must_use]
+    pub fn without(&self, these: &BTreeSet<RelPath>) -> Self {
+        let mut rest = self.clone();
+        let is_other = |path: &RelPath| self.unit_of(path).is_none_or(|unit| !these.contains(unit));
+        rest.files_removed.retain(is_other);
+        rest.folders_removed.retain(is_other);
+        rest.folders_made.retain(|folder| is_other(&folder.path));
+        rest.files.retain(is_other);
+        rest
+    }
+
+    /// Returns the unit that a path is of.
+    fn unit_of(&self, path: &RelPath) -> Option<&RelPath> {
+        self.units.keys().find(|unit| {
+            let inner = path.as_str().strip_prefix(unit.as_str());
+            inner.is_some_and(|inner| inner.is_empty() || inner.starts_with('/'))
+        })
+    }
+
     /// Returns where the old versions go.
     pub fn undo_folder(&self, layout: &Layout) -> PathBuf {
         layout.undo().join(&self.staging)
@@ -108,25 +139,19 @@ fn read(layout: &Layout) -> Result<Option<Journal>> {
     Ok(journal)
 }
 
-/// Carries an interrupted swap to its end, without the network. Returns whether there was one.
-pub fn roll_forward(
-    layout: &Layout,
-    instance: InstanceId,
-    replica: Option<ReplicaId>,
-) -> Result<Option<Reason>> {
+/// Returns the interrupted swap of this instance, if there is one.
+pub fn begun(layout: &Layout, instance: InstanceId) -> Result<Option<Journal>> {
     let Some(journal) = unfinished(layout)? else {
         return Ok(None);
     };
-    if journal.instance_id != instance || replica.is_some_and(|replica| replica != journal.replica)
-    {
+    // A state from another machine, or one that was lost, does not name the journal's replica.
+    if journal.instance_id != instance {
         let path = layout.journal().display().to_string();
         return Err(
             Error::failed(text!("journal-of-another", path = path)).hint(text!("journal-left"))
         );
     }
-    apply::carry_out(layout, &journal)?;
-    finish(layout, &journal)?;
-    Ok(Some(journal.reason))
+    Ok(Some(journal))
 }
 
 /// Makes the state true that the swap leads to, and forgets the journal.

@@ -7,6 +7,7 @@ pub mod exports;
 pub mod files;
 mod findings;
 pub mod folder;
+pub mod in_the_way;
 pub mod journal;
 pub mod label;
 pub mod lock;

@@ -133,19 +133,8 @@ impl Staging {
     }
 
     fn damage(&self, path: &RelPath, fact: &FileFact) -> Result<Option<String>> {
-        let place = self.place(path);
-        let metadata = files::found(place.symlink_metadata())
-            .context(|| text!("file-not-looked-at", path = path.as_str()))?;
-        Ok(match metadata {
-            None => Some(text!("staged-missing")),
-            Some(metadata) if !metadata.is_file() => Some(text!("staged-no-file")),
-            Some(metadata) if metadata.len() != fact.size => Some(text!("staged-size")),
-            Some(_) => {
-                let known = files::hash(&place)
-                    .context(|| text!("staged-not-read", path = path.as_str()))?;
-                (known.sha256 != fact.sha256).then(|| text!("staged-content"))
-            }
-        })
+        objection(&self.place(path), fact)
+            .context(|| text!("staged-not-read", path = path.as_str()))
     }
 
     /// Removes it.
@@ -153,6 +142,16 @@ impl Staging {
         // What cannot be removed now is removed by the next run.
         let _ = fs::remove_dir_all(&self.root);
     }
+}
+
+/// Returns why a file is not what it should be, if it is not.
+pub fn objection(place: &Path, fact: &FileFact) -> io::Result<Option<String>> {
+    Ok(match files::found(place.symlink_metadata())? {
+        None => Some(text!("staged-missing")),
+        Some(metadata) if !metadata.is_file() => Some(text!("staged-no-file")),
+        Some(metadata) if metadata.len() != fact.size => Some(text!("staged-size")),
+        Some(_) => (files::hash(place)?.sha256 != fact.sha256).then(|| text!("staged-content")),
+    })
 }
 
 /// Removes what interrupted runs left, but for the staging that a journal names.

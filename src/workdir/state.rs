@@ -327,6 +327,12 @@ impl State {
         UNIX_EPOCH + Duration::from_nanos(self.scanned_at)
     }
 
+    /// Goes on as another replica: the same past, and from here on a future of its own.
+    pub fn become_another(&mut self, replica: ReplicaId) {
+        self.replica = replica;
+        self.last_counter = 0;
+    }
+
     /// Remembers the stamps of a scan that began at `taken`.
     pub fn remember_scan(&mut self, stamps: Stamps, taken: SystemTime) {
         self.stamps = stamps;

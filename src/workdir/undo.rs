@@ -48,6 +48,32 @@ pub enum Reason {
     Undo,
     /// A restore.
     Restore,
+    /// The end of an interrupted swap: what was played since it began.
+    Interrupted,
+}
+
+impl Reason {
+    /// Returns whether it is what an undo without an id is about.
+    pub fn is_taken_back(self) -> bool {
+        matches!(self, Self::Pull | Self::Restore)
+    }
+
+    /// Returns whether somebody on this device wished it so.
+    pub fn is_wish(self) -> bool {
+        matches!(self, Self::Undo | Self::Restore)
+    }
+}
+
+/// What was done to a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Change {
+    /// It was not here.
+    Added,
+    /// It went away.
+    Removed,
+    /// It was something else.
+    Replaced,
 }
 
 /// What a swap did to one unit.
@@ -64,9 +90,22 @@ pub struct Replaced {
 }
 
 impl Replaced {
-    /// Returns whether there is something that can be brought back.
-    pub fn can_return(&self) -> bool {
-        self.before.as_ref().map(UnitContent::digest) != self.after && self.before.is_some()
+    /// Returns whether it can be made again what it was before a swap of this `reason`.
+    ///
+    /// What a pull brought is not taken away: that would be a deletion, on every device. What a restore or an
+    /// undo brought goes again.
+    pub fn can_return(&self, reason: Reason) -> bool {
+        let changed = self.before.as_ref().map(UnitContent::digest) != self.after;
+        changed && (self.before.is_some() || reason != Reason::Pull)
+    }
+
+    /// Returns what was done to it.
+    pub fn change(&self) -> Change {
+        match (&self.before, &self.after) {
+            (None, _) => Change::Added,
+            (Some(_), None) => Change::Removed,
+            (Some(_), Some(_)) => Change::Replaced,
+        }
     }
 }
 
@@ -127,6 +166,11 @@ impl Undo {
         json_file::write(&self.folder.join(ENTRY), &self.entry, Access::Private)
     }
 
+    /// Returns whether a unit of it was taken back.
+    pub fn is_back(&self, replaced: &Replaced) -> bool {
+        self.entry.taken_back && replaced.can_return(self.entry.reason)
+    }
+
     /// Returns the units that are nowhere but here.
     pub fn unsaved(&self) -> impl Iterator<Item = (&RelPath, &UnitContent)> {
         self.entry.units.iter().filter_map(|(unit, replaced)| {
@@ -172,6 +216,61 @@ pub fn describe(undo: &Path, journal: &Journal) -> Result<()> {
     json_file::write(&path, &entry, Access::Private)
 }
 
+/// Returns an id as it is shown.
+pub fn short(id: &str) -> &str {
+    // The first 10 characters of a ULID are its time: the rest tells two of one moment apart.
+    id.get(..12).unwrap_or(id)
+}
+
+/// An entry for a unit that is kept whole. It is one once it is described.
+pub struct Kept {
+    id: String,
+    folder: PathBuf,
+}
+
+impl Kept {
+    /// Makes its folder.
+    pub fn begin(layout: &Layout) -> Result<Self> {
+        let id = ulid::Ulid::generate().to_string();
+        let folder = layout.undo().join(&id);
+        let files = files_folder(&folder);
+        fs::create_dir_all(&files)
+            .context(|| text!("folder-not-made", path = files.display().to_string()))?;
+        Ok(Self { id, folder })
+    }
+
+    /// Returns the folder that mirrors the game folder.
+    pub fn files(&self) -> PathBuf {
+        files_folder(&self.folder)
+    }
+
+    /// Says what it is: what was here of `unit` before `journal` was carried to its end. Returns its id.
+    pub fn describe(
+        self,
+        journal: &Journal,
+        unit: &RelPath,
+        kind: UnitKind,
+        content: UnitContent,
+    ) -> Result<String> {
+        let replaced = Replaced {
+            kind,
+            before: Some(content),
+            after: journal.units.get(unit).and_then(|unit| unit.after),
+            saved: None,
+        };
+        let entry = Entry {
+            schema: SCHEMA,
+            number: journal.number,
+            time: journal.time.clone(),
+            reason: Reason::Interrupted,
+            units: BTreeMap::from([(unit.clone(), replaced)]),
+            taken_back: false,
+        };
+        json_file::write(&self.folder.join(ENTRY), &entry, Access::Private)?;
+        Ok(self.id)
+    }
+}
+
 /// Removes what a swap prepared that never began.
 pub fn sweep(layout: &Layout) {
     let entries = fs::read_dir(layout.undo()).into_iter().flatten().flatten();
@@ -205,27 +304,36 @@ pub fn next_number(layout: &Layout) -> u64 {
         .map_or(1, |newest| newest.entry.number.saturating_add(1))
 }
 
-/// Removes copies that are old, or too much, if one of the `visible` snapshots has what they hold.
-pub fn trim(layout: &Layout, visible: &BTreeSet<SnapshotId>, now: Timestamp) {
+/// Returns the entries that are old, or too much.
+pub fn surplus(layout: &Layout, now: Timestamp) -> Vec<Undo> {
     let mut total = 0_u64;
-    for (place, undo) in list(layout).iter().enumerate() {
+    let mut surplus = Vec::new();
+    for (place, undo) in list(layout).into_iter().enumerate() {
         total = total.saturating_add(size(&undo.folder).unwrap_or(u64::MAX));
         let age = undo
             .entry
             .time
             .parse::<Timestamp>()
             .map(|time| now.duration_since(time));
-        let surplus = total > LARGEST || age.is_ok_and(|age| age > OLDEST);
-        let safe = undo.entry.units.values().all(|replaced| {
-            replaced.before.is_none()
-                || replaced
-                    .saved
-                    .as_ref()
-                    .is_some_and(|saved| visible.contains(saved))
-        });
-        if place >= KEPT && surplus && safe {
-            let _ = fs::remove_dir_all(&undo.folder);
+        let is_old = age.is_ok_and(|age| age > OLDEST);
+        if place >= KEPT && (total > LARGEST || is_old) {
+            surplus.push(undo);
         }
+    }
+    surplus
+}
+
+/// Removes an entry, if one of the `visible` snapshots has what each of its units was.
+pub fn trim(undo: &Undo, visible: &BTreeSet<SnapshotId>) {
+    let safe = undo.entry.units.values().all(|replaced| {
+        replaced.before.is_none()
+            || replaced
+                .saved
+                .as_ref()
+                .is_some_and(|saved| visible.contains(saved))
+    });
+    if safe {
+        let _ = fs::remove_dir_all(&undo.folder);
     }
 }
 

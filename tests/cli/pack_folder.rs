@@ -27,6 +27,17 @@ fn opting_in_a_folder_that_is_missing_or_a_file_names_the_option() {
             let run = device.command(command).pack(&pack);
             harmless(&device, run, 0, &["not opted in"]);
         }
+        for command in [
+            &["undo"][..],
+            &["restore", "saves/World", "--at=yesterday"],
+            &["export", "saves/World"],
+            &["verify", "--every=7d"],
+            &["verify"],
+            &["prune"],
+        ] {
+            let run = device.command(command).pack(&pack);
+            harmless(&device, run, 2, &["not opted in", "--pack-folder"]);
+        }
     }
     assert_same(&before, &Tree::of_all(&device.home));
 }

@@ -9,6 +9,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use jiff::SignedDuration;
@@ -18,13 +19,14 @@ use super::{
     lib::{
         config::user_dirs::UserDirs,
         crash_point::{self, Crash},
-        domain::policy::Policy,
+        domain::{policy::Policy, retention::Rules},
         error::{Kind, Result as Outcome},
         sync::{
             outcome::{PullOutcome, PushOutcome},
-            pull, push,
+            prune, pull, push,
             resolve::{self, Decision},
             restore::{self, Place, Point, RestoreOutcome},
+            session::{self, Opened},
             settings::Settings,
             undo::{self, Finality, Request, UndoOutcome},
         },
@@ -35,6 +37,9 @@ use super::{
 
 /// The instance that all of them are.
 const INSTANCE: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+
+/// How long a command that no other is in the way of waits for others.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// No two sessions of anybody write the same.
 static STAMP: AtomicU64 = AtomicU64::new(1);
@@ -61,6 +66,8 @@ pub enum Said {
     Undo(Vec<String>),
     /// A restore, of these units, each with where it landed.
     Restore(Vec<(String, String)>),
+    /// A prune.
+    Pruned,
     /// It died.
     Died,
     /// It failed for what it may fail for: the line, or a command line that does not fit.
@@ -78,9 +85,12 @@ impl Said {
                 PullOutcome::Offline { .. } | PullOutcome::Busy { .. } | PullOutcome::Copy
             ),
             Self::Push(outcome) => !matches!(outcome, PushOutcome::Pending { .. }),
-            Self::Undo(_) | Self::Restore(_) | Self::Died | Self::Excused | Self::Failed(_) => {
-                false
-            }
+            Self::Undo(_)
+            | Self::Restore(_)
+            | Self::Pruned
+            | Self::Died
+            | Self::Excused
+            | Self::Failed(_) => false,
         }
     }
 
@@ -292,8 +302,8 @@ impl Device {
             let request = Request::default();
             let outcome = undo::undo(settings, &|_| (), &request, Finality::Final)?;
             Ok(match outcome {
-                UndoOutcome::Done { units, .. } => {
-                    Said::Undo(units.iter().map(|one| one.unit.to_string()).collect())
+                UndoOutcome::Done(taken) => {
+                    Said::Undo(taken.units.iter().map(|one| one.unit.to_string()).collect())
                 }
                 _ => Said::Excused,
             })
@@ -324,6 +334,26 @@ impl Device {
                 }
                 _ => Said::Excused,
             })
+        })
+    }
+
+    /// Thins the past by the rules, as if everything were old.
+    pub fn prune(&self) -> Said {
+        let rules = Rules {
+            all: SignedDuration::ZERO,
+            daily: SignedDuration::ZERO,
+        };
+        self.command(&self.settings(), Fault::None, |settings| {
+            let opened = session::open(settings, &|_| (), "prune", PATIENCE)?;
+            let Opened::Session(mut session) = opened else {
+                return Ok(Said::Excused);
+            };
+            let store = session.store()?;
+            let (_, judged) = prune::judge(&session, store.as_ref(), rules)?;
+            self.cloud.prune(&judged.go.into_keys().collect());
+            let left = self.cloud.all().into_iter().map(|one| one.listed.id);
+            prune::note_removed(&mut session, &left.collect())?;
+            Ok(Said::Pruned)
         })
     }
 

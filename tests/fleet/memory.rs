@@ -158,6 +158,11 @@ impl Memory {
         }
     }
 
+    /// Returns whether something cannot be read.
+    pub fn is_hurt(&self) -> bool {
+        !self.inner().hurt.is_empty()
+    }
+
     /// Returns all snapshots.
     pub fn all(&self) -> Vec<Snapshot> {
         self.inner().snapshots.values().cloned().collect()

@@ -73,8 +73,9 @@ pub enum Step {
     Forget(usize),
     /// A device leaves a world out, or takes it in again.
     Scope(usize),
-    /// The oldest snapshots that nothing needs are pruned.
-    Prune,
+    /// The past is thinned: by a device, by the rules of `prune` for what is old; or, by somebody with
+    /// restic, down to what is newest.
+    Prune(usize, bool),
     /// A unit of the newest snapshot cannot be read.
     Hurt(usize),
     /// Everything can be read again.
@@ -121,7 +122,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => device().prop_map(Step::Transplant),
         1 => device().prop_map(Step::Forget),
         1 => device().prop_map(Step::Scope),
-        1 => Just(Step::Prune),
+        2 => (device(), any::<bool>()).prop_map(|(device, rules)| Step::Prune(device, rules)),
         1 => (0_usize..8).prop_map(Step::Hurt),
         1 => Just(Step::Heal),
     ]
@@ -209,7 +210,7 @@ impl Fleet {
             Step::Transplant(number) => self.device(*number).transplant(),
             Step::Forget(number) => self.device(*number).forget(),
             Step::Scope(number) => self.device(*number).toggle_scope(),
-            Step::Prune => self.prune(),
+            Step::Prune(number, rules) => self.prune(*number, *rules)?,
             Step::Hurt(number) => self.hurt(*number),
             Step::Heal => self.cloud.hurt(None),
         }
@@ -322,18 +323,37 @@ impl Fleet {
         Ok(())
     }
 
-    /// Prunes the older half of what no other snapshot needs. What was only there is gone, as the
-    /// player wished.
-    fn prune(&mut self) {
-        let all = self.cloud.all();
-        let needed = oracle::needed(&all);
-        let gone: BTreeSet<_> = all
-            .iter()
-            .map(|snapshot| snapshot.listed.id.clone())
-            .filter(|id| !needed.contains(id))
-            .collect();
-        self.cloud.prune(&gone);
+    /// Thins the past. What was only there is gone, as the player wished; all that is new can be had
+    /// by whoever joins.
+    fn prune(&mut self, number: usize, rules: bool) -> Result<(), String> {
+        if rules {
+            let said = self.device(number).prune();
+            said.failure()?;
+        } else {
+            let all = self.cloud.all();
+            let needed = oracle::needed(&all);
+            let gone: BTreeSet<_> = all
+                .iter()
+                .map(|snapshot| snapshot.listed.id.clone())
+                .filter(|id| !needed.contains(id))
+                .collect();
+            self.cloud.prune(&gone);
+        }
         self.oracle.release(&self.cloud);
+        self.join()
+    }
+
+    /// A device that joins gets everything that is new, where all of it can be read.
+    fn join(&self) -> Result<(), String> {
+        if self.cloud.is_hurt() {
+            return Ok(());
+        }
+        let joined = Device::new(DEVICES, self.cloud.seen_by(DEVICES));
+        let said = joined.pull(Some(Policy::KeepBoth), Fault::None);
+        if matches!(&said, Said::Pull(outcome) if device::is_whole(outcome)) {
+            return Ok(());
+        }
+        Err(format!("whoever joins does not get everything: {said:?}"))
     }
 
     fn hurt(&mut self, number: usize) {
@@ -355,8 +375,9 @@ impl Fleet {
 
     /// All faults end; each device in turn pulls and pushes twice; then all are the same, and nothing
     /// is left to do.
-    pub fn settle(&mut self, policy: Policy) -> Result<(), String> {
+    pub fn settle(&mut self, policy: Policy) -> Result<u64, String> {
         self.cloud.hurt(None);
+        self.join()?;
         for device in &mut self.devices {
             device.cloud.set_offline(false);
             device.reset_scope();
@@ -398,8 +419,8 @@ impl Fleet {
     }
 
     /// Everything that was ever closed and is still promised can be had, byte for byte: a world beside
-    /// what is here, and everything in place.
-    fn restore_everything(&mut self) -> Result<(), String> {
+    /// what is here, and everything in place. Returns how much that was.
+    fn restore_everything(&mut self) -> Result<u64, String> {
         let mut done = Vec::new();
         for state in Oracle::restorable(&self.cloud) {
             let is_new = !done.contains(&state.content);
@@ -427,12 +448,17 @@ impl Fleet {
             }
             done.push(state.content);
         }
-        Ok(())
+        Ok(done.len() as u64)
     }
 }
 
 /// Plays a schedule and lets the fleet come to rest.
 pub fn run(devices: usize, steps: &[Step], policy: Policy) -> Result<(), String> {
+    played(devices, steps, policy).map(drop)
+}
+
+/// Plays a schedule as [`run`] does, and returns how many states were restored at the end.
+fn played(devices: usize, steps: &[Step], policy: Policy) -> Result<u64, String> {
     let mut fleet = Fleet::new(devices);
     for (number, step) in steps.iter().enumerate() {
         fleet
@@ -478,6 +504,7 @@ fn shard(number_of_shard: u64) {
         deciding(),
     );
     let steps = AtomicU64::new(0);
+    let restored = AtomicU64::new(0);
     for batch in 0_u64.. {
         if steps.load(Ordering::Relaxed) >= wanted {
             break;
@@ -489,7 +516,9 @@ fn shard(number_of_shard: u64) {
         let mut runner = TestRunner::new_with_rng(config.clone(), rng);
         let result = runner.run(&schedule, |(devices, schedule, policy)| {
             steps.fetch_add(schedule.len() as u64, Ordering::Relaxed);
-            run(devices, &schedule, policy).map_err(TestCaseError::fail)
+            let states = played(devices, &schedule, policy).map_err(TestCaseError::fail)?;
+            restored.fetch_add(states, Ordering::Relaxed);
+            Ok(())
         });
         match result {
             Ok(()) => {}
@@ -499,6 +528,7 @@ fn shard(number_of_shard: u64) {
             Err(TestError::Abort(why)) => panic!("seed {seed}: {why}"),
         }
     }
+    assert!(restored.into_inner() > 0, "nothing was ever restored");
 }
 
 #[test]

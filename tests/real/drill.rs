@@ -134,6 +134,89 @@ fn damage_of_the_newest_state_is_found_by_every_drill_and_named() {
     }
 }
 
+/// Another device packs the repository anew under a drill: what its restic knew of is gone, and has
+/// another place by the time at which one looks again.
+#[cfg(unix)]
+#[test]
+fn what_is_there_at_a_second_look_is_not_damaged() {
+    let Some(scene) = Twice::set() else { return };
+    let real = Program::Restic.find().unwrap();
+    // The last of these looks again.
+    for (words, restored) in [(&["verify"][..], 2), (&["verify", "--sample=100%"], 4)] {
+        let folder = scene.world.path(format!("swings-{}", words.len()));
+        let mut restic = FakeRestic::around(&folder, &real);
+        restic.on("restore", Act::Swings(scene.packs[1].clone()));
+        scene.world.use_restic(&restic.path());
+        let said = scene.desktop.command(words).arg("--json").ok();
+        let found = report(&said);
+        assert_eq!(found["damaged"], json!([]), "{said}");
+        let sound = found["sound"].as_array().unwrap();
+        assert!(sound.contains(&"saves/First".into()), "{said}");
+        assert_eq!(restic.calls_of("restore").len(), restored, "{said}");
+    }
+    let status = scene.desktop.command(&["status"]).ok();
+    status.assert_says("last proven restorable");
+    assert!(!status.to_string().contains("DAMAGED"), "{status}");
+}
+
+/// Between the two lists that are compared, another device pushes.
+#[cfg(unix)]
+#[test]
+fn a_snapshot_that_comes_while_one_looks_is_not_unreadable() {
+    let Some(scene) = Twice::set() else { return };
+    let (desktop, id) = (&scene.desktop, scene.desktop.instance_id());
+    let real = Program::Restic.find().unwrap();
+    let newest = scene.world.cloud_repository(ALICE, &id).join("snapshots");
+    let newest = newest.join(scene.snapshots.last().unwrap());
+    for words in [
+        &["verify"][..],
+        &["verify", "--sample=100%"],
+        &[
+            "restore",
+            "saves/First",
+            "--before-last-session",
+            "--dry-run",
+        ],
+    ] {
+        let folder = scene.world.path(format!("comes-{}", words.len()));
+        let mut restic = FakeRestic::around(&folder, &real);
+        restic.on("list", Act::Returns(newest.clone()));
+        scene.world.use_restic(&restic.path());
+        fs::rename(&newest, folder.join("aside")).unwrap();
+        let said = desktop.command(words).ok();
+        assert!(!said.to_string().contains("cannot be read"), "{said}");
+        assert!(newest.exists(), "it did not come: {said}");
+    }
+}
+
+/// What a version shares with one that is damaged is damaged in it as well.
+#[test]
+fn every_version_with_a_file_that_is_damaged_is_named() {
+    let Some(scene) = Twice::set() else { return };
+    let (desktop, id) = (&scene.desktop, scene.desktop.instance_id());
+    // Another version, which has all but one file of the second.
+    play::write(&desktop.pack.join("saves/First/data/more.dat"), "more");
+    desktop.command(&["push"]).ok();
+    let newest = scene.world.repository(&id).snapshot_ids().pop().unwrap();
+    desktop.command(&["verify", "--sample=100%"]).ok();
+    remove(&scene.packs[1]);
+    for words in [["verify", "--all"], ["verify", "--sample=100%"]] {
+        let said = desktop.command(&words).arg("--json").code(1);
+        let found = report(&said);
+        let all = found["damaged"].as_array().unwrap();
+        let named = |id: &str| all.iter().any(|one| one["snapshot"] == id);
+        // The second version is in two snapshots.
+        let second = named(&scene.snapshots[1]) || named(&scene.snapshots[2]);
+        assert!(named(&newest) && second, "{said}");
+        assert!(!named(&scene.snapshots[0]), "{said}");
+        assert_eq!(found["older"], 2, "{said}");
+    }
+    // A look at the newest state alone takes nothing of that back.
+    desktop.command(&["verify"]).code(1);
+    let proofs = desktop.json("verified.json");
+    assert_eq!(proofs["damaged"].as_array().unwrap().len(), 2, "{proofs}");
+}
+
 #[test]
 fn damage_of_the_past_alone_is_found_by_a_look_at_everything() {
     for damage in DAMAGES {
@@ -153,7 +236,7 @@ fn damage_of_the_past_alone_is_found_by_a_look_at_everything() {
                 "saves/First ({}, an older version): ",
                 &scene.snapshots[0][..8]
             ));
-            said.assert_says("Restored and compared 4 units and 2 older versions");
+            said.assert_says("Restored and compared 4 units and 1 older version ");
         }
     }
 }
@@ -265,12 +348,13 @@ fn status_says_when_it_was_last_proven_and_what_changed_since() {
     desktop.command(&["verify"]).ok();
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC);
     let day = today.strftime("%-d %b %Y").to_string();
-    desktop.command(&["status"]).ok().assert_says(&format!(
-        "last proven restorable on {day} (all of the newest state)"
-    ));
+    desktop
+        .command(&["status"])
+        .ok()
+        .assert_says(&format!("last proven restorable on {day} (all units)"));
     schema::assert_file("verified", &desktop.synced_by("verified.json"));
     desktop.command(&["history"]).ok().assert_says(&format!(
-        "Newest state: last proven restorable on {day} (all of the newest state)"
+        "As last synced here: last proven restorable on {day} (all units)"
     ));
     let versions = desktop.command(&["history", "saves/First", "--json"]).ok();
     let rows = versions.stdout.lines();
@@ -287,6 +371,13 @@ fn status_says_when_it_was_last_proven_and_what_changed_since() {
     let status = desktop.command(&["status", "--json"]).ok().json();
     assert_eq!(status["proven"]["since"], json!(["saves/First"]));
     assert_eq!(status["proven"]["last"]["kind"], "newest");
+
+    // Where all of it changed, the drill is told all the same.
+    play::settings(&desktop.pack, 9);
+    desktop.command(&["push"]).ok();
+    desktop.command(&["status"]).ok().assert_says(&format!(
+        "proven    not as it is now: since the drill of {day} (4 of 4 units sound) every unit changed"
+    ));
 
     // A file of a newer program is neither used nor lost.
     let newer = r#"{"schema":2,"instance_id":"x"}"#;

@@ -175,3 +175,43 @@ fn what_cannot_be_exported_is_refused() {
         assert!(!world.path("x.zip").exists());
     }
 }
+
+#[cfg(unix)] // a link
+#[test]
+fn a_zip_is_written_neither_into_a_world_that_lies_elsewhere_nor_over_what_is_ours() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let [desktop] = devices(&world, ["desktop"]);
+    play::world(&desktop.pack, "My World", 1);
+    desktop.command(&["push"]).ok();
+    let elsewhere = world.path("other-disk");
+    fs::rename(desktop.pack.join(WORLD), &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, desktop.pack.join(WORLD)).unwrap();
+    let state = desktop.synced_by("state.json");
+    for to in [elsewhere.clone(), elsewhere.join("new.zip"), state] {
+        let run = desktop.command(&["export", WORLD, "--force"]);
+        let run = run.arg(format!("--to={}", to.display()));
+        opted::harmless(&desktop, run, 2, &["cannot write"]);
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_made_and_a_place_without_rights_is_named() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let [desktop] = devices(&world, ["desktop"]);
+    play::world(&desktop.pack, "My World", 1);
+    let folder = world.path("new/folder");
+    let run = desktop.command(&["export", WORLD]);
+    run.arg(format!("--to={}/", folder.display())).ok();
+    assert_holds(
+        &folder.join("My World.zip"),
+        &Tree::of(&desktop.pack).under(WORLD).without("session.lock"),
+    );
+    let file = folder.join("My World.zip").join("below");
+    let run = desktop.command(&["export", WORLD]);
+    let run = run.arg(format!("--to={}", file.display()));
+    opted::harmless(&desktop, run, 1, &["cannot make", "--to"]);
+}

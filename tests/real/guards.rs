@@ -369,6 +369,41 @@ fn files_that_change_while_they_are_read_never_end_in_a_half_read_version() {
     }
 }
 
+/// While restic reads, the file holds something else; before and after that, the same.
+#[test]
+fn a_file_that_was_another_while_it_was_saved_is_saved_again() {
+    let Some((world, desktop, deck)) = scene(&["World"]) else {
+        return;
+    };
+    let Some(real) = Program::Restic.find() else {
+        return;
+    };
+    play::session(&desktop.pack, "World", 2);
+    let file = desktop.pack.join("saves/World/level.dat");
+    let (kept, other, once) = (world.path("kept"), world.path("other"), world.path("once"));
+    fs::copy(&file, &kept).unwrap();
+    fs::write(
+        &other,
+        vec![b'x'; usize::try_from(kept.metadata().unwrap().len()).unwrap()],
+    )
+    .unwrap();
+    let script = world.path("meddling-restic");
+    let [file, kept, other, once, real] =
+        [&file, &kept, &other, &once, &real].map(|path| path.display().to_string());
+    let text = format!(
+        "#!/bin/sh\nif [ \"$1\" = backup ] && PATH=/usr/bin:/bin mkdir '{once}' 2>/dev/null; then\n\
+         PATH=/usr/bin:/bin cp '{other}' '{file}'\n'{real}' \"$@\"; code=$?\n\
+         PATH=/usr/bin:/bin cp '{kept}' '{file}'\nexit $code\nfi\nexec '{real}' \"$@\"\n"
+    );
+    script::install(&script, text);
+    let binary = format!("--restic-binary={}", script.display());
+    let pushed = desktop.command(&["push", &binary]).ok();
+    pushed.assert_says("Files changed while they were saved");
+    deck.command(&["pull"]).ok();
+    assert_same(&saves(&deck), &saves(&desktop));
+    deck.command(&["verify"]).ok();
+}
+
 /// A restic that waits with a restore until the test has done something.
 #[test]
 fn a_world_that_is_opened_while_its_news_are_fetched_is_not_swapped() {

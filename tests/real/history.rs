@@ -61,6 +61,14 @@ fn rename(device: &Device, from: &str, to: &str) {
     fs::rename(saves.join(from), saves.join(to)).unwrap();
 }
 
+/// How a line names the game folder, which these tests name.
+fn folder_option(device: &Device) -> String {
+    format!(
+        " {}",
+        instance_sync::domain::shell::pack_folder(&device.pack)
+    )
+}
+
 /// Gives snapshots numbers in the order of their making, and takes out what clocks said.
 fn masked(world: &World, device: &Device, text: &str) -> String {
     let mut text = text.to_owned();
@@ -68,6 +76,8 @@ fn masked(world: &World, device: &Device, text: &str) -> String {
     for (number, id) in ids.iter().enumerate() {
         text = text.replace(&id[..8], &format!("snap-{:03}", number + 1));
     }
+    // A folder of this run alone.
+    text = text.replace(&folder_option(device), "");
     let is_date = |date: &str| date.parse::<jiff::civil::Date>().is_ok();
     let is_time =
         |time: &str| time.starts_with(' ') && time[1..].parse::<jiff::civil::Time>().is_ok();
@@ -141,6 +151,17 @@ fn a_world_keeps_its_history_through_its_names() {
     let (desktop, deck) = (&story.desktop, &story.deck);
     assert_golden("renamed", &story.masked(desktop, &["saves/Home"]));
     assert_golden("gone", &story.masked(desktop, &["saves/World", "--graph"]));
+    // The hint works wherever it is pasted.
+    let said = desktop.command(&["history", "saves/Home"]).ok();
+    let hint = printed(&said, "instance-sync restore");
+    let first = &story
+        .world
+        .repository(&desktop.instance_id())
+        .snapshot_ids()[0];
+    let line = format!("{hint} --snapshot {first} --dry-run");
+    paste(&story.world, desktop, &line)
+        .ok()
+        .assert_says("then saves/World");
     play::session(&deck.pack, "Home", 9);
     let said = story.masked(deck, &["saves/Home", "--limit=1"]);
     assert!(said.contains("here, changed since"), "{said}");

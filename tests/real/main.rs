@@ -59,6 +59,8 @@ mod hanging_restic;
 mod harness;
 #[cfg(unix)] // a script in the place of restic
 mod history;
+#[cfg(unix)] // a link
+mod in_the_way;
 #[cfg(target_os = "linux")] // other systems do not have every name
 mod include_names;
 mod joining;
@@ -117,11 +119,15 @@ mod signals;
 mod state_file;
 #[cfg(unix)]
 mod stores;
+#[cfg(unix)] // a game's lock
+mod taken_back;
 #[cfg(unix)] // links, a script in the place of restic
 mod targets;
 mod two_keys;
 #[cfg(unix)] // a game's lock
 mod undo_command;
+#[cfg(target_os = "linux")] // strace
+mod unfinished;
 mod verify_command;
 #[cfg(all(target_os = "linux", feature = "window"))] // X11
 mod window_conflict;

@@ -228,3 +228,54 @@ fn a_prune_that_was_interrupted_is_carried_on_by_the_next() {
         .ok()
         .assert_says("Updated saves/World");
 }
+
+/// What it holds, and what it was made on top of, may be what the rules let go.
+#[test]
+fn nothing_is_removed_while_a_record_cannot_be_read_or_is_of_a_newer_version() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let (desktop, _) = scene(&world);
+    let repository = world.repository(&desktop.instance_id());
+    for (record, says) in [
+        (r#"{"schema": 2}"#, "update it on this device"),
+        (r#"{"schema": 1, "pu"#, "cannot be read"),
+    ] {
+        let folder = world.path("odd");
+        play::write(&folder.join(".cloud-sync/push.json"), record);
+        let before = ids(&world, &desktop);
+        repository.back_up(&folder);
+        let all = ids(&world, &desktop);
+        let odd = all.difference(&before).next().unwrap();
+        for words in [&["prune", "--yes"][..], &["prune", "--dry-run"]] {
+            let said = desktop.command(words).args(MONTHS).code(1);
+            said.assert_says(says);
+            said.assert_says(&format!("repair or remove snapshot {odd} first"));
+            said.assert_says("Nothing was removed");
+        }
+        assert_eq!(ids(&world, &desktop), all);
+        repository.run(&["forget", odd]).ok();
+    }
+    let said = desktop.command(&["prune", "--yes"]).args(MONTHS).ok();
+    said.assert_says("Removed 3 snapshots");
+}
+
+/// What is said before is an estimate.
+#[cfg(unix)]
+#[test]
+fn what_has_become_free_is_what_restic_removed() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let (desktop, _) = scene(&world);
+    let real = Program::Restic.find().unwrap();
+    let mut fake = FakeRestic::around(&world.path("fake"), &real);
+    world.use_restic(&fake.path());
+    let estimate = "total prune:  1 blobs / 1 B\\n";
+    fake.on("forget --dry-run", Act::Say(estimate, "", 0));
+    let said = desktop.command(&["prune", "--dry-run"]).args(MONTHS).ok();
+    said.assert_says("About 1 B become free");
+    let said = desktop.command(&["prune", "--yes"]).args(MONTHS).ok();
+    said.assert_says("Removed 3 snapshots (");
+    assert!(said.stdout.contains("KiB)."), "{said}");
+}

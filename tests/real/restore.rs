@@ -4,6 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use super::forks::*;
+use super::lib::config::user_dirs::UserDirs;
+use super::lib::domain::path::RelPath;
+use super::lib::sync::restore::{Finality, Place, Point, Report, Request, RestoreOutcome, restore};
+use super::lib::sync::settings::Settings;
 use super::support::level::{level, unpacked};
 use super::support::terminal::type_in;
 use super::support::*;
@@ -259,6 +263,105 @@ fn before_the_last_session_is_what_was_agreed_or_what_came_before() {
         .code(2);
 }
 
+/// A safety copy is a note beside the row of pushes: it is what neither a session nor a version was
+/// made on top of.
+#[test]
+fn a_safety_copy_is_never_what_was_before_a_session() {
+    let Some(scene) = Scene::set() else { return };
+    let (desktop, deck) = (&scene.desktop, &scene.deck);
+    let before = ["restore", WORLD, "--before-last-session", "--dry-run"];
+    // What was restored, played and given up again is in a safety copy.
+    deck.command(&["restore", WORLD, &scene.short(0)]).ok();
+    play::session(&deck.pack, "My World", 7);
+    deck.command(&["undo"])
+        .ok()
+        .assert_says("Saving a safety copy");
+    play::session(&deck.pack, "My World", 8);
+    push(deck);
+    let said = last(deck, &before);
+    assert_eq!(said["units"][0]["version"]["snapshot"], scene.ids[2]);
+    assert_eq!(said["units"][0]["others"], serde_json::json!([]));
+
+    // What was played is in one, and then published after all.
+    desktop.command(&["pull"]).ok();
+    let agreed = saves(desktop);
+    play::session(&desktop.pack, "My World", 9);
+    let said = desktop.command(&["restore", "--before-last-session"]).ok();
+    said.assert_says("is in the safety copy");
+    desktop.command(&["undo"]).ok();
+    let pushed = push(desktop);
+    let row = |words: &[&str]| -> serde_json::Value {
+        let said = desktop.command(words).ok();
+        let rows = said.stdout.lines().map(serde_json::from_str);
+        let mut rows = rows.map(|row: Result<serde_json::Value, _>| row.unwrap());
+        rows.find(|row| row["snapshot"] == pushed).expect("a row")
+    };
+    let of_instance = &row(&["history", "--json"])["units"][0];
+    let of_unit = &row(&["history", WORLD, "--json"]);
+    assert_eq!(of_unit["files_changed"], of_instance["files_changed"]);
+    assert_ne!(of_unit["files_changed"], 0);
+    desktop.command(&["restore", "--before-last-session"]).ok();
+    let now = saves(desktop);
+    assert_same_with_metadata(&now.under("My World"), &agreed.under("My World"));
+}
+
+/// What was brought back and not pushed is no session: whoever asks twice is not sent forward again.
+#[test]
+fn before_the_last_session_stays_what_it_was_until_somebody_plays() {
+    let Some(scene) = Scene::set() else { return };
+    let deck = &scene.deck;
+    for words in [&["restore"][..], &["restore", WORLD]] {
+        let words: Vec<&str> = words
+            .iter()
+            .copied()
+            .chain(["--before-last-session"])
+            .collect();
+        deck.command(&words).ok().assert_says("Restored.");
+        scene.assert_past(deck, 1);
+        let again = deck.command(&words).ok();
+        again.assert_says(&format!("by desktop ({})", &scene.ids[2][..8]));
+        again.assert_says("saves/My World");
+        again.assert_says("is as it was then");
+        again.assert_says("There is nothing to restore.");
+        scene.assert_past(deck, 1);
+        deck.command(&["undo"]).ok();
+        scene.assert_past(deck, 2);
+    }
+    // Played on from there, that is the last session.
+    deck.command(&["restore", "--before-last-session"]).ok();
+    play::session(&deck.pack, "My World", 6);
+    let said = deck
+        .command(&["restore", WORLD, "--before-last-session"])
+        .ok();
+    said.assert_says("what was changed here and not pushed yet");
+    scene.assert_past(deck, 2);
+}
+
+/// What was not there at a time is told with why: it was deleted, or had another name.
+#[test]
+fn what_was_deleted_or_called_otherwise_then_is_told_so() {
+    let Some(scene) = Scene::set() else { return };
+    let deck = &scene.deck;
+    let saves = deck.pack.join("saves");
+    fs::rename(saves.join("Same"), saves.join("Renamed")).unwrap();
+    fs::remove_dir_all(deck.pack.join(WORLD)).unwrap();
+    let gone = push(deck);
+    play::world(&deck.pack, "My World", 4);
+    play::world(&deck.pack, "Same", 4);
+    push(deck);
+    let at = format!("--snapshot={}", &gone[..8]);
+    let said = deck.command(&["restore", WORLD, &at]).code(2);
+    said.assert_says("saves/My World did not exist then");
+    said.assert_says("It was deleted on 20");
+    said.assert_never_says("exists since");
+    let said = deck.command(&["restore", "saves/Same", &at]).code(2);
+    said.assert_says("It was called saves/Renamed then");
+    let said = deck
+        .command(&["restore", &scene.short(1), "saves/Renamed", "--dry-run"])
+        .ok();
+    said.assert_says("then saves/Same");
+}
+
 #[test]
 fn everything_goes_back_and_what_was_not_there_stays() {
     let Some(scene) = Scene::set() else { return };
@@ -304,6 +407,10 @@ fn another_folder_gets_it_and_nothing_there_is_overwritten() {
     deck.command(&["restore", &point, &to]).ok();
     assert_same_with_metadata(&there("My World"), &scene.past[0].under("My World"));
     assert!(!target.join(".instance-sync-restore").exists());
+    // So it is where a run was killed at its very end.
+    fs::create_dir(target.join(".instance-sync-restore")).unwrap();
+    deck.command(&["restore", &point, &to]).ok();
+    assert!(!target.join(".instance-sync-restore").exists());
     // What is there and holds something else stays.
     let before = Tree::of_all(&target);
     deck.command(&["restore", &scene.short(2), &to])
@@ -343,6 +450,30 @@ fn a_snapshot_of_plain_restic_comes_into_a_folder_alone() {
     let found = Tree::of(&target);
     assert_same(&found, &repository.tree(id));
     deck.command(&["restore", &point, &to]).ok();
+}
+
+/// Somebody saved the folder above the game's with plain restic.
+#[test]
+fn a_snapshot_of_plain_restic_writes_nothing_into_the_game_folder() {
+    let Some(scene) = Scene::set() else { return };
+    let deck = &scene.deck;
+    let above = deck.pack.parent().unwrap();
+    let plain = scene.world.path("plain");
+    let name = deck.pack.file_name().unwrap();
+    repository::copy_folder(&deck.pack, &plain.join(name));
+    let repository = scene.world.repository(&deck.instance_id());
+    repository.back_up(&plain);
+    let ids = repository.snapshot_ids();
+    let id = ids.iter().find(|id| !scene.ids.contains(id)).unwrap();
+    fs::remove_file(deck.pack.join(WORLD).join("region/r.0.0.mca")).unwrap();
+    let before = Tree::of_all(above);
+    deck.command(&["restore", &format!("--snapshot={id}")])
+        .arg(format!("--to={}", above.display()))
+        .code(2)
+        .assert_says("cannot restore into");
+    // Neither a file of the world came back, nor does anything lie around that was fetched.
+    let own = Path::new(name).join(".cloud-sync");
+    assert_same(&Tree::of_all(above).without(&own), &before.without(&own));
 }
 
 #[test]
@@ -516,4 +647,119 @@ fn on_a_terminal_it_is_shown_and_asked_before_anything_happens() {
     let seen = type_in(deck.command(&words), &[]).unwrap();
     assert!(!seen.last().contains("Go on?"), "{seen:?}");
     scene.assert_past(deck, 1);
+}
+
+/// A question may stay open for hours: the hooks of a launcher do not wait for it, and what they did is
+/// seen before anything is replaced.
+#[test]
+fn while_it_asks_hooks_work_and_what_they_changed_is_noticed() {
+    let Some(scene) = Scene::set() else { return };
+    let (desktop, deck) = (&scene.desktop, &scene.deck);
+    let mut settings = Settings::new(&deck.pack);
+    let home = |path: &str| Some(deck.home.join(path).join("instance-sync"));
+    settings.dirs = UserDirs {
+        data: home(".local/share"),
+        cache: home(".cache"),
+        state: home(".local/state"),
+    };
+    settings.restic_binary = Program::Restic.find();
+    settings.device_name = Some(deck.name.clone());
+    let request = Request {
+        units: [RelPath::new(WORLD).unwrap()].into(),
+        point: Point::Snapshot(scene.ids[0].clone()),
+        place: Place::InPlace,
+        finality: Finality::Final,
+    };
+    let asked = |beside: &dyn Fn()| {
+        let confirm = |_: &Report| {
+            beside();
+            Ok(true)
+        };
+        restore(&settings, &|_| (), &request, Some(&confirm))
+    };
+    // Another device pushed: the pull of a launch takes it, while the question waits.
+    play::session(&desktop.pack, "My World", 5);
+    push(desktop);
+    let launch = || {
+        let pull = deck.command(&["pull"]).ok();
+        assert!(pull.elapsed.as_secs() < 8, "{pull}");
+        pull.assert_says("Updated saves/My World");
+    };
+    let refused = asked(&launch).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "another command worked in this folder while the question waited"
+    );
+    assert_same_with_metadata(&saves(deck), &saves(desktop));
+    // So it is where somebody played.
+    let play = || play::session(&deck.pack, "My World", 6);
+    let refused = asked(&play).unwrap_err();
+    assert!(
+        refused.to_string().contains("saves/My World changed"),
+        "{refused}"
+    );
+    // And where nothing happened but a hook without work, the answer counts.
+    deck.command(&["push"]).ok();
+    deck.command(&["pull"]).ok();
+    let idle = || {
+        deck.command(&["pull"]).ok();
+    };
+    let done = asked(&idle).unwrap();
+    assert!(matches!(done, RestoreOutcome::Restored(_)), "{done:?}");
+    scene.assert_past(deck, 0);
+}
+
+#[test]
+fn a_dry_run_says_that_an_open_world_would_be_refused() {
+    let Some(scene) = Scene::set() else { return };
+    let deck = &scene.deck;
+    let Some(game) = Game::opens(&deck.pack.join(WORLD)) else {
+        return;
+    };
+    let words = ["restore", WORLD, &scene.short(0), "--dry-run"];
+    let run = opted::harmless(deck, deck.command(&words), 0, &[]);
+    run.assert_says("saves/My World is open in a running game: a restore refuses that");
+    assert_eq!(last(deck, &words)["open"], serde_json::json!([WORLD]));
+    deck.command(&words[..3]).code(1).assert_says("is open");
+    drop(game);
+    let closed = deck.command(&words).ok();
+    closed.assert_never_says("is open");
+    assert_eq!(last(deck, &words)["open"], serde_json::Value::Null);
+}
+
+#[test]
+fn a_name_that_is_not_quite_right_is_answered_with_the_one_that_may_be_meant() {
+    let Some(scene) = Scene::set() else { return };
+    for name in ["saves/my world", "saves/My Wrld", "My World"] {
+        let run = scene.deck.command(&["restore", name, &scene.short(0)]);
+        let says = ["the cloud has no", "Did you mean: saves/My World"];
+        opted::harmless(&scene.deck, run, 2, &says);
+    }
+    let run = scene
+        .deck
+        .command(&["restore", "saves/Zzz", &scene.short(0)]);
+    opted::harmless(&scene.deck, run, 2, &["the cloud has no saves/Zzz"])
+        .assert_never_says("Did you mean");
+}
+
+/// Whoever answered the one knows how to answer the other; what is no yes is none.
+#[test]
+fn prune_asks_in_the_same_form() {
+    let Some(scene) = Scene::set() else { return };
+    let repository = scene.world.repository(&scene.desktop.instance_id());
+    let words = ["prune", "--keep-all=0h", "--keep-daily=0h"];
+    let question = "Remove it? It cannot be brought back. [y/N]";
+    for (keys, left) in [("n\r", 3), ("\r", 3), ("perhaps\r", 3), ("y\r", 2)] {
+        let Some(seen) = type_in(scene.desktop.command(&words), &[(question, keys)]) else {
+            return;
+        };
+        assert_eq!(seen.code, 0, "{seen:?}");
+        let says = if left == 3 {
+            "Nothing was removed."
+        } else {
+            "Removed 1 snapshot ("
+        };
+        assert!(seen.last().contains(says), "{seen:?}");
+        assert_eq!(repository.snapshot_ids().len(), left);
+    }
 }

@@ -110,7 +110,7 @@ fn a_file_that_appears_while_a_folder_is_saved_is_noticed() {
     let script = world.path("late/restic");
     fs::create_dir_all(script.parent().unwrap()).unwrap();
     let text = format!(
-        "#!/bin/sh\ncase \" $* \" in *' backup '*) : > \"{}\";; esac\nexec \"{}\" \"$@\"\n",
+        "#!/bin/sh\ncase \" $* \" in *' backup '*) [ -e \"{0}\" ] || : > \"{0}\";; esac\nexec \"{1}\" \"$@\"\n",
         fresh.display(),
         real.display()
     );

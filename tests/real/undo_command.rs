@@ -119,7 +119,8 @@ fn what_a_pull_did_is_listed_previewed_and_taken_back() {
     println!("{preview}");
     preview.assert_says("  saves/Changed  6 files");
     preview.assert_says("  saves/Deleted  12 files");
-    preview.assert_never_says("saves/New");
+    // It is named, and so is what becomes of it.
+    preview.assert_says(" brought stays: saves/New. ");
 
     let done = deck.command(&["undo"]).ok();
     println!("{done}");
@@ -348,13 +349,11 @@ fn an_undo_can_be_undone() {
     // Without an id it is about pulls: another undo does not swing to and fro.
     deck.command(&["undo", "--dry-run"])
         .ok()
-        .assert_never_says("saves/Changed");
+        .assert_says("There is nothing to bring back.");
     let option = format!("--id={}", listed[0]["id"].as_str().unwrap());
     deck.command(&["undo", &option]).ok();
-    let now = saves(deck);
-    assert_same_with_metadata(&now.under("Changed"), &scene.new.under("Changed"));
-    // The world that came back from a deletion stays: nothing is taken away.
-    assert_same_with_metadata(&now.under("Deleted"), &scene.old.under("Deleted"));
+    // The world that had come back from a deletion goes again.
+    assert_same_with_metadata(&saves(deck), &scene.new);
     deck.command(&["push"]).ok();
     scene.desktop.command(&["pull"]).ok();
     assert_same(&saves(&scene.desktop), &saves(deck));
@@ -394,7 +393,7 @@ fn undo_says_what_it_cannot_do() {
     stranger.command(&["disable"]).ok();
     stranger
         .command(&["undo"])
-        .ok()
+        .code(2)
         .assert_says("is not opted in");
     play::world(&desktop.pack, "World", 1);
     desktop.command(&["push"]).ok();
@@ -428,8 +427,8 @@ fn undo_says_what_it_cannot_do() {
 fn undo_speaks_json() {
     let Some(scene) = Scene::set() else { return };
     let units = serde_json::json!([
-        {"unit": "saves/Changed", "files": 6, "replaces_edits": false},
-        {"unit": "saves/Deleted", "files": 12, "replaces_edits": false},
+        {"unit": "saves/Changed", "files": 6, "goes": false, "replaces_edits": false},
+        {"unit": "saves/Deleted", "files": 12, "goes": false, "replaces_edits": false},
     ]);
     for (words, outcome) in [
         (&["undo", "--dry-run", "--json"][..], "preview"),
@@ -439,6 +438,7 @@ fn undo_speaks_json() {
         assert_eq!(report["event"], "undo");
         assert_eq!(report["outcome"], outcome);
         assert_eq!(report["units"], units);
+        assert_eq!(report["stays"], serde_json::json!(["saves/New"]));
     }
     scene.assert_taken_back();
 }

@@ -122,7 +122,7 @@ fn where_nothing_was_pushed_there_is_nothing_to_verify() {
     let stranger = world.device("stranger");
     stranger
         .command(&["verify"])
-        .ok()
+        .code(2)
         .assert_says("is not opted in");
 }
 

@@ -23,6 +23,11 @@ pub enum Act {
     Retry,
     /// Lets the real restic do the work, and then exits with this code all the same.
     Afterwards(i32),
+    /// Moves this file out of the way, and back the next time, before the real restic does the work.
+    Swings(PathBuf),
+    /// Moves this file back, which lies as `aside` in the script's folder, before the real restic does the
+    /// work.
+    Returns(PathBuf),
     /// Lets the real restic do the work, and is killed after it before it can exit.
     KilledAfterwards,
 }
@@ -126,7 +131,9 @@ impl FakeRestic {
             } else {
                 format!("*' {command} '*")
             };
-            let _ = writeln!(script, "{pattern}) {} ;;", act.script(&real));
+            let act = act.script(&real);
+            let act = act.replace("FOLDER", &self.folder.display().to_string());
+            let _ = writeln!(script, "{pattern}) {act} ;;");
         }
         // In its place, not as a child: whoever stops the script stops restic.
         let last = if self.real.is_some() {
@@ -145,7 +152,7 @@ outside=$PATH
 PATH=/usr/bin:/bin
 number=1
 until mkdir "FOLDER/calls/$number" 2>/dev/null; do number=$((number + 1)); done
-call=FOLDER/calls/$number
+call="FOLDER/calls/$number"
 printf '%s\0' "$@" >"$call/args"
 PATH=$outside /usr/bin/env -0 >"$call/part" && mv "$call/part" "$call/env"
 case " $* " in
@@ -170,6 +177,19 @@ impl Act {
                 .to_owned(),
             Self::Afterwards(0) => format!("{real}; exit $?"),
             Self::Afterwards(code) => format!("{real}; exit {code}"),
+            Self::Swings(file) => {
+                let file = file.display();
+                format!(
+                    "if [ -e '{file}' ]; then mv '{file}' 'FOLDER/aside'; \
+                     else mv 'FOLDER/aside' '{file}'; fi; {real}; exit $?"
+                )
+            }
+            Self::Returns(file) => {
+                let file = file.display();
+                format!(
+                    "if [ -e 'FOLDER/aside' ]; then mv 'FOLDER/aside' '{file}'; fi; {real}; exit $?"
+                )
+            }
             Self::KilledAfterwards => format!("{real}; kill -KILL $$"),
         }
     }

@@ -1,5 +1,7 @@
 //! What is said of a snapshot and of a version, in words.
 
+use unicode_width::UnicodeWidthStr as _;
+
 use super::{size, when};
 use crate::{
     domain::{path::RelPath, record::Before, save, unit::Extent},
@@ -9,6 +11,18 @@ use crate::{
 
 /// How many units are named of one snapshot.
 const NAMED: usize = 6;
+
+/// What whoever reads it understands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Letters {
+    /// Any letters.
+    All,
+    /// ASCII alone, but for names.
+    Ascii,
+}
+
+/// How many columns a drawing takes beside its rows, where few devices went apart.
+const MARGIN: usize = 7;
 
 /// A row in words.
 pub struct Told {
@@ -25,11 +39,11 @@ pub struct Told {
 
 impl Told {
     /// Tells of a snapshot.
-    pub fn of_snapshot(row: &SnapshotRow) -> Self {
+    pub fn of_snapshot(row: &SnapshotRow, letters: Letters) -> Self {
         let mut lines: Vec<String> = why(row).into_iter().collect();
         let changes = row.units.iter();
         let mut units: Vec<String> = changes
-            .map(|one| format!("{}  {}", name(&one.unit), change(&one.change)))
+            .map(|one| format!("{}  {}", name(&one.unit), change(&one.change, letters)))
             .collect();
         if units.len() > NAMED {
             let more = units.len() - (NAMED - 1);
@@ -53,8 +67,8 @@ impl Told {
     }
 
     /// Tells of a version of a unit.
-    pub fn of_version(row: &VersionRow) -> Self {
-        let mut what = change(&row.change);
+    pub fn of_version(row: &VersionRow, letters: Letters) -> Self {
+        let mut what = change(&row.change, letters);
         if let Some(to) = &row.to {
             what = format!("renamed to {}", name(to));
         }
@@ -86,10 +100,14 @@ impl Told {
         }
     }
 
-    /// Returns the row of a drawing.
-    pub fn drawn(&self) -> Row {
+    /// Returns the row of a drawing of so many columns. The snapshot is there to be typed: where it would be
+    /// cut, the device goes to a line of its own.
+    pub fn drawn(&self, width: usize) -> Row {
         let mut first = format!("{}  {}  {}", self.when, self.device, self.short);
         let marks = self.marks.join(", ");
+        if first.width() + MARGIN > width {
+            first = format!("{}  {}\n{}", self.when, self.short, self.device);
+        }
         if !marks.is_empty() {
             first = format!("{first}  {marks}");
         }
@@ -164,7 +182,7 @@ fn safety_copy(before: Option<Before>) -> String {
 }
 
 /// Says what became of a unit.
-fn change(change: &Change) -> String {
+fn change(change: &Change, letters: Letters) -> String {
     let whole = |extent: Option<Extent>| match extent {
         Some(extent) => format!("{}, {}", files(extent.files), size(extent.bytes)),
         None => "size unknown".to_owned(),
@@ -194,6 +212,10 @@ fn change(change: &Change) -> String {
         }
     };
     let about = change.about.as_deref().map(save::words);
+    let about = about.map(|about| match letters {
+        Letters::All => about,
+        Letters::Ascii => about.replace(" \u{b7} ", ", "),
+    });
     if let Some(about) = about.filter(|about| !about.is_empty()) {
         said = format!("{said} ({about})");
     }
@@ -246,4 +268,77 @@ pub fn few(all: impl Iterator<Item = String>) -> String {
         all.push(format!("and {more} more"));
     }
     all.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::save::About,
+        sync::history::UnitChange,
+        ui::graph::{self, Pen},
+    };
+
+    fn row() -> SnapshotRow {
+        let unit = RelPath::new("saves/World").expect("sound");
+        let about = About {
+            day: Some(12),
+            version: Some("1.21.4".to_owned()),
+            ..About::default()
+        };
+        SnapshotRow {
+            snapshot: "06f53f1a".repeat(8).parse().expect("an id"),
+            parents: Vec::new(),
+            time: None,
+            claimed: None,
+            device: "a-desktop-with-a-name".to_owned(),
+            why: Why::Push,
+            made_before: None,
+            beside: Vec::new(),
+            here: Some(Here::Same),
+            newest: true,
+            units: vec![UnitChange {
+                unit,
+                change: Change {
+                    change: Deed::Added,
+                    from: None,
+                    before: None,
+                    after: None,
+                    files_changed: None,
+                    same_as: None,
+                    about: Some(Box::new(about)),
+                },
+            }],
+        }
+    }
+
+    #[test]
+    fn a_snapshot_is_named_whole_however_narrow_the_terminal_is() {
+        let drawn = |width| {
+            let told = Told::of_snapshot(&row(), Letters::All);
+            let pen = Pen {
+                lines: true,
+                colours: false,
+                width,
+            };
+            graph::draw(&[told.drawn(width)], pen)
+        };
+        let wide = drawn(80);
+        let first = wide.lines().next().expect("a line");
+        assert!(first.ends_with("06f53f1a  here, newest"), "{wide}");
+        let narrow = drawn(40);
+        let first = narrow.lines().next().expect("a line");
+        assert!(first.ends_with("  06f53f1a"), "{narrow}");
+        assert!(narrow.contains("a-desktop-with-a-name"), "{narrow}");
+        assert!(narrow.contains("here,"), "{narrow}");
+    }
+
+    #[test]
+    fn who_reads_ascii_alone_gets_no_other_sign() {
+        let lines = |letters| Told::of_snapshot(&row(), letters).lines.join("\n");
+        assert!(lines(Letters::All).contains("Day 12 \u{b7} 1.21.4"));
+        let ascii = lines(Letters::Ascii);
+        assert!(ascii.is_ascii(), "{ascii}");
+        assert!(ascii.contains("Day 12, 1.21.4"), "{ascii}");
+    }
 }

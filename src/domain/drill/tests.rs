@@ -118,6 +118,74 @@ fn what_the_newest_has_is_not_restored_again_for_the_past() {
     );
 }
 
+#[test]
+fn what_is_bad_in_one_version_is_looked_at_in_every_other() {
+    use crate::domain::fixtures::{dot, head, version};
+    use crate::domain::record::UnitTable;
+
+    let content = |files: &[(&str, &str)]| UnitContent {
+        files: files
+            .iter()
+            .map(|(name, text)| {
+                let fact = FileFact {
+                    size: text.len() as u64,
+                    sha256: digest(text),
+                };
+                (InnerPath::new(*name).expect("sound"), fact)
+            })
+            .collect(),
+        folders: BTreeSet::new(),
+    };
+    let record = |id: char, number: u64, content: &UnitContent| {
+        let mut record = head(id, UnitTable::new(), &[dot('A', number)]).record;
+        let mut row = version(Some(""), dot('A', number));
+        row.state = UnitState::Here(content.digest());
+        record.units.insert(unit("saves/World"), row);
+        record.contents.insert(unit("saves/World"), content.clone());
+        (snapshot(id), record)
+    };
+    let first = content(&[("level.dat", "old"), ("region", "bad")]);
+    let second = content(&[("level.dat", "good"), ("region", "fine")]);
+    let newest = content(&[("level.dat", "new"), ("moved", "bad")]);
+    let now = "2026-11-21T12:00:00Z".parse().expect("a time");
+    let records = vec![
+        record('1', 1, &first),
+        record('2', 2, &second),
+        record('3', 3, &newest),
+    ];
+    let history = History::new(records, now);
+    let origin = version(Some(""), dot('A', 3)).origin;
+    let part = Part::whole(unit("saves/World"), snapshot('3'), &newest, origin, true);
+    let bad = [digest("bad")].into();
+    let names = |newest_whole| -> Vec<(SnapshotId, Vec<String>, bool)> {
+        let parts = sharing(&history, vec![part.clone()], &bad, newest_whole);
+        let name = |part: &Part| part.files.keys().map(ToString::to_string).collect();
+        let parts = parts.iter();
+        parts
+            .map(|part| (part.snapshot.clone(), name(part), part.whole))
+            .collect()
+    };
+    let of_first = (snapshot('1'), vec!["region".to_owned()], false);
+    let both = vec!["level.dat".to_owned(), "moved".to_owned()];
+    assert_eq!(names(true), [(snapshot('3'), both, true), of_first.clone()]);
+    let moved = vec!["moved".to_owned()];
+    assert_eq!(names(false), [(snapshot('3'), moved, false), of_first]);
+}
+
+#[test]
+fn the_first_portions_are_small_and_each_is_twice_as_large() {
+    let sizes = [4 << 20; 32];
+    let large = part("saves/Large", 'a', &sizes, true);
+    let portions = portions(vec![large], 64 << 20);
+    let sizes: Vec<u64> = portions
+        .iter()
+        .map(|portion| bytes(portion) >> 20)
+        .collect();
+    assert_eq!(sizes.iter().sum::<u64>(), 128);
+    assert_eq!(sizes[0], 8, "{sizes:?}");
+    assert!(sizes.iter().all(|size| *size <= 64), "{sizes:?}");
+}
+
 fn parts(newest: bool) -> impl Strategy<Value = Vec<Part>> {
     let one = (0..4_u8, proptest::collection::vec(0..200_u64, 1..6));
     proptest::collection::vec(one, 0..8).prop_map(move |made| {

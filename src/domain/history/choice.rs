@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{Deed, History, Moment, Version};
+use super::{Deed, History, Moment, Version, effort};
 use crate::domain::{
     ids::SnapshotId,
     path::RelPath,
@@ -36,6 +36,15 @@ pub struct Absent {
     pub since: Option<Timestamp>,
 }
 
+/// Why a unit is not there at a point although it was before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lack {
+    /// It was deleted, at that time, where it is known.
+    Deleted(Option<Timestamp>),
+    /// It was called so then.
+    Called(RelPath),
+}
+
 /// What a point means for several units.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
@@ -49,19 +58,22 @@ impl History {
     /// Returns what each unit was at a time: of the versions that were there by then and that no other
     /// had replaced, the last. A deletion counts only where nothing else does: an edit beats it.
     pub fn states_at(&self, time: Timestamp) -> States {
+        let by_then = |made: Option<Timestamp>| made.is_some_and(|made| made <= time);
+        let moments = self.moments().iter();
+        let moments: Vec<&Moment> = moments
+            .filter(|moment| !moment.is_safety_copy() && by_then(moment.time))
+            .collect();
         let mut states = States::new();
         for unit in self.units() {
-            let mut versions = self.versions(unit);
-            versions.retain(|version| {
-                !version.safety_copy && version.time.is_some_and(|made| made <= time)
-            });
-            let last = self.undecided_at(time, unit, &versions);
-            let last = if last.is_empty() {
-                unreplaced(versions)
-            } else {
-                unreplaced(last)
-            };
-            let last = best_first(last);
+            let versions = self.versions(unit).iter();
+            let versions: Vec<&Version> = versions
+                .filter(|version| !version.safety_copy && by_then(version.time))
+                .collect();
+            let mut last = undecided(&moments, unit, &versions);
+            if last.is_empty() {
+                last = versions;
+            }
+            let last = best_first(unreplaced(&last));
             if !last.is_empty() {
                 states.insert(unit.clone(), last);
             }
@@ -69,31 +81,14 @@ impl History {
         states
     }
 
-    /// Leaves out the versions that a push by then knew of and had replaced: by an edit, or by a decision
-    /// for one that was there already.
-    fn undecided_at(&self, time: Timestamp, unit: &RelPath, versions: &[Version]) -> Vec<Version> {
-        let by_then = |moment: &&Moment| {
-            !moment.is_safety_copy() && moment.time.is_some_and(|made| made <= time)
-        };
-        let moments: Vec<&Moment> = self.moments().iter().filter(by_then).collect();
-        let is_replaced = |version: &&Version| {
-            moments.iter().any(|moment| {
-                let row = moment.record.units.get(unit);
-                moment.record.vector.covers_dot(version.row.dot)
-                    && row.is_some_and(|row| row.changes().all(|dot| dot != version.row.dot))
-            })
-        };
-        let left = versions.iter().filter(|version| !is_replaced(version));
-        left.cloned().collect()
-    }
-
     /// Returns what each unit was that a snapshot lists.
     pub fn states_in(&self, moment: &Moment) -> States {
         let rows = moment.record.units.iter();
         let state = |(unit, row): (&RelPath, &crate::domain::record::UnitVersion)| {
-            let mut versions = self.versions(unit);
-            versions.retain(|known| known.row.dot == row.dot && known.digest() == row.digest());
-            (unit.clone(), versions)
+            let versions = self.versions(unit).iter();
+            let is_it =
+                |known: &&Version| known.row.dot == row.dot && known.digest() == row.digest();
+            (unit.clone(), versions.filter(is_it).cloned().collect())
         };
         rows.map(state).collect()
     }
@@ -139,6 +134,37 @@ impl History {
         })
     }
 
+    /// Returns why a unit is not there at a point, where that is not that it was yet to come.
+    pub fn lack(&self, states: &States, unit: &RelPath) -> Option<Lack> {
+        let mut name = unit.clone();
+        let mut seen = BTreeSet::new();
+        let mut deleted = None;
+        while seen.insert(name.clone()) {
+            let gone = states.get(&name)?.first()?;
+            if gone.digest().is_some() {
+                return (name != *unit).then_some(Lack::Called(name));
+            }
+            deleted = deleted.or(Some(Lack::Deleted(gone.time)));
+            match self.renamed_to(gone) {
+                Some(next) => name = next,
+                None => break,
+            }
+        }
+        deleted
+    }
+
+    /// Returns the unit that a deletion goes on as.
+    pub fn renamed_to(&self, deletion: &Version) -> Option<RelPath> {
+        let moment = self.get(&deletion.since)?;
+        if deletion.digest().is_some() || deletion.row.dot != moment.record.dot() {
+            return None;
+        }
+        let mut others = moment.record.units.keys();
+        let is_next =
+            |other: &&RelPath| self.called_before(moment, other).as_ref() == Some(&deletion.unit);
+        others.find(is_next).cloned()
+    }
+
     /// Returns the versions of everything that is `here`, and of what was there then and is not here.
     pub fn choose_all<'a>(
         &self,
@@ -149,17 +175,17 @@ impl History {
         let mut taken = BTreeSet::new();
         for unit in here {
             taken.insert(unit.clone());
-            match self.choose(states, unit) {
-                Some(choice) => {
-                    // What has another name now does not come back under the old one too.
-                    taken.insert(choice.version.unit.clone());
-                    selection.choices.push(choice);
-                }
-                None => selection.absent.push(Absent {
-                    unit: unit.clone(),
-                    since: self.since(unit),
-                }),
+            if let Some(choice) = self.choose(states, unit) {
+                // What has another name now does not come back under the old one too.
+                taken.insert(choice.version.unit.clone());
+                selection.choices.push(choice);
+                continue;
             }
+            let deletion = states.get(unit).and_then(|versions| versions.first());
+            selection.absent.push(Absent {
+                unit: unit.clone(),
+                since: self.since_after(unit, deletion),
+            });
         }
         for (unit, versions) in states {
             let (Some((version, others)), false) = (versions.split_first(), taken.contains(unit))
@@ -180,9 +206,21 @@ impl History {
 
     /// Returns when a unit came to be, by its first version that is still known.
     pub fn since(&self, unit: &RelPath) -> Option<Timestamp> {
+        self.since_after(unit, None)
+    }
+
+    /// Returns when a unit came to be, or came back after it was deleted.
+    fn since_after(&self, unit: &RelPath, deletion: Option<&Version>) -> Option<Timestamp> {
         let tale = self.tale(unit).versions;
-        let times = tale
-            .iter()
+        // Each stands behind those that it was made on top of.
+        let is_deletion = |version: &Version| {
+            deletion.is_some_and(|deletion| {
+                (&deletion.unit, deletion.row.dot) == (&version.unit, version.row.dot)
+            })
+        };
+        let after = tale.iter().position(is_deletion);
+        let later = tale.iter().skip(after.map_or(0, |place| place + 1));
+        let times = later
             .filter(|version| version.digest().is_some() && !version.safety_copy)
             .filter_map(|version| version.time);
         times.min()
@@ -218,8 +256,8 @@ impl History {
                         others: others.to_vec(),
                     });
                 }
-                _ => selection.absent.push(Absent {
-                    since: self.since(&change.unit),
+                before => selection.absent.push(Absent {
+                    since: self.since_after(&change.unit, before.map(|(deletion, _)| deletion)),
                     unit: change.unit,
                 }),
             }
@@ -232,11 +270,15 @@ impl History {
 
     /// Returns a snapshot that holds a version whole, and what that is; `None` where none does any more.
     pub fn source<'a>(&'a self, version: &Version) -> Option<(&'a SnapshotId, &'a UnitContent)> {
-        version.sources.iter().find_map(|source| {
+        let digest = version.digest()?;
+        let named = version.sources.iter().find_map(|source| {
             let moment = self.get(source)?;
-            let content = moment.record.contents.get(&version.unit)?;
-            (Some(content.digest()) == version.digest()).then_some((&moment.snapshot, content))
-        })
+            let content = self.listed(moment, &version.unit)?;
+            let is_it = moment.record.lists(&version.unit, digest);
+            is_it.then_some((&moment.snapshot, content))
+        });
+        let source = named.or_else(|| self.holding(&version.unit, digest));
+        source.map(|(snapshot, content)| (snapshot, content.whole()))
     }
 
     /// Returns a snapshot that holds exactly this content of a unit.
@@ -245,11 +287,7 @@ impl History {
         unit: &RelPath,
         digest: crate::domain::digest::Digest,
     ) -> Option<&SnapshotId> {
-        let versions = self.versions(unit);
-        versions
-            .iter()
-            .filter(|version| version.digest() == Some(digest))
-            .find_map(|version| Some(self.source(version)?.0))
+        Some(self.holding(unit, digest)?.0)
     }
 }
 
@@ -259,14 +297,39 @@ fn is_there(versions: &[Version]) -> bool {
         .is_some_and(|version| version.digest().is_some())
 }
 
+/// Leaves out the versions that one of these pushes knew of and had replaced: by an edit, or by a decision
+/// for one that was there already.
+fn undecided<'a>(
+    moments: &[&Moment],
+    unit: &RelPath,
+    versions: &[&'a Version],
+) -> Vec<&'a Version> {
+    // The newest push has replaced nearly everything: it is asked first.
+    let is_replaced = |version: &Version| {
+        moments.iter().rev().any(|moment| {
+            effort::compared();
+            moment.record.vector.covers_dot(version.row.dot)
+                && moment
+                    .record
+                    .units
+                    .get(unit)
+                    .is_some_and(|row| row.changes().all(|dot| dot != version.row.dot))
+        })
+    };
+    let versions = versions.iter().copied();
+    versions.filter(|version| !is_replaced(version)).collect()
+}
+
 /// Leaves out what another of these versions was made on top of.
-fn unreplaced(mut versions: Vec<Version>) -> Vec<Version> {
+fn unreplaced(versions: &[&Version]) -> Vec<Version> {
     let replaced: BTreeSet<Dot> = versions
         .iter()
         .flat_map(|version| version.parents.iter().copied())
         .collect();
-    versions.retain(|version| !replaced.contains(&version.row.dot));
-    versions
+    let left = versions.iter().copied();
+    left.filter(|version| !replaced.contains(&version.row.dot))
+        .cloned()
+        .collect()
 }
 
 /// Puts the one that counts first.

@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{History, Moment};
+use super::{
+    History, Moment,
+    descent::{self, Knowledge},
+};
 use crate::domain::{
     digest::Digest,
     ids::SnapshotId,
     path::RelPath,
     record::{UnitState, UnitVersion},
-    unit::{Extent, UnitContent},
+    unit::Extent,
     version::{Dot, VersionVector},
 };
 
@@ -29,7 +32,8 @@ pub struct Version {
     pub time: Option<Timestamp>,
     /// How large it is.
     pub extent: Option<Extent>,
-    /// The versions of this unit that it was made on top of, by their dots.
+    /// The versions of this unit that it was made on top of, by their dots. What only safety copies hold
+    /// was made on top of nothing, and nothing on top of it.
     pub parents: Vec<Dot>,
     /// Whether only safety copies hold it: nobody's state.
     pub safety_copy: bool,
@@ -55,17 +59,21 @@ const SAME: u64 = 2;
 impl History {
     /// Returns every unit that any snapshot lists.
     pub fn units(&self) -> BTreeSet<&RelPath> {
-        let records = self.moments().iter();
-        records
-            .flat_map(|moment| moment.record.units.keys())
-            .collect()
+        self.versions.keys().collect()
     }
 
-    /// Returns the versions of a unit under this name.
-    pub fn versions(&self, unit: &RelPath) -> Vec<Version> {
+    /// Returns the versions of a unit under this name. Each comes after those that it was made on top of.
+    pub fn versions(&self, unit: &RelPath) -> &[Version] {
+        let known = self.versions.get(unit);
+        known.map_or(&[], |versions| {
+            versions.get_or_init(|| self.find_versions(unit))
+        })
+    }
+
+    fn find_versions(&self, unit: &RelPath) -> Vec<Version> {
         let mut versions: Vec<Version> = Vec::new();
         let mut places: BTreeMap<(Dot, Option<Digest>), usize> = BTreeMap::new();
-        let mut vectors = Vec::new();
+        let mut known = Vec::new();
         for moment in self.moments() {
             let Some(row) = moment.record.units.get(unit) else {
                 continue;
@@ -75,10 +83,13 @@ impl History {
             let key = (row.dot, row.digest());
             if let Some(place) = places.get(&key) {
                 let version = &mut versions[*place];
-                version.extent = version.extent.or_else(|| moment.record.extent(unit));
+                version.extent = version.extent.or_else(|| self.extent(moment, unit));
                 version.safety_copy &= moment.is_safety_copy();
                 if own {
-                    vectors[*place] = &moment.record.vector;
+                    known[*place] = Knowledge {
+                        vector: &moment.record.vector,
+                        own,
+                    };
                 }
                 match here {
                     Some(here) if own => version.sources.insert(0, here),
@@ -87,39 +98,44 @@ impl History {
                 continue;
             }
             places.insert(key, versions.len());
-            vectors.push(&moment.record.vector);
+            known.push(Knowledge {
+                vector: &moment.record.vector,
+                own,
+            });
             versions.push(Version {
                 unit: unit.clone(),
                 row: row.clone(),
                 sources: here.into_iter().collect(),
                 since: moment.snapshot.clone(),
                 time: moment.time.map(|time| dated(moment, row, time)),
-                extent: moment.record.extent(unit),
+                extent: self.extent(moment, unit),
                 parents: Vec::new(),
                 safety_copy: moment.is_safety_copy(),
             });
         }
-        for place in 0..versions.len() {
-            versions[place].parents = made_of(&versions, place, &vectors);
+        let parents = descent::made_of(&versions, &known);
+        for (version, parents) in versions.iter_mut().zip(parents) {
+            version.parents = parents;
         }
         versions
     }
 
     /// Returns the versions of a unit, and of what it was called before.
     pub fn tale(&self, unit: &RelPath) -> Tale {
-        let mut versions = self.versions(unit);
+        let mut versions = self.versions(unit).to_vec();
         let mut names: BTreeSet<RelPath> = [unit.clone()].into();
         let mut name = unit.clone();
-        while let Some((first, before)) = self.renamed_from(&name, &versions) {
+        while let Some((renaming, before)) = self.renamed_from(&name, &versions) {
             if !names.insert(before.clone()) {
                 break;
             }
             let older = self.versions(&before);
+            let first = renaming.record.dot();
             let gone = older
                 .iter()
                 .find(|version| version.row.dot == first && version.digest().is_none());
             let last = gone.map(|gone| gone.parents.clone()).unwrap_or_default();
-            let mut older = ancestors(older, &last);
+            let mut older = ancestors(older.to_vec(), &last, &renaming.record.vector);
             if let Some(version) = versions
                 .iter_mut()
                 .find(|version| version.unit == name && version.row.dot == first)
@@ -134,13 +150,13 @@ impl History {
     }
 
     /// Returns the push in which a unit got this name, and what it was called before.
-    fn renamed_from(&self, unit: &RelPath, versions: &[Version]) -> Option<(Dot, RelPath)> {
+    fn renamed_from(&self, unit: &RelPath, versions: &[Version]) -> Option<(&Moment, RelPath)> {
         let first = versions
             .iter()
             .find(|version| version.unit == *unit && !version.safety_copy)?;
         let moment = self.get(&first.since)?;
         let name = self.called_before(moment, unit)?;
-        Some((moment.record.dot(), name))
+        Some((moment, name))
     }
 
     /// Returns what a unit was called before the snapshot that brought it: the unit that went with the
@@ -148,7 +164,7 @@ impl History {
     pub fn called_before(&self, moment: &Moment, unit: &RelPath) -> Option<RelPath> {
         let dot = moment.record.dot();
         let new = moment.record.units.get(unit)?;
-        let content = moment.record.contents.get(unit)?;
+        let content = self.listed(moment, unit)?;
         if new.dot != dot {
             return None;
         }
@@ -159,7 +175,7 @@ impl History {
             .filter(|(_, row)| row.dot == dot && row.state == UnitState::Gone);
         let alike = gone.filter_map(|(name, row)| {
             let before = self.before(moment, name)?;
-            let same = bytes_in_common(content, before);
+            let same = content.bytes_in_common(before);
             let all = content.extent().bytes.max(before.extent().bytes);
             (row.kind == new.kind && same.saturating_mul(SAME) >= all && same > 0)
                 .then_some((same, name.clone()))
@@ -186,38 +202,18 @@ fn dated(moment: &Moment, row: &UnitVersion, time: Timestamp) -> Timestamp {
     }
 }
 
-/// Returns the last of the versions that one was made on top of. `vectors` are what the push of
-/// each knows of, or the first snapshot that lists it.
-fn made_of(versions: &[Version], place: usize, vectors: &[&VersionVector]) -> Vec<Dot> {
-    let knows = |one: usize, other: usize| {
-        let (one_row, dot) = (&versions[one].row, versions[other].row.dot);
-        one_row.dot != dot && (vectors[one].covers_dot(dot) || one_row.includes(dot))
-    };
-    let below: Vec<usize> = (0..versions.len())
-        .filter(|other| knows(place, *other) && !knows(*other, place))
-        .collect();
-    // Of a long history nearly everything is below, and the latest of it knows of all others: it is
-    // asked first.
-    let is_last = |other: &usize| !below.iter().rev().any(|one| knows(*one, *other));
-    let last = below.iter().copied().filter(is_last);
-    last.map(|other| versions[other].row.dot).collect()
-}
-
-/// Keeps the versions that are in `last`, or that one of them was made of.
-fn ancestors(mut versions: Vec<Version>, last: &[Dot]) -> Vec<Version> {
+/// Keeps the versions that are in `last`, or that one of them was made of, and the safety copies that
+/// were made before what is `known`.
+fn ancestors(mut versions: Vec<Version>, last: &[Dot], known: &VersionVector) -> Vec<Version> {
     let mut wanted: BTreeSet<Dot> = last.iter().copied().collect();
     for version in versions.iter().rev() {
         if wanted.contains(&version.row.dot) {
             wanted.extend(&version.parents);
         }
     }
-    versions.retain(|version| wanted.contains(&version.row.dot));
+    versions.retain(|version| {
+        let dot = version.row.dot;
+        wanted.contains(&dot) || version.safety_copy && known.covers_dot(dot)
+    });
     versions
-}
-
-/// Returns the bytes of the files that both have under the same name.
-fn bytes_in_common(one: &UnitContent, other: &UnitContent) -> u64 {
-    let files = one.files.iter();
-    let same = files.filter(|(path, fact)| other.files.get(*path) == Some(*fact));
-    same.fold(0, |sum, (_, fact)| sum.saturating_add(fact.size))
 }

@@ -56,7 +56,7 @@ pub fn versions(history: &History, keep: &mut Keep) {
             .filter(|(_, row)| row.digest().is_some() && !replaced.contains(&row.dot))
             .map(|(_, row)| row.dot)
             .collect();
-        wanted.extend(at_stake(&history.versions(unit), &made));
+        wanted.extend(at_stake(history.versions(unit), &made));
         let mut holders: BTreeMap<(Dot, Option<Digest>), Vec<&Moment>> = BTreeMap::new();
         for (push, row) in rows().filter(|(_, row)| wanted.contains(&row.dot)) {
             if !matches!(row.state, UnitState::Held { .. }) {
@@ -157,10 +157,10 @@ pub fn referred_to(history: &History, keep: &mut Keep) {
         let Some(moment) = history.get(&id) else {
             continue;
         };
-        let rows = moment.record.units.values();
-        let held = rows.filter_map(|row| match &row.state {
-            UnitState::Held { within, .. } => Some(within),
-            UnitState::Here(_) | UnitState::Gone => None,
+        let rows = moment.record.units.iter();
+        let held = rows.flat_map(|(unit, row)| match &row.state {
+            UnitState::Held { digest, within } => holders(history, unit, *digest, within),
+            UnitState::Here(_) | UnitState::Gone => Vec::new(),
         });
         let dated_by = dated_by(history, &floors, moment);
         let referred: Vec<SnapshotId> = held.chain(dated_by).cloned().collect();
@@ -171,6 +171,27 @@ pub fn referred_to(history: &History, keep: &mut Keep) {
             }
         }
     }
+}
+
+/// Returns what holds a unit that was left out: the snapshot that is named for it. Where that one is
+/// gone, the first of each folder that has the same: any of them may only claim to have it.
+fn holders<'a>(
+    history: &'a History,
+    unit: &RelPath,
+    digest: Digest,
+    within: &'a SnapshotId,
+) -> Vec<&'a SnapshotId> {
+    let named = history.get(within);
+    if named.is_some_and(|one| one.record.lists(unit, digest)) {
+        return vec![within];
+    }
+    let mut folders = BTreeSet::new();
+    let all = history.moments().iter();
+    all.filter(|one| one.record.lists(unit, digest))
+        .filter(|one| folders.insert((one.is_safety_copy(), one.record.replica)))
+        .map(|one| &one.snapshot)
+        .chain(named.map(|one| &one.snapshot))
+        .collect()
 }
 
 /// Returns for each snapshot the latest time at or below it.

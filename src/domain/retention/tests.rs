@@ -142,6 +142,40 @@ impl Fleet {
         ours.vector.join(&theirs.vector);
     }
 
+    /// Some pushes leave out a unit that another made, and name a snapshot that has it, or that is gone.
+    fn leave_out(&mut self, some: &[(usize, usize, usize)]) {
+        for (which, name, within) in some {
+            let name = unit(UNITS[*name]);
+            let Some((_, record)) = self.pushed.get(*which) else {
+                continue;
+            };
+            let own = record.dot();
+            let Some(row) = record
+                .units
+                .get(&name)
+                .filter(|row| row.dot != own)
+                .cloned()
+            else {
+                continue;
+            };
+            let (UnitState::Here(digest), Purpose::Push) = (&row.state, record.purpose) else {
+                continue;
+            };
+            let has = |record: &PushRecord| {
+                let row = record.units.get(&name);
+                row.is_some_and(|row| row.state == UnitState::Here(*digest))
+            };
+            let named = self.pushed.get(*within).filter(|(_, record)| has(record));
+            let within = named.map_or_else(|| id(999), |(id, _)| id.clone());
+            let digest = *digest;
+            let record = &mut self.pushed[*which].1;
+            record.contents.remove(&name);
+            if let Some(row) = record.units.get_mut(&name) {
+                row.state = UnitState::Held { digest, within };
+            }
+        }
+    }
+
     fn history(&self) -> History {
         History::new(self.pushed.clone(), now())
     }
@@ -312,6 +346,41 @@ fn what_a_kept_one_left_out_on_purpose_is_where_it_says() {
     assert!(judged.keep.contains_key(&later) && judged.keep.contains_key(&changed));
 }
 
+#[test]
+fn what_a_kept_one_left_out_stays_where_the_snapshot_that_it_names_is_gone() {
+    let mut fleet = Fleet::new(1);
+    let holder = fleet.push(0, "saves/World", false, days_ago(80, 1));
+    fleet.push(0, "saves/World", false, days_ago(80, 2));
+    let later = fleet.push(0, "options.txt", false, days_ago(80, 3));
+    assert!(fleet.judge().go.contains_key(&holder));
+    let mut old = fleet.pushed[0].1.units[&unit("saves/World")].clone();
+    old.state = UnitState::Held {
+        digest: old.digest().expect("content"),
+        within: id(99),
+    };
+    let record = &mut fleet.pushed[2].1;
+    record.units.insert(unit("saves/World"), old);
+    record.contents.remove(&unit("saves/World"));
+    let judged = fleet.judge();
+    assert_eq!(judged.keep[&holder], Reason::ReferredTo);
+    assert!(judged.keep.contains_key(&later));
+}
+
+/// A device that stood in a drawer: by its clock, what it makes today is of long ago.
+#[test]
+fn what_is_made_by_a_clock_that_is_behind_what_it_was_made_on_stays() {
+    let mut fleet = Fleet::new(2);
+    fleet.push(0, "saves/World", false, days_ago(40, 1));
+    fleet.merge(1, 0);
+    let made: Vec<SnapshotId> = (1..4)
+        .map(|hour| fleet.push(1, "saves/World", false, days_ago(200, hour)))
+        .collect();
+    let judged = fleet.judge();
+    for one in &made {
+        assert_eq!(judged.keep.get(one), Some(&Reason::Clock));
+    }
+}
+
 /// One step of a fleet: who, which unit, what, and by how many hours the clock is wrong.
 type Step = (usize, usize, u8, i64, i64);
 
@@ -357,7 +426,7 @@ proptest! {
         }
         for unit in history.units() {
             let versions = history.versions(unit);
-            for version in &versions {
+            for version in versions {
                 let replaced = versions.iter().any(|one| one.parents.contains(&version.row.dot));
                 let by_deletion = versions.iter().any(|one| {
                     one.digest().is_none() && one.parents.contains(&version.row.dot)
@@ -379,8 +448,29 @@ proptest! {
     }
 
     #[test]
-    fn what_stays_once_stays_again(steps in steps()) {
+    fn what_is_left_out_is_in_something_that_stays(
+        steps in steps(),
+        left_out in proptest::collection::vec((0..40_usize, 0..3_usize, 0..40_usize), 1..10),
+    ) {
         let mut fleet = play(&steps);
+        fleet.leave_out(&left_out);
+        let (history, judged) = (fleet.history(), fleet.judge());
+        let kept = || judged.keep.keys().filter_map(|id| history.get(id));
+        for (unit, row) in kept().flat_map(|moment| &moment.record.units) {
+            let UnitState::Held { digest, .. } = row.state else { continue };
+            let is_anywhere = history.holding(unit, digest).is_some();
+            let stays = kept().any(|moment| moment.record.lists(unit, digest));
+            prop_assert_eq!(is_anywhere, stays, "{} {:?}", unit, row);
+        }
+    }
+
+    #[test]
+    fn what_stays_once_stays_again(
+        steps in steps(),
+        left_out in proptest::collection::vec((0..40_usize, 0..3_usize, 0..40_usize), 0..4),
+    ) {
+        let mut fleet = play(&steps);
+        fleet.leave_out(&left_out);
         let first = fleet.judge();
         fleet.pushed.retain(|(id, _)| first.keep.contains_key(id));
         let second = fleet.judge();

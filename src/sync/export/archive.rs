@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io::{self, BufReader, BufWriter, Read, Write},
+    io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write},
     path::Path,
 };
 
@@ -30,7 +30,11 @@ pub fn write(
     content: &UnitContent,
     progress: &mut dyn FnMut(u64),
 ) -> io::Result<()> {
-    let mut zip = ZipWriter::new(BufWriter::new(File::create(place)?));
+    let file = Steady {
+        file: BufWriter::new(File::create(place)?),
+        failed: false,
+    };
+    let mut zip = ZipWriter::new(file);
     for folder in &content.folders {
         let options = SimpleFileOptions::default();
         zip.add_directory(name(top, folder), options)?;
@@ -48,9 +52,47 @@ pub fn write(
         done = done.saturating_add(fact.size);
         progress(done);
     }
-    let mut file = zip.finish()?;
+    let mut file = zip.finish()?.file;
     file.flush()?;
     file.get_ref().sync_all()
+}
+
+/// A file that fails once. What comes after goes nowhere: a `ZipWriter` that is dropped after a failure
+/// writes its list of files all the same, and prints where that fails too.
+struct Steady {
+    file: BufWriter<File>,
+    failed: bool,
+}
+
+impl Steady {
+    fn once<T>(
+        &mut self,
+        otherwise: T,
+        work: impl FnOnce(&mut BufWriter<File>) -> io::Result<T>,
+    ) -> io::Result<T> {
+        if self.failed {
+            return Ok(otherwise);
+        }
+        let done = work(&mut self.file);
+        self.failed = done.is_err();
+        done
+    }
+}
+
+impl Write for Steady {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.once(bytes.len(), |file| file.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.once((), Write::flush)
+    }
+}
+
+impl Seek for Steady {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.once(0, |file| file.seek(to))
+    }
 }
 
 /// Returns whether a zip holds exactly this, byte for byte, and nothing else.
@@ -123,6 +165,35 @@ fn time(metadata: &fs::Metadata) -> DateTime {
 mod tests {
     use super::*;
     use crate::domain::digest::Digest;
+
+    /// `/dev/full` takes nothing, as a full disk does.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_disk_that_is_full_is_an_error_and_no_more() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::os::unix::fs::symlink("/dev/full", folder.path().join("zip")).expect("links");
+        fs::write(folder.path().join("level.dat"), vec![1; 1 << 20]).expect("writes");
+        let mut content = UnitContent::default();
+        let fact = FileFact {
+            size: 1 << 20,
+            sha256: Digest::of(&vec![1; 1 << 20]),
+        };
+        content
+            .files
+            .insert(InnerPath::new("level.dat").expect("sound"), fact);
+        let place = folder.path().join("zip");
+        let written = write(&place, folder.path(), "W", &content, &mut |_| ());
+        assert_eq!(
+            written.expect_err("full").kind(),
+            io::ErrorKind::StorageFull
+        );
+        let mut steady = Steady {
+            file: BufWriter::with_capacity(0, File::create(&place).expect("opens")),
+            failed: false,
+        };
+        assert!(steady.write(b"x").is_err());
+        assert!(steady.write(b"x").is_ok() && steady.seek(SeekFrom::Start(0)).is_ok());
+    }
 
     #[test]
     fn a_zip_holds_what_was_scanned_and_nothing_else() {

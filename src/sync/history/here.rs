@@ -160,7 +160,7 @@ impl Contents {
             None => self.has(unit),
         });
         let other = other.map(|(unit, _)| unit.clone());
-        let more = self.units.keys().filter(|unit| !rows.contains_key(*unit));
+        let more = self.units.keys().filter(|unit| !rows.contains_key(unit));
         other.chain(more.cloned()).collect()
     }
 }

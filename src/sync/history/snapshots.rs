@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Change, Deed, Foreign, Here, Known, MadeBefore, Named, Why, here::Contents};
 use crate::domain::{
-    history::{self, Bonds, History, Moment},
+    history::{self, Bonds, Content, History, Moment},
     ids::SnapshotId,
     path::RelPath,
 };
@@ -147,7 +147,7 @@ fn told_change(
         let before = history.before(moment, &from);
         let after = history.content(moment, &unit);
         told.change = Deed::Renamed;
-        told.before = before.map(crate::domain::unit::UnitContent::extent);
+        told.before = before.map(Content::extent);
         told.files_changed = before
             .zip(after)
             .map(|(before, after)| after.difference(before));

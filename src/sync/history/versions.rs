@@ -8,10 +8,9 @@ use serde::Serialize;
 use super::{Change, Deed, Here, MadeBefore, Named, here::Contents};
 use crate::{
     domain::{
-        history::{Bonds, History, Version, closest},
+        history::{Bonds, Content, History, Version, changed_files, closest},
         ids::SnapshotId,
         path::RelPath,
-        unit::{Extent, UnitContent},
         version::Dot,
     },
     sync::proof::Proofs,
@@ -85,7 +84,7 @@ pub fn rows(
             made_before: safety.and_then(|moment| moment.record.before),
             here: place.and_then(|(at, here)| (at == number).then_some(here)),
             newest: newest.contains(&number),
-            to: renamed_to(history, version),
+            to: history.renamed_to(version),
             proven: version
                 .digest()
                 .and_then(|digest| proofs?.of(&version.unit, digest)),
@@ -120,38 +119,24 @@ fn change(history: &History, version: &Version, parents: &[&Version]) -> Change 
         }
         (Some(_), None, None) => Deed::Added,
     };
-    let nothing = UnitContent::default();
-    let extent = |content: Option<&UnitContent>| -> Option<Extent> { Some(content?.extent()) };
     let known = after.is_some() || version.digest().is_none();
     Change {
         change: deed,
         from: from.cloned(),
-        before: extent(before),
-        after: version.extent.or_else(|| extent(after)),
+        before: before.map(Content::extent),
+        after: version.extent.or_else(|| after.map(Content::extent)),
         files_changed: before
             .filter(|_| known)
-            .map(|before| after.unwrap_or(&nothing).difference(before)),
+            .map(|before| changed_files(before, after)),
         same_as: None,
         about: version.row.about.clone(),
     }
 }
 
 /// Returns what a version holds, where a snapshot still says it.
-fn held<'a>(history: &'a History, version: &Version) -> Option<&'a UnitContent> {
+fn held<'a>(history: &'a History, version: &Version) -> Option<Content<'a>> {
     let source = history.get(version.sources.first()?)?;
-    source.record.contents.get(&version.unit)
-}
-
-/// Returns the unit that a deletion goes on as.
-fn renamed_to(history: &History, version: &Version) -> Option<RelPath> {
-    let moment = history.get(&version.since)?;
-    if version.digest().is_some() || version.row.dot != moment.record.dot() {
-        return None;
-    }
-    let mut others = moment.record.units.keys();
-    others
-        .find(|other| history.called_before(moment, other).as_ref() == Some(&version.unit))
-        .cloned()
+    history.listed(source, &version.unit)
 }
 
 /// Returns which versions are the newest: those of the heads, but for what another of them was made

@@ -37,6 +37,37 @@ fn damage(name: &str) -> Damage {
     }
 }
 
+/// What a drill of everything notes, but for its kind and what it looked at.
+fn noted<'a>(
+    drilled: Drilled,
+    sound: &'a BTreeSet<(RelPath, Digest)>,
+    damaged: &'a [Damage],
+    tried: &'a BTreeSet<(RelPath, SnapshotId)>,
+) -> Noted<'a> {
+    const NONE: &BTreeSet<SnapshotId> = &BTreeSet::new();
+    Noted {
+        counts: drilled.whole,
+        drilled,
+        sound,
+        tried,
+        listed: None,
+        readable: NONE,
+        damaged,
+        unreadable: &[],
+    }
+}
+
+fn note(proofs: &mut Proofs, drilled: Drilled, contents: &[(&str, &str)], damaged: &[Damage]) {
+    proofs.note(&noted(drilled, &sound(contents), damaged, &BTreeSet::new()));
+}
+
+fn of_all(time: &str) -> Drilled {
+    Drilled {
+        kind: DrillKind::All,
+        ..drilled(time, true)
+    }
+}
+
 #[test]
 fn a_state_is_proven_as_long_as_it_is_the_one_that_was_restored() {
     let mut proofs = proofs();
@@ -49,16 +80,16 @@ fn a_state_is_proven_as_long_as_it_is_the_one_that_was_restored() {
         (standing.oldest, standing.proven, standing.since.len()),
         (None, 0, 2)
     );
-    proofs.note(
-        &drilled("2026-11-01T00:00:00Z", true),
-        &sound(&[("saves/A", "1")]),
-        &[],
+    note(
+        &mut proofs,
+        drilled("2026-11-01T00:00:00Z", true),
+        &[("saves/A", "1")],
         &[],
     );
-    proofs.note(
-        &drilled("2026-11-03T00:00:00Z", true),
-        &sound(&[("saves/B", "1")]),
-        &[],
+    note(
+        &mut proofs,
+        drilled("2026-11-03T00:00:00Z", true),
+        &[("saves/B", "1")],
         &[],
     );
     let standing = proofs.standing(&state("1", Some("1")));
@@ -68,10 +99,10 @@ fn a_state_is_proven_as_long_as_it_is_the_one_that_was_restored() {
     assert_eq!(proofs.standing(&state("1", None)).proven, 1);
     assert_eq!(proofs.standing(&state("2", None)).since, [unit("saves/A")]);
     // An older version stays proven.
-    proofs.note(
-        &drilled("2026-11-04T00:00:00Z", true),
-        &sound(&[("saves/A", "2")]),
-        &[],
+    note(
+        &mut proofs,
+        drilled("2026-11-04T00:00:00Z", true),
+        &[("saves/A", "2")],
         &[],
     );
     assert_eq!(
@@ -81,7 +112,7 @@ fn a_state_is_proven_as_long_as_it_is_the_one_that_was_restored() {
     for number in 3..20 {
         let text = number.to_string();
         let drilled = drilled("2026-11-05T00:00:00Z", true);
-        proofs.note(&drilled, &sound(&[("saves/A", &text)]), &[], &[]);
+        note(&mut proofs, drilled, &[("saves/A", &text)], &[]);
     }
     assert_eq!(proofs.of(&unit("saves/A"), digest("1")), None);
     assert_eq!(proofs.units[&unit("saves/A")].len(), VERSIONS);
@@ -91,18 +122,13 @@ fn a_state_is_proven_as_long_as_it_is_the_one_that_was_restored() {
 fn damage_is_told_once_and_takes_the_proof_away() {
     let mut proofs = proofs();
     let noted = |proofs: &mut Proofs, damaged: &[Damage]| {
-        proofs.note(
-            &drilled("2026-11-01T00:00:00Z", true),
-            &BTreeSet::new(),
-            damaged,
-            &[],
-        );
+        note(proofs, of_all("2026-11-01T00:00:00Z"), &[], damaged);
         proofs.told
     };
-    proofs.note(
-        &drilled("2026-11-01T00:00:00Z", true),
-        &sound(&[("saves/A", "1")]),
-        &[],
+    note(
+        &mut proofs,
+        drilled("2026-11-01T00:00:00Z", true),
+        &[("saves/A", "1")],
         &[],
     );
     assert!(proofs.told);
@@ -116,17 +142,109 @@ fn damage_is_told_once_and_takes_the_proof_away() {
     proofs.told = true;
     assert!(!noted(&mut proofs, &[damage("saves/A")]));
     // One that gave way has not seen everything: it takes no damage back.
-    proofs.note(
-        &drilled("2026-11-02T00:00:00Z", false),
-        &BTreeSet::new(),
-        &[],
-        &[],
-    );
+    let gave_way = drilled("2026-11-02T00:00:00Z", false);
+    note(&mut proofs, gave_way, &[], &[]);
     assert_eq!(proofs.damaged.len(), 1);
     assert_eq!(
         proofs.last.as_ref().map(|last| last.time),
         Some(at("2026-11-01T00:00:00Z"))
     );
+}
+
+#[test]
+fn damage_is_known_until_somebody_looked_at_it_again() {
+    let mut proofs = proofs();
+    let old = Damage {
+        snapshot: snapshot('7'),
+        newest: false,
+        ..damage("saves/B")
+    };
+    note(
+        &mut proofs,
+        of_all("2026-11-01T00:00:00Z"),
+        &[],
+        &[damage("saves/A"), old.clone()],
+    );
+    proofs.told = true;
+    // A sample of something else says nothing of it, and it is not told again.
+    let sample = || drilled("2026-11-02T00:00:00Z", true);
+    note(&mut proofs, sample(), &[("saves/C", "1")], &[]);
+    assert_eq!(proofs.damaged, [damage("saves/A"), old.clone()]);
+    assert!(proofs.told);
+    // A look at the newest state alone: what is not in it is of the past.
+    let newest = Drilled {
+        kind: DrillKind::Newest,
+        ..sample()
+    };
+    note(&mut proofs, newest.clone(), &[], &[]);
+    assert!(proofs.damaged.iter().all(|one| !one.newest));
+    // What it looked at as a whole, and came, is sound again; and what is in no list is gone.
+    let tried = [(unit("saves/A"), snapshot('1'))].into();
+    let nothing = BTreeSet::new();
+    proofs.note(&noted(newest.clone(), &nothing, &[], &tried));
+    assert_eq!(proofs.damaged, [old]);
+    let listed = [snapshot('1')].into();
+    let tried = nothing_tried();
+    let gone = Noted {
+        listed: Some(&listed),
+        ..noted(newest, &nothing, &[], &tried)
+    };
+    proofs.note(&gone);
+    assert!(proofs.damaged.is_empty() && proofs.told);
+}
+
+#[test]
+fn a_snapshot_that_could_not_be_read_is_known_until_it_can_be() {
+    let mut proofs = proofs();
+    let nothing = BTreeSet::new();
+    let unreadable = [snapshot('3')];
+    let tried = nothing_tried();
+    let first = noted(of_all("2026-11-01T00:00:00Z"), &nothing, &[], &tried);
+    proofs.note(&Noted {
+        unreadable: &unreadable,
+        ..first
+    });
+    assert!(!proofs.told);
+    let sample = || noted(drilled("2026-11-02T00:00:00Z", true), &nothing, &[], &tried);
+    proofs.note(&sample());
+    assert_eq!(proofs.unreadable, unreadable);
+    let readable = unreadable.iter().cloned().collect();
+    proofs.note(&Noted {
+        readable: &readable,
+        ..sample()
+    });
+    assert!(proofs.unreadable.is_empty());
+}
+
+#[test]
+fn a_drill_that_had_no_time_to_compare_anything_is_due_again() {
+    let mut proofs = proofs();
+    proofs.every = Some("7d".to_owned());
+    let now = at("2026-11-02T00:00:00Z");
+    note(
+        &mut proofs,
+        drilled("2026-11-02T00:00:00Z", false),
+        &[],
+        &[],
+    );
+    assert!(proofs.is_due(now));
+    let (nothing, tried) = (BTreeSet::new(), nothing_tried());
+    let some = noted(
+        drilled("2026-11-02T00:00:00Z", false),
+        &nothing,
+        &[],
+        &tried,
+    );
+    proofs.note(&Noted {
+        counts: true,
+        ..some
+    });
+    assert!(!proofs.is_due(now));
+    assert!(proofs.last.as_ref().is_some_and(|last| !last.whole));
+}
+
+fn nothing_tried() -> BTreeSet<(RelPath, SnapshotId)> {
+    BTreeSet::new()
 }
 
 #[test]

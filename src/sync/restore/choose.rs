@@ -7,13 +7,14 @@ use jiff::Timestamp;
 use super::{LastSession, NotThere, Request};
 use crate::{
     domain::{
-        history::{Absent, Choice, History, Moment, Selection, States, Version},
+        digest::Digest,
+        history::{Absent, Choice, History, Lack, Moment, Selection, States, Version},
         ids::SnapshotId,
         path::RelPath,
         record::UnitVersion,
     },
     error::{Error, Kind, Result},
-    sync::{observe::Local, past::Past, session::Session},
+    sync::{decide::minutes, history::close, observe::Local, past::Past, session::Session},
     texts::text,
 };
 
@@ -54,7 +55,7 @@ pub fn named<'a>(past: &'a Past, beginning: &str) -> Result<Named<'a>> {
                 (_, Some(moment)) => Ok(Named::Ours(moment)),
                 (None, None) => Ok(Named::Foreign(id)),
                 (Some((_, why)), None) => {
-                    let what = text!("restore-broken", id = id.short(), why = why);
+                    let what = super::cannot_be_read(1, id, why);
                     Err(Error::new(Kind::Damaged, what)
                         .hint(text!("restore-lost-hint"))
                         .hint(crate::sync::verify::repair()))
@@ -129,25 +130,33 @@ fn by_name(history: &History, states: &States, request: &Request) -> Result<Vec<
     let units = request.units.iter();
     let choice = |unit: &RelPath| {
         let chosen = history.choose(states, unit);
-        chosen.ok_or_else(|| not_there(history, unit))
+        chosen.ok_or_else(|| not_there(history, states, unit))
     };
     units.map(choice).collect()
 }
 
 /// Why a unit has no version at a point.
-fn not_there(history: &History, unit: &RelPath) -> Error {
+fn not_there(history: &History, states: &States, unit: &RelPath) -> Error {
     let tale = history.tale(unit).versions;
     let Some(since) = history.since(unit) else {
-        let hint = if tale.is_empty() {
+        let known = history.units();
+        let meant = close(unit.as_str(), known.iter().map(|known| known.as_str()));
+        let hint = if !tale.is_empty() {
+            text!("restore-undated-hint")
+        } else if meant.is_empty() {
             text!("restore-unknown-hint")
         } else {
-            text!("restore-undated-hint")
+            text!("restore-meant-hint", units = meant.join(", "))
         };
         return Error::usage(text!("restore-unknown", unit = unit.as_str())).hint(hint);
     };
-    let since = crate::sync::decide::minutes(since);
-    Error::usage(text!("restore-not-there", unit = unit.as_str()))
-        .hint(text!("restore-since", since = since))
+    let none = Error::usage(text!("restore-not-there", unit = unit.as_str()));
+    none.hint(match history.lack(states, unit) {
+        Some(Lack::Called(then)) => text!("restore-called", then = then.as_str()),
+        Some(Lack::Deleted(Some(time))) => text!("restore-deleted", time = minutes(time)),
+        Some(Lack::Deleted(None)) => text!("restore-deleted-then"),
+        None => text!("restore-since", since = minutes(since)),
+    })
 }
 
 /// What was there before the last session: what is not pushed yet, else the last push.
@@ -162,22 +171,21 @@ fn before_last(
     if request.units.is_empty() && !changed.is_empty() {
         let mut selection = Selection::default();
         for (unit, agreed) in changed {
-            match agreed {
-                Some(version) => selection.choices.push(choice(unit, vec![version])?),
-                None => selection.absent.push(Absent {
-                    since: history.since(&unit),
-                    unit,
-                }),
+            if let Some(version) = agreed {
+                selection.choices.push(choice(unit, vec![version])?);
+                continue;
             }
+            // What was deleted before it came to be again is not in the cloud yet either.
+            let agreed = session.state.agreement.get(&unit);
+            let is_gone = agreed.is_some_and(|agreed| agreed.version.digest().is_none());
+            selection.absent.push(Absent {
+                since: history.since(&unit).filter(|_| !is_gone),
+                unit,
+            });
         }
-        let last = LastSession {
-            snapshot: None,
-            device: session.device.name.clone(),
-            time: None,
-        };
         return Ok(Chosen {
             selection,
-            session: Some(last),
+            session: Some(unpushed_session(session)),
         });
     }
     if request.units.is_empty() {
@@ -197,15 +205,18 @@ fn before_last(
         });
     }
     let mut selection = Selection::default();
+    let mut sessions: Vec<Option<LastSession>> = Vec::new();
     for unit in &request.units {
         let nothing = || {
             Error::usage(text!("restore-no-earlier", unit = unit.as_str()))
                 .hint(text!("restore-no-earlier-hint"))
         };
         let before = if let Some(agreed) = changed.get(unit) {
+            sessions.push(Some(unpushed_session(session)));
             agreed.iter().cloned().collect()
         } else {
             let agreed = session.state.agreement.get(unit).ok_or_else(nothing)?;
+            sessions.push(session_of(history, unit, &agreed.version));
             history.states_before(unit, agreed.version.dot)
         };
         let there = before
@@ -216,9 +227,36 @@ fn before_last(
         }
         selection.choices.push(choice(unit.clone(), before)?);
     }
+    // Several units may have been played last in several sessions: then none of them is named.
+    sessions.dedup();
+    let last = if sessions.len() == 1 {
+        sessions.pop().flatten()
+    } else {
+        None
+    };
     Ok(Chosen {
         selection,
-        session: None,
+        session: last,
+    })
+}
+
+/// The session that nobody pushed yet.
+fn unpushed_session(session: &Session<'_>) -> LastSession {
+    LastSession {
+        snapshot: None,
+        device: session.device.name.clone(),
+        time: None,
+    }
+}
+
+/// The session that made a version, by the first snapshot that is left of it.
+fn session_of(history: &History, unit: &RelPath, row: &UnitVersion) -> Option<LastSession> {
+    let mut versions = history.versions(unit).iter();
+    let made = versions.find(|version| !version.safety_copy && version.row.dot == row.dot)?;
+    Some(LastSession {
+        snapshot: Some(made.since.clone()),
+        device: made.row.origin.device.clone(),
+        time: made.time,
     })
 }
 
@@ -232,24 +270,34 @@ fn choice(unit: RelPath, versions: Vec<Version>) -> Result<Choice> {
     })
 }
 
-/// The units that changed here and are not pushed, with what was agreed before.
+/// The units that were played here and not pushed, with what was agreed before. What is just as an
+/// earlier version was brought back and not played: its last session is the one that is pushed.
 fn unpushed(
     session: &Session<'_>,
     history: &History,
     local: &Local,
 ) -> BTreeMap<RelPath, Option<Version>> {
     let changed = local.side.iter().filter(|(_, side)| side.changed());
+    let is_played = |unit: &RelPath, content: Option<Digest>| {
+        content.is_none()
+            || !history
+                .tale(unit)
+                .versions
+                .iter()
+                .any(|version| !version.safety_copy && version.digest() == content)
+    };
     changed
+        .filter(|(unit, side)| is_played(unit, side.content))
         .map(|(unit, _)| {
             let agreed = session.state.agreement.get(unit);
             let version = agreed.and_then(|agreed| {
                 let row = agreed.last_here()?;
                 row.digest()?;
-                let mut known = history.versions(unit).into_iter();
-                let same = |version: &Version| {
+                let mut known = history.versions(unit).iter();
+                let same = |version: &&Version| {
                     version.row.dot == row.dot && version.digest() == row.digest()
                 };
-                let known = known.rfind(same);
+                let known = known.rfind(same).cloned();
                 Some(known.unwrap_or_else(|| bare(unit, row, agreed.source())))
             });
             (unit.clone(), version)

@@ -4,21 +4,19 @@
 use std::{
     collections::BTreeMap,
     fs, io,
-    path::{Component, Path, PathBuf},
+    path::{Path, PathBuf},
 };
 
 use super::{
     Fate, Left, Point, Report, RestoreOutcome, Run, choose,
     choose::Named,
     look,
+    outside::Inside,
     place::{Row, gone},
     read_past, shown,
 };
 use crate::{
-    config::{
-        json_file::sync_folder,
-        layout::{below, real},
-    },
+    config::{json_file::sync_folder, layout::below},
     domain::{
         history::Choice,
         ids::SnapshotId,
@@ -28,16 +26,15 @@ use crate::{
         unit::UnitContent,
     },
     error::{Context, Error, Result},
-    store::repository::Restored as Came,
     sync::{
         cloud::Store,
-        event::{Event, Phase, Progress},
+        fetch,
         gather::{self, Gather},
         past::Past,
         session::{self, Session},
     },
     texts::text,
-    workdir::files,
+    workdir::{files, stage},
 };
 
 /// A unit and where it comes from.
@@ -70,8 +67,8 @@ impl Run<'_> {
                 );
                 return Err(Error::usage(what).hint(text!("restore-foreign-unit-hint")));
             }
-            check_place(session, &folder, std::iter::empty())?;
-            return self.whole(session, store.as_ref(), &folder, id);
+            Inside::of(session).check(&folder, std::iter::empty())?;
+            return self.foreign(session, store.as_ref(), &folder, id);
         }
         // What changed here tells what the last session is; nothing else is asked of this folder.
         let local = (self.request.point == Point::BeforeLastSession).then(|| look(session));
@@ -85,74 +82,19 @@ impl Run<'_> {
         for choice in &chosen.selection.choices {
             add(&past, &folder, choice, &mut report, &mut pieces)?;
         }
-        check_place(session, &folder, pieces.iter().map(|piece| &piece.lands))?;
+        Inside::of(session).check(&folder, pieces.iter().map(|piece| &piece.lands))?;
         refuse_others(&folder, &pieces)?;
         if let Some(outcome) = self.verdict(&report)? {
+            tidy(&folder);
             return Ok(outcome);
         }
-        write(session, store.as_ref(), &folder, &pieces, &mut report)?;
+        write(session, store.as_ref(), &folder, &pieces, &mut report)
+            .inspect_err(|_| tidy(&folder))?;
         Ok(if report.units.is_empty() {
             RestoreOutcome::Nothing(report)
         } else {
             RestoreOutcome::Restored(report)
         })
-    }
-
-    /// Restores all of a snapshot that says nothing of itself.
-    fn whole(
-        &self,
-        session: &Session<'_>,
-        store: &dyn Store,
-        folder: &Path,
-        id: &SnapshotId,
-    ) -> Result<RestoreOutcome> {
-        let report = Report {
-            folder: Some(shown(folder)),
-            ..Report::default()
-        };
-        if self.request.finality == super::Finality::Preview {
-            return Ok(RestoreOutcome::Preview(report));
-        }
-        let part = part(folder)?;
-        let listener = session.listener;
-        let aside = part.join(id.as_str());
-        let came = store.restore_everything(id, &aside, &mut |status| {
-            listener(Event::Progress(Progress {
-                phase: Phase::Fetch,
-                item: None,
-                done: status.bytes_restored,
-                total: None,
-            }));
-        })?;
-        if let Came::Lacking { why, .. } | Came::Nothing { why } = came {
-            let what = text!("restore-lost", unit = id.short(), why = why);
-            return Err(Error::new(crate::error::Kind::Damaged, what)
-                .hint(text!("restore-lost-hint"))
-                .hint(crate::sync::verify::repair()));
-        }
-        let (folders, found) = below_part(&aside)?;
-        let mut taken = Vec::new();
-        for path in &found {
-            let (from, to) = (aside.join(path), folder.join(path));
-            let other = files::found(to.symlink_metadata())
-                .context(|| text!("file-not-looked-at", path = shown(path)))?
-                .is_some_and(|_| !same(&from, &to));
-            if other {
-                taken.push(shown(path));
-            }
-        }
-        others(folder, &taken)?;
-        for path in &folders {
-            let place = folder.join(path);
-            fs::create_dir_all(&place)
-                .context(|| text!("folder-not-made", path = shown(&place)))?;
-        }
-        for path in &found {
-            settle(&aside.join(path), &folder.join(path))
-                .context(|| text!("restore-not-written", path = shown(path)))?;
-        }
-        finish(folder, &part, found.iter().map(|path| folder.join(path)))?;
-        Ok(RestoreOutcome::Restored(report))
     }
 }
 
@@ -203,81 +145,6 @@ fn add(
     Ok(())
 }
 
-/// Refuses a folder in which something would become, or change, a part of what is synced.
-fn check_place<'a>(
-    session: &Session<'_>,
-    folder: &Path,
-    mut lands: impl Iterator<Item = &'a RelPath>,
-) -> Result<()> {
-    let refused = |why: String| {
-        let what = text!("restore-bad-folder", folder = shown(folder), why = why);
-        Err(Error::usage(what).hint(text!("restore-bad-folder-hint")))
-    };
-    if folder.is_file() {
-        return refused(text!("restore-folder-is-file"));
-    }
-    let pack = real(session.layout.pack());
-    let place = nearest_real(folder);
-    if place == pack {
-        return refused(text!("restore-folder-is-game"));
-    }
-    let ours = real(session.layout.own());
-    if place.starts_with(&ours) {
-        return refused(text!("restore-folder-is-ours"));
-    }
-    let lands = lands.any(|lands| is_synced(session, &below(&place, lands)));
-    if lands || is_synced(session, &place) {
-        return refused(text!("restore-folder-is-synced"));
-    }
-    // Worlds may be links to elsewhere.
-    for unit in session.state.agreement.keys() {
-        let live = real(&session.layout.live(unit));
-        let is_beside = live.parent().is_some_and(|parent| parent == place);
-        if place.starts_with(&live) || (is_beside && live.is_dir()) {
-            return refused(text!("restore-folder-is-synced"));
-        }
-    }
-    Ok(())
-}
-
-/// Returns whether what lies there is, or would be, a part of what is synced.
-pub fn is_synced(session: &Session<'_>, place: &Path) -> bool {
-    let pack = real(session.layout.pack());
-    let Some(inside) = relative(&pack, &nearest_real(place)) else {
-        return false;
-    };
-    let ends = inside.match_indices('/').map(|(end, _)| end);
-    let mut prefixes = ends.chain([inside.len()]).map(|end| &inside[..end]);
-    prefixes
-        .any(|prefix| RelPath::new(prefix).is_ok_and(|unit| session.scope.kind_of(&unit).is_some()))
-}
-
-/// Returns a path below another one, with `/`.
-fn relative(above: &Path, place: &Path) -> Option<String> {
-    let rest = place.strip_prefix(above).ok()?;
-    let parts = rest.components().map(|part| match part {
-        Component::Normal(part) => part.to_str().map(str::to_owned),
-        _ => None,
-    });
-    Some(parts.collect::<Option<Vec<_>>>()?.join("/"))
-}
-
-/// Returns where a folder is, or would be, without links on the way.
-fn nearest_real(folder: &Path) -> PathBuf {
-    let mut rest = Vec::new();
-    let mut there = folder;
-    while !there.exists() {
-        let (Some(parent), Some(name)) = (there.parent(), there.file_name()) else {
-            return folder.to_path_buf();
-        };
-        rest.push(name);
-        there = parent;
-    }
-    rest.into_iter()
-        .rev()
-        .fold(real(there), |path, name| path.join(name))
-}
-
 /// Refuses to begin where files lie in the way that hold something else.
 fn refuse_others(folder: &Path, pieces: &[Piece]) -> Result<()> {
     let mut taken = Vec::new();
@@ -288,7 +155,7 @@ fn refuse_others(folder: &Path, pieces: &[Piece]) -> Result<()> {
             let there = files::found(place.symlink_metadata())
                 .context(|| text!("file-not-looked-at", path = path.as_str()))?;
             if there.is_some()
-                && gather::objection(&place, fact)
+                && stage::objection(&place, fact)
                     .context(|| text!("staged-not-read", path = path.as_str()))?
                     .is_some()
             {
@@ -299,7 +166,7 @@ fn refuse_others(folder: &Path, pieces: &[Piece]) -> Result<()> {
     others(folder, &taken)
 }
 
-fn others(folder: &Path, taken: &[String]) -> Result<()> {
+pub(super) fn others(folder: &Path, taken: &[String]) -> Result<()> {
     const NAMED: usize = 5;
     if taken.is_empty() {
         return Ok(());
@@ -327,7 +194,8 @@ fn write(
     report: &mut Report,
 ) -> Result<()> {
     let part = part(folder)?;
-    gather::check_room(folder, report.bytes)?;
+    fetch::check_room_in(folder, report.bytes)
+        .map_err(|error| error.hint(text!("restore-no-room-hint")))?;
     let mut gather = Gather {
         session,
         store,
@@ -373,15 +241,30 @@ fn write(
     }
 }
 
+/// Removes the folder where files are put together, where it is empty: an interrupted run left it.
+fn tidy(folder: &Path) {
+    let _ = fs::remove_dir(place_of_part(folder));
+}
+
+fn place_of_part(folder: &Path) -> PathBuf {
+    folder.join(format!("{UNFINISHED}restore"))
+}
+
 /// Makes the folder, and the one inside of it where files are put together.
-fn part(folder: &Path) -> Result<PathBuf> {
-    let part = folder.join(format!("{UNFINISHED}restore"));
-    fs::create_dir_all(&part).context(|| text!("folder-not-made", path = shown(&part)))?;
+pub(super) fn part(folder: &Path) -> Result<PathBuf> {
+    let part = place_of_part(folder);
+    fs::create_dir_all(&part)
+        .context(|| text!("folder-not-made", path = shown(&part)))
+        .map_err(|error| error.hint(text!("restore-place-hint")))?;
     Ok(part)
 }
 
 /// Makes everything durable that landed, and removes what is not needed any more.
-fn finish(folder: &Path, part: &Path, landed: impl Iterator<Item = PathBuf>) -> Result<()> {
+pub(super) fn finish(
+    folder: &Path,
+    part: &Path,
+    landed: impl Iterator<Item = PathBuf>,
+) -> Result<()> {
     if !files::sync_all_below(folder) {
         for place in landed {
             files::sync_file(&place)
@@ -395,7 +278,7 @@ fn finish(folder: &Path, part: &Path, landed: impl Iterator<Item = PathBuf>) -> 
 }
 
 /// Moves a file to its place, where nothing is.
-fn settle(from: &Path, to: &Path) -> io::Result<()> {
+pub(super) fn settle(from: &Path, to: &Path) -> io::Result<()> {
     if to.symlink_metadata().is_ok() {
         return Ok(());
     }
@@ -403,36 +286,11 @@ fn settle(from: &Path, to: &Path) -> io::Result<()> {
         fs::create_dir_all(parent)?;
     }
     crate::crash_point::step();
-    files::patiently(|| fs::rename(from, to))
-}
-
-/// Returns the folders and the files below the folder where they are put together.
-fn below_part(part: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
-    let (mut folders, mut found) = (Vec::new(), Vec::new());
-    for entry in walkdir::WalkDir::new(part).min_depth(1).sort_by_file_name() {
-        let entry = entry.context(|| text!("file-not-looked-at", path = shown(part)))?;
-        let Ok(path) = entry.path().strip_prefix(part) else {
-            continue;
-        };
-        let list = if entry.file_type().is_dir() {
-            &mut folders
-        } else {
-            &mut found
-        };
-        list.push(path.to_path_buf());
-    }
-    Ok((folders, found))
-}
-
-/// Returns whether two places hold the same file, or links to the same.
-fn same(one: &Path, other: &Path) -> bool {
-    match (fs::read_link(one), fs::read_link(other)) {
-        (Ok(one), Ok(other)) => return one == other,
-        (Err(_), Err(_)) => {}
-        _ => return false,
-    }
-    match (files::hash(one), files::hash(other)) {
-        (Ok(one), Ok(other)) => one.sha256 == other.sha256,
-        _ => false,
+    match files::patiently(|| fs::hard_link(from, to)) {
+        Ok(()) => fs::remove_file(from),
+        // Somebody was quicker: theirs stays, and whether it is the same is looked at later.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        // Not every file system has hard links.
+        Err(_) => files::patiently(|| fs::rename(from, to)),
     }
 }

@@ -1,22 +1,17 @@
 //! In place, or as a copy: stage, verify, save what is only here, journal, swap.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::SystemTime,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Fate, Left, Place, Report, RestoreOutcome, Restored, Run, Shown, choose, cope_with_rollback,
     look, read_past,
 };
 use crate::{
-    cancel,
     domain::{
         copy_name::{self, Free, Lander, Loser},
         history::{Choice, Moment, Version},
         ids::SnapshotId,
         local::Hold,
-        names::{self, Naming},
         path::{InnerPath, RelPath},
         record::Before,
         unit::{UnitContent, UnitKind},
@@ -24,14 +19,13 @@ use crate::{
     error::{Error, Result},
     sync::{
         cloud::Store,
-        event::{Event, Phase, Progress},
         fetch::{self, Source, Want, Wants, missing},
         landing::{self, Landings},
         observe::{self, Local},
         past::Past,
         safety,
         session::Session,
-        swap::{Swap, Targets},
+        swap::{self, Swap, Targets},
         undo,
     },
     texts::text,
@@ -72,9 +66,14 @@ impl Run<'_> {
         work.report.news = heads
             .iter()
             .any(|head| !vector.covers_dot(head.record.dot()));
-        if self.request.finality == undo::Finality::Final && self.request.place == Place::InPlace {
+        if self.request.place == Place::InPlace {
             let wanted = work.wants.keys().cloned().collect();
-            undo::refuse_open_worlds(session, &mut local, &wanted)?;
+            if self.request.finality == undo::Finality::Final {
+                undo::refuse_open_worlds(session, &mut local, &wanted)?;
+            } else {
+                observe::hold_open_worlds(session, &mut local, &wanted);
+                work.report.open = local.open.intersection(&wanted).cloned().collect();
+            }
         }
         if let Some(outcome) = self.verdict(&work.report)? {
             return Ok(outcome);
@@ -141,7 +140,10 @@ impl Run<'_> {
             Some(level) => landing::with_level(content.clone(), level),
             None => content.clone(),
         };
-        let why = why.or_else(|| obstacle(session, local, unit, &lands, content));
+        let why = match why {
+            None => obstacle(session, local, unit, &lands, content)?,
+            why => why,
+        };
         if let Some(why) = why {
             return leave(work, is_named, unit, why);
         }
@@ -269,16 +271,17 @@ fn obstacle(
     unit: &RelPath,
     lands: &RelPath,
     content: &UnitContent,
-) -> Option<String> {
+) -> Result<Option<String>> {
     if session.scope.kind_of(lands).is_none() {
-        return Some(text!("restore-out-of-scope"));
+        return Ok(Some(text!("restore-out-of-scope")));
     }
     let side = local.side.get(lands);
     if side.is_some_and(|side| side.hold == Some(Hold::Unreadable)) {
-        return Some(text!("restore-unreadable-here"));
+        return Ok(Some(text!("restore-unreadable-here")));
     }
     let others = local.scan.units.keys().filter(|other| *other != unit);
-    names::obstacle(Naming::native(), lands, content, others)
+    let obstacle = fetch::obstacle(session, local, lands, content, others)?;
+    Ok(obstacle.map(|(_, why)| why))
 }
 
 fn count(local: &Local, lands: &RelPath, content: &UnitContent, shown: &mut Restored) {
@@ -342,26 +345,13 @@ fn carry_out(
     }
     let rescued = rescue(session, store, local, past, &mut work);
     rescued.inspect_err(|_| staging.discard())?;
-    // From here on it goes to its end.
-    cancel::check().inspect_err(|_| staging.discard())?;
-    (session.listener)(Event::Progress(Progress {
-        phase: Phase::Swap,
-        item: None,
-        done: work.report.bytes,
-        total: Some(work.report.bytes),
-    }));
+    swap::last_call(session, &staging, work.report.bytes)?;
     let targets: Targets = work
         .wants
         .iter()
         .map(|(unit, want)| (unit.clone(), Some(want.content.clone())))
         .collect();
-    let mut next = session.state.clone();
-    // restic would take a file that has the size and the time of the parent's for the same.
-    next.parent = None;
-    next.stamps = local.scan.stamps.clone();
-    next.stamps.retain(|unit, _| !targets.contains_key(unit));
-    let stamps = std::mem::take(&mut next.stamps);
-    next.remember_scan(stamps, local.scan.taken.max(SystemTime::UNIX_EPOCH));
+    let mut next = swap::edited(session, local, &targets);
     let swap = Swap {
         targets: &targets,
         reason: Reason::Restore,

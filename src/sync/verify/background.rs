@@ -15,7 +15,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{Extent, Found, drill};
+use super::{End, Extent, Found, look};
 use crate::{
     cancel,
     config::{layout::Layout, sync_file},
@@ -61,6 +61,8 @@ pub enum Background {
     Empty,
     /// It restored what it was to restore, or as much as its time was enough for.
     Drilled {
+        /// Whether its time was enough for what it was to do.
+        in_time: bool,
         /// How many units of the newest state came as a whole.
         units: usize,
         /// Bytes restored.
@@ -77,7 +79,8 @@ pub fn in_background(settings: &Settings, listener: Listener<'_>, seed: u64) -> 
         return Ok(Background::NotDue);
     }
     let sync = sync_file::read(&layout)?;
-    if !Proofs::load(&layout, sync.instance_id)?.is_due(settings.now()) {
+    let known = Proofs::load(&layout, sync.instance_id)?;
+    if !known.is_due(settings.now()) {
         return Ok(Background::NotDue);
     }
     let Some(_one_at_a_time) = lock::hold(&layout.drill()).ok().flatten() else {
@@ -96,41 +99,38 @@ pub fn in_background(settings: &Settings, listener: Listener<'_>, seed: u64) -> 
     let staging = Staging::apart(&layout)?;
     let watch = Watch::begin(&session);
     let extent = Extent::Sample(Amount::Bytes(BOUND), seed);
-    let mut found = Found::new(extent.kind());
-    let drilled = drill(&mut session, extent, &staging, &mut found);
-    let before = session.state.known.clone();
+    let mut found = Found::new(extent.kind(), &known);
+    let drilled = look::drill(&mut session, extent, &staging, &mut found);
     staging.discard();
     let stopped = watch.end();
     cancel::begin();
-    match (drilled, stopped) {
-        (_, Some(Stopped::SomebodyCame)) => {
-            // What was compared before is proven all the same; what failed may have failed for that.
-            found.checked.damaged.clear();
-            found.checked.unreadable.clear();
-            write_down(&layout, settings, &found, false)?;
-            return Ok(Background::GaveWay);
-        }
-        (Err(error), Some(Stopped::TimeIsUp)) if error.kind() == Kind::Cancelled => {}
+    let end = match (drilled, stopped) {
+        // What was compared before is proven all the same; what failed may have failed for that.
+        (_, Some(Stopped::SomebodyCame)) => End::GaveWay,
+        (Err(error), Some(Stopped::TimeIsUp)) if error.kind() == Kind::Cancelled => End::OutOfTime,
         (Ok(false), _) => return Ok(Background::Empty),
-        (drilled, _) => drop(drilled?),
-    }
-    // Somebody thinned the past meanwhile: what is gone is not damaged.
-    if !found.checked.damaged.is_empty() || !found.checked.unreadable.is_empty() {
-        let now: std::collections::BTreeSet<_> =
-            session.store()?.snapshot_ids()?.into_iter().collect();
-        if before.difference(&now).next().is_some() {
-            return Ok(Background::GaveWay);
+        (drilled, _) => {
+            drilled?;
+            End::Whole
         }
+    };
+    if end != End::Whole {
+        // It was not looked at twice.
+        found.believe_no_damage();
     }
-    write_down(&layout, settings, &found, true)?;
+    write_down(&layout, settings, &found, end)?;
+    if end == End::GaveWay {
+        return Ok(Background::GaveWay);
+    }
     Ok(Background::Drilled {
+        in_time: end == End::Whole,
         units: found.checked.sound.len(),
         bytes: found.checked.bytes,
         damaged: found.checked.damaged.len() + found.checked.unreadable.len(),
     })
 }
 
-fn write_down(layout: &Layout, settings: &Settings, found: &Found, whole: bool) -> Result<()> {
+fn write_down(layout: &Layout, settings: &Settings, found: &Found, end: End) -> Result<()> {
     let sync = sync_file::read(layout)?;
     let _lock = match lock::take(layout, "drill", PATIENCE) {
         // It is proven again at another time.
@@ -138,7 +138,7 @@ fn write_down(layout: &Layout, settings: &Settings, found: &Found, whole: bool) 
         lock => lock?,
     };
     let mut proofs = Proofs::load(layout, sync.instance_id)?;
-    found.note_in(&mut proofs, settings.now(), whole);
+    found.note_in(&mut proofs, settings.now(), end);
     proofs.save(layout)
 }
 

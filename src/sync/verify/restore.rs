@@ -34,7 +34,7 @@ pub fn restore(
     found: &mut Found,
 ) -> Result<()> {
     let total = drill::bytes(&parts);
-    let whole = parts.iter().filter(|part| part.whole && part.newest);
+    let whole = parts.iter().filter(|part| part.whole);
     let whole: BTreeSet<_> = whole.map(|part| (part.unit.clone(), part.digest)).collect();
     let older = parts.iter().filter(|part| !part.newest);
     let older: BTreeSet<_> = older.map(|part| (part.unit.clone(), part.digest)).collect();
@@ -46,43 +46,46 @@ pub fn restore(
         *left.entry((part.unit.clone(), part.digest)).or_default() += 1;
     }
     let mut broken: BTreeSet<(RelPath, Digest)> = BTreeSet::new();
+    let mut done = 0_u64;
     for portion in portions {
         staging.empty()?;
-        let wrong = one(
-            session,
-            store,
-            staging,
-            &portion,
-            found.checked.bytes,
-            total,
-        )?;
-        found.checked.bytes += drill::bytes(&portion);
-        for (part, Looked { wrong: why, odd }) in portion.iter().zip(wrong) {
+        let wrong = one(session, store, staging, &portion, done, total)?;
+        done = done.saturating_add(drill::bytes(&portion));
+        for (part, Looked { wrong, odd, bad }) in portion.iter().zip(wrong) {
             note_suspect(part, odd, &mut found.checked.suspect);
+            found.bad.extend(bad);
             let version = (part.unit.clone(), part.digest);
-            if let Some(why) = why
-                && broken.insert(version.clone())
-            {
-                found.checked.damaged.push(Damage {
-                    unit: part.unit.clone(),
-                    snapshot: part.snapshot.clone(),
-                    newest: part.newest,
-                    why,
-                });
+            match wrong {
+                None => found.checked.bytes = found.checked.bytes.saturating_add(part.bytes()),
+                Some(why) if broken.insert(version.clone()) => {
+                    found.checked.damaged.push(Damage {
+                        unit: part.unit.clone(),
+                        snapshot: part.snapshot.clone(),
+                        newest: part.newest,
+                        why,
+                    });
+                }
+                Some(_) => {}
             }
             let left = left.entry(version.clone()).or_default();
             *left = left.saturating_sub(1);
             if *left > 0 {
                 continue;
             }
-            found.checked.older += usize::from(older.contains(&version));
-            if whole.contains(&version) && !broken.contains(&version) {
-                found.sound.insert(version);
+            let is_sound = !broken.contains(&version);
+            if whole.contains(&version) || !is_sound {
+                found
+                    .tried
+                    .insert((part.unit.clone(), part.snapshot.clone()));
+            }
+            if older.contains(&version) {
+                found.came_of_past(version.clone(), is_sound);
+            }
+            if is_sound && part.newest && whole.contains(&version) {
+                found.came(&part.unit, part.digest);
             }
         }
     }
-    let sound: BTreeSet<&RelPath> = found.sound.iter().map(|(unit, _)| unit).collect();
-    found.checked.sound = sound.into_iter().cloned().collect();
     Ok(())
 }
 
@@ -91,6 +94,8 @@ pub fn restore(
 struct Looked {
     /// Why it is not as recorded.
     wrong: Option<String>,
+    /// The contents that did not come.
+    bad: Vec<Digest>,
     /// Files that are as recorded, and not what their names say.
     odd: Vec<(RelPath, save::Damage)>,
 }
@@ -141,7 +146,7 @@ fn one(
         (session.listener)(Event::Progress(Progress {
             phase: Phase::Fetch,
             item: None,
-            done: before + status.bytes_restored,
+            done: before.saturating_add(status.bytes_restored),
             total: Some(total),
         }));
     };
@@ -155,16 +160,23 @@ fn one(
                 .iter()
                 .map(|(inner, fact)| (part.unit.join(inner), *fact))
                 .collect();
-            let wrong = staging.verify(&expected)?.into_iter().next();
-            let Some((path, why)) = wrong else {
+            let wrong = staging.verify(&expected)?;
+            let bad = wrong.keys().filter_map(|path| expected.get(path));
+            let bad = bad.map(|fact| fact.sha256).collect();
+            // What restic says is about one file; of all others it is known that they did not come.
+            let said = failed.as_deref();
+            let is_meant = |path: &RelPath| said.is_some_and(|said| said.contains(path.as_str()));
+            let meant = wrong.iter().find(|(path, _)| is_meant(path));
+            let Some((path, why)) = meant.or_else(|| wrong.iter().next()) else {
                 return Ok(Looked {
-                    wrong: None,
                     odd: staging.look_into(&expected),
+                    ..Looked::default()
                 });
             };
-            let why = failed.clone().unwrap_or(why);
+            let why = said.filter(|_| is_meant(path)).unwrap_or(why);
             Ok(Looked {
                 wrong: Some(format!("{path}: {why}")),
+                bad,
                 odd: Vec::new(),
             })
         })

@@ -73,8 +73,8 @@ resolve-nobody = was soll mit { $unit } werden? Hier kann niemand gefragt werden
 resolve-nobody-hint = Häng --keep=both, --keep=local, --keep=cloud oder --keep=newest an. Es wurde nichts geändert.
 resolve-offline = es wurde nichts entschieden: { $why }
 resolve-offline-hint = Hier wurde nichts geändert. Versuch es noch einmal, wenn das behoben ist.
-resolve-not-opted-in = { $folder } ist nicht für den Abgleich eingerichtet
-resolve-not-opted-in-hint = Es wurde nichts entschieden. Ist es der richtige Ordner? Siehe --pack-folder.
+not-opted-in = { $folder } ist nicht für den Abgleich eingerichtet
+not-opted-in-hint = Es wurde nichts getan. Ist es der richtige Ordner? Siehe --pack-folder; instance-sync setup richtet einen ein.
 resolve-nothing-left = Es ist nichts mehr zu entscheiden.
 
 # Was alle Befehle sagen.

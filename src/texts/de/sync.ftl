@@ -37,6 +37,15 @@ session-state-unused = state.json wird nicht benutzt: { $why }. Was hier und in 
 session-pull-finished = Ein unterbrochener Pull wurde zu Ende gebracht.
 session-undo-finished = Ein unterbrochenes Zurückholen wurde zu Ende gebracht.
 session-restore-finished = Ein abgebrochener Restore wurde zu Ende geführt.
+unfinished-open-pull = { $unit } ist in einem laufenden Spiel offen, und ein unterbrochener Pull wartet darauf
+unfinished-open-undo = { $unit } ist in einem laufenden Spiel offen, und ein unterbrochenes Zurückholen wartet darauf
+unfinished-open-restore = { $unit } ist in einem laufenden Spiel offen, und ein unterbrochener Restore wartet darauf
+unfinished-open-hint = Diese Welt kann gerade aus zwei Versionen bestehen. Verlass sie: Dann macht der nächste Pull oder Push weiter und hebt auf, was in ihr gespielt wurde. Bis dahin wird aus diesem Ordner nichts geholt und nichts gesichert.
+unfinished-played = { $unit } wurde geändert, nachdem ein Pull, ein Zurückholen oder ein Restore davon unterbrochen worden war und bevor es zu Ende gebracht wurde
+unfinished-played-hint = Was darin war, ist vollständig in .cloud-sync/undo und kommt mit dem nächsten Pull oder Push in die Cloud. Um es zurückzuholen: instance-sync undo --id={ $id } { $folder }
+unfinished-not-kept-hint = Es wurde nach der Unterbrechung geändert und wird vollständig kopiert, bevor es weitergeht. Nichts wurde ersetzt; schaffe etwas Platz und führe instance-sync pull noch einmal aus.
+session-overtaken = ein anderer Befehl hat in diesem Ordner gearbeitet, während die Frage offen war
+session-overtaken-hint = Nichts wurde geändert. Führe den Befehl noch einmal aus, um zu sehen, wie es jetzt ist.
 session-plain-http = { $location } ist unverschlüsseltes http zu einem anderen Rechner: Unterwegs könnte jemand den Token lesen
 session-plain-http-hint = Nimm https oder erlaube es mit --insecure-http. Es wurde nichts gesendet.
 session-token-again = Um ein anderes anzugeben: instance-sync setup --force { $folder }
@@ -199,6 +208,8 @@ carry-lost-hint = Hier bleibt es, wie es ist; alles andere geht weiter. Um genau
 carry-opened = { $unit } wurde in einem Spiel geöffnet, während der Pull lief
 carry-changed = { $unit } hat sich geändert, während der Pull lief
 carry-changed-hint = Es wurde nichts geändert. Beende das Spiel, oder was sonst dort schreibt, und starte neu.
+carry-in-the-way = { $unit } lässt sich nicht ersetzen: { $why }
+carry-in-the-way-hint = Es wurde nichts geändert. Leg das woanders hin und gib den Befehl noch einmal ein, oder hol die Version mit restore --to oder --as-copy.
 carry-undo-unsaved = eine alte Version in undo lässt sich noch nicht in der Cloud speichern: { $why }
 
 # Zurückholen.
@@ -240,16 +251,19 @@ restore-unreadable-hint = Eine Version, die nur dort ist, wird nicht gefunden.
 restore-snapshot-none = kein Snapshot beginnt mit { $id }
 restore-snapshot-several = mehrere Snapshots beginnen mit { $id }
 restore-snapshot-hint = instance-sync history zeigt sie; gib so viel von der ID an, dass nur einer passt.
-restore-broken = der Snapshot { $id } lässt sich nicht lesen: { $why }
 restore-foreign = der Snapshot { $id } wurde mit restic allein gemacht und sagt nicht, was seine Dateien für ein Spiel sind
 restore-foreign-hint = Stell ihn in einem anderen Ordner wieder her und nimm dir dort, was du brauchst: --to=ORDNER.
 restore-foreign-unit = der Snapshot { $id } wurde mit restic allein gemacht und kennt { $unit } nicht
 restore-foreign-unit-hint = Lass den Namen weg: Alles darin kommt in den Ordner.
 restore-unknown = die Cloud hat kein { $unit }
 restore-unknown-hint = Gemeint sind Pfade im Spielordner wie "saves/My World". Nur was gepusht wurde, lässt sich wiederherstellen.
+restore-meant-hint = Meintest du: { $units }
 restore-undated-hint = Nur Sicherheitskopien haben es: Nenne eine mit --snapshot.
 restore-not-there = { $unit } gab es damals nicht
 restore-since = Es gibt es seit { $since }.
+restore-deleted = Es wurde am { $time } gelöscht.
+restore-deleted-then = Es war damals gelöscht.
+restore-called = Es hieß damals { $then }: Stelle das wieder her.
 restore-no-session = es ist keine Sitzung bekannt, vor die es zurückgehen könnte
 restore-no-session-hint = Mach erst einen Pull, oder sag mit --at oder --snapshot, wohin es zurückgehen soll.
 restore-no-earlier = von { $unit } ist keine Version von vor der letzten Sitzung bekannt
@@ -277,6 +291,7 @@ restore-not-removed = { $path }, von einem abgebrochenen Restore übrig, lässt 
 restore-not-written = { $path } lässt sich nicht schreiben
 restore-changed-meanwhile-hint = Etwas anderes hat inzwischen dort geschrieben. Gib den Befehl noch einmal ein.
 restore-no-room-hint = Mach Platz, oder nenne ein anderes Laufwerk, und starte neu: Was schon geholt ist, bleibt.
+restore-place-hint = Es wurde nichts geändert. Nenn mit --to einen anderen Ort, an dem du schreiben darfst.
 
 # Eine Welt als Zip.
 
@@ -287,6 +302,7 @@ export-unknown-hint = Gemeint sind Pfade im Spielordner wie "saves/My World". Wa
 export-unreadable = { $unit } lässt sich nicht ganz lesen: { $why }
 export-changed = { $unit } hat sich immer wieder geändert, während es gelesen wurde
 export-not-written = { $file } lässt sich nicht schreiben
+export-not-written-hint = Es blieb kein Zip zurück, und die Welt ist, wie sie war. Ist auf dem Datenträger Platz? --to nennt einen anderen Ort.
 export-no-world = { $unit } ist kein Ordner: Launcher importieren Welten
 export-no-world-hint = instance-sync restore --to=ORDNER holt jede Datei zurück.
 export-exists = { $file } ist schon da und enthält etwas anderes
@@ -296,7 +312,8 @@ export-exists-hint = Es wurde nichts geschrieben. Wähle mit --to einen anderen 
 
 drill-damage = Eine Wiederherstellungsprobe hat ergeben, dass die Cloud { $units } nicht mehr hergeben kann
 drill-damage-look = Was hier ist, blieb unberührt. Was nicht stimmt, zeigt: instance-sync verify { $folder }
-verify-repair-hint = Es wurde nichts geändert. Wer das Passwort des Repositorys hat, kann es reparieren (docs/guides/own-server.md, kurz: restic check --read-data sagt, was nicht stimmt; restic repair index hilft bei Packs, die weg sind, restic repair packs bei beschädigten). Ein Gerät, das die Dateien noch hat, speichert sie wieder mit dem Push nach seiner nächsten Änderung
+verify-repair-hint = Es wurde nichts geändert. Wer das Passwort des Repositorys hat, kann es reparieren (docs/guides/own-server.md, kurz: restic check --read-data sagt, was nicht stimmt; restic repair index hilft bei Packs, die weg sind, restic repair packs bei beschädigten). Ist das getan, speichert ein Gerät, das die Dateien noch hat, sie mit dem Push nach seiner nächsten Änderung wieder; vorher hilft kein Push
+verify-offline-hint = Was in der Cloud ist, lässt sich nur prüfen, wenn sie zu erreichen ist. Es wurde nichts geändert.
 verify-not-listed = der Snapshot führt es nicht so auf, wie er sollte
 
 # Die Liste der Instanzen eines Kontos.

@@ -73,8 +73,8 @@ resolve-nobody = what is to become of { $unit }? Nobody can be asked here
 resolve-nobody-hint = Add --keep=both, --keep=local, --keep=cloud or --keep=newest. Nothing was changed.
 resolve-offline = nothing was decided: { $why }
 resolve-offline-hint = Nothing was changed here; try again once that is mended.
-resolve-not-opted-in = { $folder } is not opted in
-resolve-not-opted-in-hint = Nothing was decided. Is it the right folder? See --pack-folder.
+not-opted-in = { $folder } is not opted in
+not-opted-in-hint = Nothing was done. Is it the right folder? See --pack-folder; instance-sync setup opts a folder in.
 resolve-nothing-left = Nothing is left to decide.
 
 # What every command says.

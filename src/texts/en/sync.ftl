@@ -37,6 +37,15 @@ session-state-unused = state.json is not used: { $why }. What is here and in the
 session-pull-finished = An interrupted pull was carried to its end.
 session-undo-finished = An interrupted undo was carried to its end.
 session-restore-finished = An interrupted restore was carried to its end.
+unfinished-open-pull = { $unit } is open in a running game, and an interrupted pull waits for that
+unfinished-open-undo = { $unit } is open in a running game, and an interrupted undo waits for that
+unfinished-open-restore = { $unit } is open in a running game, and an interrupted restore waits for that
+unfinished-open-hint = That world may be of two versions now. Leave it: the next pull or push goes on then, and keeps what was played in it. Until then nothing of this folder is pulled or pushed.
+unfinished-played = { $unit } was changed after a pull, an undo or a restore of it had been interrupted, and before it was carried to its end
+unfinished-played-hint = What it was then is kept whole in .cloud-sync/undo, and goes to the cloud with the next pull or push. To get it back: instance-sync undo --id={ $id } { $folder }
+unfinished-not-kept-hint = It was changed after it had been interrupted, and is copied whole before that goes on. Nothing was replaced; free some space and run instance-sync pull again.
+session-overtaken = another command worked in this folder while the question waited
+session-overtaken-hint = Nothing was changed. Run the command again to see how it is now.
 session-plain-http = { $location } is plain http to another machine: the token could be read on the way
 session-plain-http-hint = Use https, or allow it with --insecure-http. Nothing was sent.
 session-token-again = To give another one: instance-sync setup --force { $folder }
@@ -195,6 +204,8 @@ carry-lost-hint = It stays here as it is; everything else goes on. To look close
 carry-opened = { $unit } was opened in a game while the pull was under way
 carry-changed = { $unit } changed while the pull was under way
 carry-changed-hint = Nothing was changed. Close the game or whatever else writes there, and start again.
+carry-in-the-way = { $unit } cannot be replaced: { $why }
+carry-in-the-way-hint = Nothing was changed. Move that to another place and run the command again, or get the version by restore --to or --as-copy.
 carry-undo-unsaved = an old version in undo cannot be saved to the cloud yet: { $why }
 
 # Bringing back.
@@ -236,16 +247,19 @@ restore-unreadable-hint = A version that is only there is not found.
 restore-snapshot-none = no snapshot begins with { $id }
 restore-snapshot-several = several snapshots begin with { $id }
 restore-snapshot-hint = instance-sync history lists them; give as much of the id as makes it the only one.
-restore-broken = the snapshot { $id } cannot be read: { $why }
 restore-foreign = the snapshot { $id } was made by restic alone and does not say what its files are to a game
 restore-foreign-hint = Restore it into another folder and take what you need from there: --to=FOLDER.
 restore-foreign-unit = the snapshot { $id } was made by restic alone and does not know { $unit }
 restore-foreign-unit-hint = Leave the name out: everything in it is restored into the folder.
 restore-unknown = the cloud has no { $unit }
 restore-unknown-hint = Units are paths below the game folder, such as "saves/My World". Only what was pushed can be restored.
+restore-meant-hint = Did you mean: { $units }
 restore-undated-hint = Only safety copies hold it: name one by --snapshot.
 restore-not-there = { $unit } did not exist then
 restore-since = It exists since { $since }.
+restore-deleted = It was deleted on { $time }.
+restore-deleted-then = It was deleted then.
+restore-called = It was called { $then } then: restore that.
 restore-no-session = no session is known that could be gone back before
 restore-no-session-hint = Pull first, or say to what to go back by --at or --snapshot.
 restore-no-earlier = no version of { $unit } is known from before it was last played
@@ -273,6 +287,7 @@ restore-not-removed = cannot remove { $path }, which an interrupted restore left
 restore-not-written = cannot write { $path }
 restore-changed-meanwhile-hint = Something else wrote there meanwhile. Run the command again.
 restore-no-room-hint = Free some space, or name another disk, and start again: what was fetched so far is kept.
+restore-place-hint = Nothing was changed. Name another place with --to, one that you may write to.
 
 # One world as a zip.
 
@@ -283,6 +298,7 @@ export-unknown-hint = Units are paths below the game folder, such as "saves/My W
 export-unreadable = { $unit } cannot be read whole: { $why }
 export-changed = { $unit } changed while it was read, again and again
 export-not-written = cannot write { $file }
+export-not-written-hint = No zip was left behind, and the world is as it was. Is there room on that disk? --to names another place.
 export-no-world = { $unit } is no folder: a launcher imports worlds
 export-no-world-hint = instance-sync restore --to=FOLDER brings back any file.
 export-exists = { $file } is there and holds something else
@@ -292,7 +308,8 @@ export-exists-hint = Nothing was written. Choose another name by --to, or replac
 
 drill-damage = A restore drill found that the cloud cannot give { $units } any more
 drill-damage-look = What is here was left as it is. To see what is wrong: instance-sync verify { $folder }
-verify-repair-hint = Nothing was changed. Whoever has the repository's password can repair it (docs/guides/own-server.md, in short: restic check --read-data says what is wrong; restic repair index for packs that are gone, restic repair packs for damaged ones). A device that still has the files saves them again with the push after its next change
+verify-repair-hint = Nothing was changed. Whoever has the repository's password can repair it (docs/guides/own-server.md, in short: restic check --read-data says what is wrong; restic repair index for packs that are gone, restic repair packs for damaged ones). Once that is done, a device that still has the files saves them again with the push after its next change; before it, no push helps
+verify-offline-hint = What is in the cloud can be tried only where it can be reached. Nothing was changed.
 verify-not-listed = the snapshot does not list it as it should
 
 # The list of an account's instances.
