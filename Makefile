@@ -22,10 +22,10 @@ export RUST_TEST_THREADS ?= 4
 export INSTANCE_SYNC_TEST_PROGRAMS := $(PROGRAMS)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint demo bench soak fuzz docs screenshots dist install uninstall clean
+.PHONY: help build test lint demo bench bench-server soak fuzz docs screenshots dist install uninstall clean
 
 help: ## Print this table
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build the program for development
 	$(CARGO) build --locked
@@ -47,6 +47,10 @@ demo: build ## Play a session on two simulated devices with a real restic
 bench: ## Measure the hooks beside a naive hook; the report is in target/bench (docs/performance.md)
 	tests/obtain-programs
 	PATH="$(PROGRAMS):$$PATH" $(CARGO) bench --locked --bench hooks
+
+bench-server: ## Measure the server beside rest-server; the report is in target/bench
+	tests/obtain-programs
+	PATH="$(PROGRAMS):$$PATH" $(CARGO) bench --locked --bench serve
 
 soak: ## Look for lost saves for hours (MINUTES=120): fleet model, real schedules, fuzzing, mutants
 	tests/obtain-programs

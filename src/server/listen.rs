@@ -36,8 +36,6 @@ use super::{
 /// How much of a connection is read ahead, and so how large the head of a request may be: restic's have a
 /// few hundred bytes.
 const BUFFER: usize = 64 << 10;
-/// Connections at a time, where the system allows so many files.
-const MANY: u64 = 20_000;
 /// Connections of operators at a time.
 const OPERATORS: u32 = 64;
 /// After a failure to take a connection, such as too many open files.
@@ -74,9 +72,9 @@ pub struct Listening {
 }
 
 impl Listening {
-    /// Listens there, for everybody.
-    pub async fn at(address: SocketAddr) -> io::Result<Self> {
-        Self::with(address, connections(), true).await
+    /// Listens there, for everybody: for so many connections at a time.
+    pub async fn at(address: SocketAddr, number: u32) -> io::Result<Self> {
+        Self::with(address, number, true).await
     }
 
     /// Listens there, for operators.
@@ -266,31 +264,4 @@ impl Connection {
             let _ = connection.await;
         }
     }
-}
-
-/// Returns how many connections can be served at a time: each may have a file open too.
-fn connections() -> u32 {
-    let files = raise_open_files().unwrap_or(1024);
-    let places = (files.saturating_sub(64) / 2).clamp(16, MANY);
-    u32::try_from(places).unwrap_or(u32::MAX)
-}
-
-/// Asks for as many open files as this process may have.
-#[cfg(unix)]
-fn raise_open_files() -> Option<u64> {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    let raised = Rlimit {
-        current: limit.maximum,
-        maximum: limit.maximum,
-    };
-    match setrlimit(Resource::Nofile, raised) {
-        Ok(()) => limit.maximum.or(Some(u64::MAX)),
-        Err(_) => limit.current,
-    }
-}
-
-#[cfg(not(unix))]
-fn raise_open_files() -> Option<u64> {
-    Some(MANY * 2 + 64)
 }

@@ -28,6 +28,7 @@ mod listen;
 mod lock;
 mod log;
 mod metrics;
+mod open_files;
 mod seen;
 #[cfg(unix)]
 mod socket_file;
@@ -57,6 +58,7 @@ use self::{
     listen::Listening,
     log::Log,
     metrics::Metrics,
+    open_files::Shares,
     seen::Seen,
     settings::{AdminPlace, Patience, Settings},
     storage::{Blobs, files::Files},
@@ -147,8 +149,10 @@ async fn serve(settings: &Settings, log: Log, ready: impl FnOnce(&Ready)) -> Res
     let certificate = settings.tls.clone().map(Certificate::read).transpose()?;
     let is_secure = certificate.is_some();
     let database = Database::open(&data.database(), IfMissing::Make).await?;
+    let shares = Shares::take();
     let files = open_storage(settings, &database).await?;
-    let listening = Listening::at(settings.listen)
+    let files = files.holding_at_most(shares.objects);
+    let listening = Listening::at(settings.listen, shares.connections)
         .await
         .context(|| format!("cannot listen on {}", settings.listen))
         .map_err(|error| error.hint("--listen=ADDRESS:PORT names another one"))?;

@@ -85,6 +85,12 @@ impl OurServer {
         self.port
     }
 
+    /// Returns the number of its process, while it runs.
+    #[track_caller]
+    pub fn pid(&self) -> u32 {
+        self.process.as_ref().unwrap().id()
+    }
+
     pub fn ca_file(&self) -> Option<&Path> {
         self.certificate
             .as_ref()

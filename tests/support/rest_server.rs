@@ -31,7 +31,7 @@ pub const BOB: Account = Account {
 };
 
 /// bcrypt at its lowest cost: the server checks the password at nearly every request.
-const HTPASSWD: &str = "\
+pub const HTPASSWD: &str = "\
 alice:$2b$04$instancesyncaliceAAAA.06AKYpgM1S443pjpGKg8zI5Umn2lihO
 bob:$2b$04$instancesyncbobAAAAAA.Tj.JrDvdRWrh85v65Pze0VWsxuHn.ae
 ";

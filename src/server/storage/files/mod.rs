@@ -15,6 +15,7 @@ mod write;
 use std::{fs, io, path::Path, sync::Arc};
 
 use futures_util::FutureExt as _;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::place::Place;
 use super::{Blobs, Fault, Found, Put, Removal, Task, Upload};
@@ -32,6 +33,8 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Files {
     inner: Arc<Inner>,
+    /// One for each object that may be read or written at a time: each is an open file.
+    open: Arc<Semaphore>,
 }
 
 #[derive(Debug)]
@@ -73,24 +76,40 @@ impl Files {
             }
         };
         incoming::clear(&place).context(|| format!("cannot write to {shown}"))?;
-        Ok(Self {
-            inner: Arc::new(Inner { place, id }),
-        })
+        Ok(Self::of(Inner { place, id }))
+    }
+
+    fn of(inner: Inner) -> Self {
+        Self {
+            inner: Arc::new(inner),
+            open: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)),
+        }
+    }
+
+    /// Has it read and write so many objects at a time; whoever wants one more waits.
+    #[must_use]
+    pub fn holding_at_most(mut self, objects: u32) -> Self {
+        self.open = Arc::new(Semaphore::new(objects as usize));
+        self
     }
 
     /// Opens the storage in this folder for work beside a server: nothing is made, nothing cleared away.
     pub fn beside(root: &Path, id: &str) -> Self {
-        Self {
-            inner: Arc::new(Inner {
-                place: Place::new(root),
-                id: id.to_owned(),
-            }),
-        }
+        Self::of(Inner {
+            place: Place::new(root),
+            id: id.to_owned(),
+        })
     }
 
     /// Returns the id of the storage.
     pub fn id(&self) -> &str {
         &self.inner.id
+    }
+
+    /// Waits until one more object may be open.
+    async fn may_open(&self) -> Result<OwnedSemaphorePermit, Fault> {
+        let permit = Arc::clone(&self.open).acquire_owned().await;
+        permit.map_err(|error| Fault::Failed(io::Error::other(error)))
     }
 
     /// Does something on a thread for work on files.
@@ -148,7 +167,12 @@ impl Blobs for Files {
         object: Object,
         upload: &'a mut Upload<'_>,
     ) -> Task<'a, Put> {
-        write::put(Arc::clone(&self.inner), repository.clone(), object, upload).boxed()
+        let (inner, repository) = (Arc::clone(&self.inner), repository.clone());
+        async move {
+            let _open = self.may_open().await?;
+            write::put(inner, repository, object, upload).await
+        }
+        .boxed()
     }
 
     fn size(&self, repository: &Repository, object: Object) -> Task<'_, Option<u64>> {
@@ -162,8 +186,12 @@ impl Blobs for Files {
         object: Object,
         range: Range,
     ) -> Task<'_, Option<Found>> {
-        let repository = repository.clone();
-        self.work(move |inner| read::get(inner, &repository, &object, range))
+        let (inner, repository) = (Arc::clone(&self.inner), repository.clone());
+        async move {
+            let open = self.may_open().await?;
+            blocking(move || read::get(&inner, &repository, &object, range, open)).await
+        }
+        .boxed()
     }
 
     fn list(&self, repository: &Repository, kind: Kind) -> Task<'_, Option<Vec<Entry>>> {

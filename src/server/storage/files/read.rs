@@ -8,7 +8,7 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use tokio::task::JoinHandle;
+use tokio::{sync::OwnedSemaphorePermit, task::JoinHandle};
 
 use super::Inner;
 use crate::{
@@ -33,12 +33,13 @@ pub fn size(inner: &Inner, repository: &Repository, object: &Object) -> Result<O
     }
 }
 
-/// Opens an object, and reads its first piece.
+/// Opens an object, and reads its first piece. `open` is given back when the last one is read.
 pub fn get(
     inner: &Inner,
     repository: &Repository,
     object: &Object,
     range: Range,
+    open: OwnedSemaphorePermit,
 ) -> Result<Option<Found>, Fault> {
     let mut file = match File::open(inner.place.object(repository, object)) {
         Ok(file) => file,
@@ -63,7 +64,7 @@ pub fn get(
     let content = if left == 0 {
         Content::Whole(first)
     } else {
-        Content::Pieces(pieces(file, first, left))
+        Content::Pieces(pieces((file, open), first, left))
     };
     Ok(Some(Found {
         size,
@@ -73,12 +74,14 @@ pub fn get(
 }
 
 /// One piece on its way from the disk, with what reads the next one.
-type Reading = JoinHandle<io::Result<(Bytes, File)>>;
+type Reading = JoinHandle<io::Result<(Bytes, Held)>>;
+/// An open file, and what lets it be open.
+type Held = (File, OwnedSemaphorePermit);
 
 /// Reads on while the piece before is sent.
-fn pieces(file: File, first: Bytes, left: u64) -> stream::BoxStream<'static, io::Result<Bytes>> {
-    let begin = |mut file: File, length: u64| -> Reading {
-        tokio::task::spawn_blocking(move || Ok((piece(&mut file, length)?, file)))
+fn pieces(file: Held, first: Bytes, left: u64) -> stream::BoxStream<'static, io::Result<Bytes>> {
+    let begin = |(mut file, open): Held, length: u64| -> Reading {
+        tokio::task::spawn_blocking(move || Ok((piece(&mut file, length)?, (file, open))))
     };
     let ahead = begin(file, left.min(PIECE));
     stream::unfold(

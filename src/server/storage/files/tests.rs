@@ -344,3 +344,26 @@ async fn what_a_killed_server_left_is_cleared_away_and_nothing_else() {
     assert_eq!(scene.incoming(), 0);
     assert!(scene.get(object, Range::Whole).await.is_some());
 }
+
+#[tokio::test]
+async fn whoever_wants_more_objects_than_may_be_open_waits_until_one_is_read() {
+    let mut scene = scene().await;
+    scene.files = scene.files.holding_at_most(1);
+    let content = vec![7; 600_000];
+    let object = blob(Kind::Data, &content);
+    scene.put(object, &content).await.expect("puts");
+    let found = scene
+        .files
+        .get(&scene.repository, object, Range::Whole)
+        .await;
+    let Content::Pieces(pieces) = found.expect("reads").expect("is there").content else {
+        panic!("it is more than a piece");
+    };
+    let second = tokio::time::timeout(
+        std::time::Duration::from_millis(200),
+        scene.get(object, Range::Whole),
+    );
+    assert!(second.await.is_err(), "two are open");
+    drop(pieces);
+    assert_eq!(scene.get(object, Range::Whole).await, Some(content));
+}
