@@ -3,7 +3,9 @@
 //! Nothing here blocks a thread of the server: all work on files is done on threads for that, a piece at a
 //! time, so that a slow client occupies none.
 
+mod buffers;
 mod incoming;
+mod pieces;
 mod place;
 mod read;
 mod removed;
@@ -17,7 +19,7 @@ use std::{fs, io, path::Path, sync::Arc};
 use futures_util::FutureExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use self::place::Place;
+use self::{buffers::Buffers, place::Place};
 use super::{Blobs, Fault, Found, Put, Removal, Task, Upload};
 use crate::{
     domain::rest::{
@@ -42,6 +44,7 @@ struct Inner {
     place: Place,
     /// Which storage it is: another disk at the same place is none.
     id: String,
+    buffers: Arc<Buffers>,
 }
 
 impl Files {
@@ -76,12 +79,16 @@ impl Files {
             }
         };
         incoming::clear(&place).context(|| format!("cannot write to {shown}"))?;
-        Ok(Self::of(Inner { place, id }))
+        Ok(Self::of(place, id))
     }
 
-    fn of(inner: Inner) -> Self {
+    fn of(place: Place, id: String) -> Self {
         Self {
-            inner: Arc::new(inner),
+            inner: Arc::new(Inner {
+                place,
+                id,
+                buffers: Arc::default(),
+            }),
             open: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)),
         }
     }
@@ -95,10 +102,7 @@ impl Files {
 
     /// Opens the storage in this folder for work beside a server: nothing is made, nothing cleared away.
     pub fn beside(root: &Path, id: &str) -> Self {
-        Self::of(Inner {
-            place: Place::new(root),
-            id: id.to_owned(),
-        })
+        Self::of(Place::new(root), id.to_owned())
     }
 
     /// Returns the id of the storage.

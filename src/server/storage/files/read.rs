@@ -2,15 +2,15 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Read as _, Seek as _, SeekFrom},
+    io,
     path::Path,
+    sync::Arc,
 };
 
-use bytes::Bytes;
-use futures_util::{StreamExt as _, stream};
-use tokio::{sync::OwnedSemaphorePermit, task::JoinHandle};
+use futures_util::{StreamExt as _, future, stream};
+use tokio::sync::OwnedSemaphorePermit;
 
-use super::Inner;
+use super::{Inner, pieces::Pieces};
 use crate::{
     domain::rest::{
         list::Entry,
@@ -20,9 +20,6 @@ use crate::{
     },
     server::storage::{Content, Fault, Found},
 };
-
-/// What is read at a time. Smaller objects are answered in one piece.
-const PIECE: u64 = 256 << 10;
 
 /// Returns how many bytes an object has.
 pub fn size(inner: &Inner, repository: &Repository, object: &Object) -> Result<Option<u64>, Fault> {
@@ -41,7 +38,7 @@ pub fn get(
     range: Range,
     open: OwnedSemaphorePermit,
 ) -> Result<Option<Found>, Fault> {
-    let mut file = match File::open(inner.place.object(repository, object)) {
+    let file = match File::open(inner.place.object(repository, object)) {
         Ok(file) => file,
         Err(error) => return inner.missing(error, None),
     };
@@ -51,67 +48,30 @@ pub fn get(
     }
     let size = about.len();
     let slice = range.of(size);
-    let length = match slice {
-        Slice::Whole => size,
-        Slice::Part { from, length } => {
-            file.seek(SeekFrom::Start(from))?;
-            length
-        }
-        Slice::Outside => 0,
+    let (at, left) = match slice {
+        Slice::Whole => (0, size),
+        Slice::Part { from, length } => (from, length),
+        Slice::Outside => (0, 0),
     };
-    let first = piece(&mut file, length.min(PIECE))?;
-    let left = length - first.len() as u64;
-    let content = if left == 0 {
+    let mut pieces = Pieces {
+        file,
+        at,
+        left,
+        buffers: Arc::clone(&inner.buffers),
+        open,
+    };
+    let first = pieces.read()?;
+    let content = if pieces.left == 0 {
         Content::Whole(first)
     } else {
-        Content::Pieces(pieces((file, open), first, left))
+        let first = stream::once(future::ready(Ok(first)));
+        Content::Pieces(first.chain(pieces.stream()).boxed())
     };
     Ok(Some(Found {
         size,
         slice,
         content,
     }))
-}
-
-/// One piece on its way from the disk, with what reads the next one.
-type Reading = JoinHandle<io::Result<(Bytes, Held)>>;
-/// An open file, and what lets it be open.
-type Held = (File, OwnedSemaphorePermit);
-
-/// Reads on while the piece before is sent.
-fn pieces(file: Held, first: Bytes, left: u64) -> stream::BoxStream<'static, io::Result<Bytes>> {
-    let begin = |(mut file, open): Held, length: u64| -> Reading {
-        tokio::task::spawn_blocking(move || Ok((piece(&mut file, length)?, (file, open))))
-    };
-    let ahead = begin(file, left.min(PIECE));
-    stream::unfold(
-        (Some(first), Some(ahead), left),
-        move |(ready, ahead, left)| async move {
-            if let Some(ready) = ready {
-                return Some((Ok(ready), (None, ahead, left)));
-            }
-            let (piece, file) = match ahead?.await {
-                Ok(Ok(read)) => read,
-                Ok(Err(error)) => return Some((Err(error), (None, None, 0))),
-                Err(error) => return Some((Err(io::Error::other(error)), (None, None, 0))),
-            };
-            let left = left - piece.len() as u64;
-            let ahead = (left > 0).then(|| begin(file, left.min(PIECE)));
-            Some((Ok(piece), (None, ahead, left)))
-        },
-    )
-    .boxed()
-}
-
-/// Reads exactly so much; less is an error, since no object ever shrinks.
-fn piece(file: &mut File, length: u64) -> io::Result<Bytes> {
-    let mut bytes = Vec::with_capacity(usize::try_from(length).map_err(io::Error::other)?);
-    file.take(length).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 == length {
-        Ok(bytes.into())
-    } else {
-        Err(io::ErrorKind::UnexpectedEof.into())
-    }
 }
 
 /// Returns all objects of a kind, by name.
