@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! listen -> exchange -> control (routes) -> database
+//!                    -> pages (for browsers) -> control
 //!                    -> data -> authority
 //!                                      -> storage (Blobs: files)
 //!                                      -> database (SQLite)
@@ -28,6 +29,8 @@ mod listen;
 mod lock;
 mod log;
 mod metrics;
+mod pages;
+mod samples;
 mod seen;
 #[cfg(unix)]
 mod socket_file;

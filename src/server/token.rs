@@ -21,6 +21,8 @@ pub enum Mark {
     Service,
     /// A session.
     Session,
+    /// A browser in which nobody signed in yet.
+    Visit,
 }
 
 impl Mark {
@@ -31,6 +33,7 @@ impl Mark {
             Self::Service => "isv_",
             Self::Invite => "isi_",
             Self::Session => "iss_",
+            Self::Visit => "isb_",
         }
     }
 }

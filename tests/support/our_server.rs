@@ -55,11 +55,14 @@ impl OurServer {
         Self::begin(folder, None, options)
     }
 
-    /// Returns the last line that it printed since it was started: an invite, where it has no account.
+    /// Returns the last line that it printed since it was started: where it has no account, the code of the
+    /// invite that this line leads to.
     #[track_caller]
     pub fn said_last(&self) -> String {
         let said = fs::read_to_string(self.folder.join("server.out")).unwrap();
-        said.lines().last().unwrap().to_owned()
+        let last = said.lines().last().unwrap();
+        let code = last.strip_prefix(&format!("{}/invite#", self.url()));
+        code.unwrap_or(last).to_owned()
     }
 
     /// Returns the folder that `--data` names.
