@@ -12,7 +12,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use tokio::sync::broadcast::{Receiver, Sender, channel};
 
-use super::control::presence::Present;
+use super::{control::presence::Present, database::pairings::State};
 
 /// How many streams an account may have, and all of them together.
 const OF_ACCOUNT: usize = 64;
@@ -44,6 +44,13 @@ pub enum Event<'a> {
         /// Whether it waits for an answer.
         is_open: bool,
     },
+    /// A device that wants to be let in waits for a yes, or does not any more.
+    Pairing {
+        /// Which pairing.
+        pairing: &'a str,
+        /// How it stands.
+        state: State,
+    },
     /// Devices were added, renamed or revoked.
     Devices,
     /// Instances were added, deleted or brought back.
@@ -56,6 +63,7 @@ impl Event<'_> {
             Self::Snapshot { .. } => "snapshot",
             Self::Presence(_) => "presence",
             Self::Grant { .. } => "grant",
+            Self::Pairing { .. } => "pairing",
             Self::Devices => "devices",
             Self::Instances => "instances",
         }

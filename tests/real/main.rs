@@ -109,6 +109,8 @@ mod serve_faults;
 #[cfg(all(feature = "serve", unix))] // a socket
 mod serve_operator;
 #[cfg(feature = "serve")]
+mod serve_pairing;
+#[cfg(feature = "serve")]
 mod serve_people;
 #[cfg(feature = "serve")]
 mod serve_restic;
