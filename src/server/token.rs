@@ -17,6 +17,8 @@ pub enum Mark {
     Enrolment,
     /// An invite.
     Invite,
+    /// A new device that waits to be let in.
+    Pairing,
     /// A program that does an operator's work.
     Service,
     /// A session.
@@ -30,6 +32,7 @@ impl Mark {
         match self {
             Self::Device => "isd_",
             Self::Enrolment => "ise_",
+            Self::Pairing => "isp_",
             Self::Service => "isv_",
             Self::Invite => "isi_",
             Self::Session => "iss_",

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::{
     Server, clock,
-    database::{Answer, enrolments, instances, samples, sessions, sync_log},
+    database::{Answer, enrolments, instances, pairings, samples, sessions, sync_log},
     samples as sampling, tls,
 };
 
@@ -54,6 +54,7 @@ async fn forget(server: &Server) -> Answer<()> {
     sessions::forget(database, now).await?;
     instances::forget(database, now - KEPT).await?;
     enrolments::forget(database, now).await?;
+    pairings::forget(database, now).await?;
     samples::forget(database, samples::day_of(now) - samples::KEPT).await?;
     sync_log::trim(database, sync_log::KEPT).await
 }

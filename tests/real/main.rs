@@ -113,6 +113,8 @@ mod serve_operator;
 #[cfg(feature = "serve")]
 mod serve_pages;
 #[cfg(feature = "serve")]
+mod serve_pairing;
+#[cfg(feature = "serve")]
 mod serve_people;
 #[cfg(feature = "serve")]
 mod serve_restic;

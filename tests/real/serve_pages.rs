@@ -9,7 +9,7 @@ use crate::support::rest_client::{RestClient, name_of};
 
 const INSTANCE: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 /// Pages of somebody who signed in.
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "/",
     "/devices",
     "/devices/connect",
@@ -18,6 +18,7 @@ const PAGES: [&str; 8] = [
     "/events",
     "/account",
     "/account/grants",
+    "/pair",
 ];
 
 fn server() -> (tempfile::TempDir, OurServer, Pages) {
@@ -428,6 +429,69 @@ fn a_grant_is_given_refused_and_taken_back() {
         .send(&page, &format!("{page}/restore"), &[])
         .leads_to(&format!("{page}?done=restored"));
     assert_eq!(rest.get(&object).status, 200);
+}
+
+#[test]
+fn a_new_device_gets_in_by_a_code_and_a_yes() {
+    let (_folder, server, mut pages) = server();
+    pages.register(&invite(&server), "alice");
+    let newcomer = Control::new(&server.url());
+    pages.send("/pair", "/pair", &[]).leads_to("/pair");
+    let shown = pages.get("/pair").says(200, "class=\"digits\">");
+    let (_, rest) = shown.text.split_once("class=\"digits\">").unwrap();
+    let code = rest.split('<').next().unwrap().replace(' ', "");
+    assert_eq!(code.len(), 6, "{code}");
+    let claiming =
+        json!({ "account": "alice", "code": code, "name": "<b>deck", "kind": "handheld" });
+    let waits = newcomer.post("/v1/pairings/claim", &claiming).ok().value;
+    pages.get("/").says(200, "A new device waits");
+    let shown = pages.get("/pair").says(200, "&#60;b&#62;deck");
+    assert!(shown.text.contains("Handheld") && shown.text.contains("127.0.0.1"));
+    let path = format!("/pair/{}", waits["id"].as_str().unwrap());
+    pages
+        .send("/pair", &format!("{path}/approve"), &[])
+        .leads_to("/pair?done=pairing-approved");
+    let asking = json!({ "claim": waits["claim"] });
+    let answer = newcomer.post("/v1/pairings/answer", &asking).ok().value;
+    let token = answer["entered"]["token"].as_str().unwrap();
+    let rest = RestClient::new(&server.url(), None, token);
+    assert_eq!(
+        rest.get(&format!("/alice/{INSTANCE}/snapshots/")).status,
+        404
+    );
+    pages.get("/devices").says(200, "&#60;b&#62;deck");
+    // The other way round: the new device shows a code; and a no is a no.
+    let body = json!({ "name": "other", "kind": "phone" });
+    let waits = newcomer.post("/v1/pairings/requests", &body).ok().value;
+    pages
+        .send("/pair", "/pair/adopt", &[("code", "x")])
+        .says(400, "id=\"code-wrong\"");
+    let code = waits["code"].as_str().unwrap();
+    pages
+        .send("/pair", "/pair/adopt", &[("code", code)])
+        .leads_to("/pair");
+    let path = format!("/pair/{}", waits["id"].as_str().unwrap());
+    pages
+        .send("/pair", &format!("{path}/refuse"), &[])
+        .leads_to("/pair?done=pairing-refused");
+    let asking = json!({ "claim": waits["claim"] });
+    let answer = newcomer.post("/v1/pairings/answer", &asking).ok().value;
+    assert_eq!(answer["state"], "refused");
+    let csrf = pages.get("/pair").csrf();
+    let again = pages.ask("POST", &format!("{path}/approve"), &[("csrf", &csrf)], &[]);
+    again.says(404, "below is how it is");
+    // A code that is not wanted any more.
+    pages.send("/pair", "/pair", &[]).leads_to("/pair");
+    let shown = pages.get("/pair").says(200, "/end\"");
+    let end = shown
+        .text
+        .split("action=\"")
+        .find(|part| part.contains("/end\""));
+    let end = end.unwrap().split('"').next().unwrap();
+    pages
+        .send("/pair", end, &[])
+        .leads_to("/pair?done=pairing-ended");
+    assert!(!pages.get("/pair").text.contains("class=\"digits\">"));
 }
 
 #[test]

@@ -111,6 +111,36 @@ impl OurServer {
         fs::read_to_string(self.folder.join("server.log")).unwrap()
     }
 
+    /// Changes its database beside it, as time would.
+    #[track_caller]
+    pub fn change_database(&self, sql: &'static str) {
+        let options = sqlx::sqlite::SqliteConnectOptions::new()
+            .filename(self.data().join("server.db"))
+            .busy_timeout(Duration::from_secs(5));
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+            sqlx::query(sql).execute(&pool).await.unwrap();
+            pool.close().await;
+        });
+    }
+
+    /// Returns whether a text is in anything that it keeps or says: its database, its log, its storage.
+    pub fn holds(&self, text: &str) -> bool {
+        let files = walkdir::WalkDir::new(&self.folder).into_iter();
+        files.filter_map(Result::ok).any(|entry| {
+            let is_file = entry.file_type().is_file();
+            is_file && {
+                let bytes = fs::read(entry.path()).unwrap_or_default();
+                let wanted = text.as_bytes();
+                bytes.windows(wanted.len()).any(|part| part == wanted)
+            }
+        })
+    }
+
     /// Prepares `serve admin`.
     pub fn admin(&self, words: &[&str]) -> Run {
         let program = Path::new(env!("CARGO_BIN_EXE_instance-sync"));

@@ -168,6 +168,14 @@ async fn report(call: Call<Report>) -> Answered<Done> {
         reason,
     };
     sync_log::add(&call.server.database, &entry).await?;
+    call.server.events.tell(
+        owner.id,
+        &Event::SyncLog {
+            instance: entry.instance,
+            device,
+            what: asked.what,
+        },
+    );
     Ok(Done::reply())
 }
 

@@ -45,6 +45,9 @@ pub enum Refusal {
     /// It contradicts what is there.
     #[error("{0}")]
     Conflict(&'static str),
+    /// It was tried too often.
+    #[error("{0}")]
+    Burned(&'static str),
     /// It makes no sense.
     #[error("{0}")]
     Invalid(String),
@@ -126,6 +129,7 @@ impl Refusal {
             Self::NotThere(_) => (StatusCode::NOT_FOUND, "not_there"),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method"),
             Self::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
+            Self::Burned(_) => (StatusCode::GONE, "burned"),
             Self::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "too_slow"),

@@ -21,6 +21,7 @@ pub mod instances;
 pub mod limits;
 mod openapi;
 mod operator;
+pub mod pairings;
 pub mod passwords;
 pub mod presence;
 pub mod route;
@@ -57,6 +58,7 @@ fn table() -> Vec<Route> {
         activity::routes(),
         grants::routes(),
         enrolments::routes(),
+        pairings::routes(),
         stream::routes(),
     ]
     .concat()

@@ -16,10 +16,10 @@ use crate::server::{
         admit::Access,
         answer::Refusal,
         call::{Call, Nothing},
-        devices, grants,
+        devices, grants, pairings,
         presence::State,
     },
-    database::{accounts, sync_log::What},
+    database::{accounts, pairings::State as Pairing, sync_log::What},
     samples,
 };
 
@@ -33,6 +33,8 @@ struct Home {
     frame: Frame,
     /// How many requests wait for an answer.
     waiting: usize,
+    /// How many devices want to be let in.
+    newcomers: usize,
     devices: usize,
     instances: Vec<Shown>,
     used: String,
@@ -69,6 +71,7 @@ async fn look(call: Call<Asked>) -> Answered {
     let (mut instances, _) = instances::list(&call).await?;
     instances.retain(|shown| shown.deleted.is_none());
     let entries = activity::newest(&call, None, ROWS).await?;
+    let newcomers = pairings::under_way(server, &owner).await?;
     let quota = account.quota_bytes.map(|quota| Quota {
         bytes: size(quota),
         percent: percent(held, quota),
@@ -80,6 +83,10 @@ async fn look(call: Call<Asked>) -> Answered {
             .value
             .requests
             .len(),
+        newcomers: newcomers
+            .iter()
+            .filter(|pairing| pairing.state == Pairing::Claimed)
+            .count(),
         devices: used.count(),
         instances,
         used: size(held),

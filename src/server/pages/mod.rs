@@ -25,6 +25,7 @@ mod home;
 mod instance;
 mod instances;
 mod page;
+mod pair;
 mod people;
 mod picture;
 mod shown;
@@ -40,7 +41,7 @@ use super::{Server, control::answer::Refusal};
 
 /// First words of paths that are pages: what is not in the table is nowhere, and never data. None of them
 /// can be an account.
-const OURS: [&str; 9] = [
+const OURS: [&str; 10] = [
     "account",
     "assets",
     "devices",
@@ -50,6 +51,7 @@ const OURS: [&str; 9] = [
     "invite",
     "login",
     "logout",
+    "pair",
 ];
 
 /// All pages.
@@ -59,6 +61,7 @@ fn table() -> Vec<Page> {
         people::pages(),
         connect::pages(),
         devices::pages(),
+        pair::pages(),
         instances::pages(),
         instance::pages(),
         activity::pages(),

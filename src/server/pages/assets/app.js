@@ -42,7 +42,7 @@ if (heard && document.querySelector('[data-live]')) {
     }
   };
   const events = new EventSource('/v1/events');
-  for (const name of ['snapshot', 'presence', 'grant', 'devices', 'instances', 'log', 'missed']) {
+  for (const name of ['snapshot', 'presence', 'grant', 'pairing', 'devices', 'instances', 'sync_log', 'missed']) {
     events.addEventListener(name, () => {
       waiting ||= setTimeout(refresh, 300);
     });
