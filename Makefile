@@ -62,8 +62,10 @@ fuzz: ## Feed each reader of files mutated bytes, for FUZZ_SECONDS (60) each
 docs: ## Write docs/cli.md anew from the program's own help
 	UPDATE_DOCS=1 $(CARGO) test --locked --test cli cli_reference
 
-screenshots: ## Draw the pictures of the windows in docs/images anew
+screenshots: ## Draw the pictures of the windows and of the server's pages in docs/images anew
 	UPDATE_SNAPSHOTS=1 $(CARGO) test --locked --test window screenshots
+	tests/obtain-programs
+	UPDATE_SNAPSHOTS=1 $(CARGO) test --locked --test real serve_browser
 
 dist: ## Build the program for release
 	$(CARGO) build --locked --release

@@ -2,7 +2,7 @@
 
 mod admin;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
@@ -77,9 +77,22 @@ fn say(context: &Context<'_>, ready: &Ready) {
     }
     output.line(&format!("Serving {url}"));
     if let Some(invite) = &ready.invite {
-        output.passing("There is no account yet. This invite makes the first one, within a day:");
-        output.text(invite.expose_secret());
+        output.passing("There is no account yet. This page makes the first one, within a day:");
+        // Behind '#', so that no browser sends it along and no log has it.
+        let (here, code) = (reachable(ready.address), invite.expose_secret());
+        output.text(&format!("{scheme}://{here}/invite#{code}"));
     }
+}
+
+/// Returns an address that a browser on this machine can open.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address
 }
 
 fn admin_place(args: &Serve) -> Result<Option<AdminPlace>> {

@@ -6,5 +6,6 @@ pub mod hooks_file;
 pub mod json_file;
 pub mod layout;
 pub mod scope_file;
+pub mod servers_file;
 pub mod sync_file;
 pub mod user_dirs;

@@ -1,8 +1,9 @@
-//! The network: probing a server's list of snapshots, adding a key file, downloading restic. The only place that uses
-//! `reqwest`.
+//! The network: probing a server's list of snapshots, adding a key file, asking our own server, downloading restic.
+//! The only place that uses `reqwest`.
 
 mod client;
 pub mod clock;
+pub mod control;
 pub mod download;
 pub mod key_file;
 pub mod probe;

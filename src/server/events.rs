@@ -12,7 +12,10 @@ use bytes::Bytes;
 use serde::Serialize;
 use tokio::sync::broadcast::{Receiver, Sender, channel};
 
-use super::control::presence::Present;
+use super::{
+    control::presence::Present,
+    database::{pairings::State, sync_log::What},
+};
 
 /// How many streams an account may have, and all of them together.
 const OF_ACCOUNT: usize = 64;
@@ -44,6 +47,22 @@ pub enum Event<'a> {
         /// Whether it waits for an answer.
         is_open: bool,
     },
+    /// A device that wants to be let in waits for a yes, or does not any more.
+    Pairing {
+        /// Which pairing.
+        pairing: &'a str,
+        /// How it stands.
+        state: State,
+    },
+    /// A device told what became of a sync.
+    SyncLog {
+        /// Of which instance.
+        instance: &'a str,
+        /// Which device.
+        device: &'a str,
+        /// What it came to.
+        what: What,
+    },
     /// Devices were added, renamed or revoked.
     Devices,
     /// Instances were added, deleted or brought back.
@@ -56,6 +75,8 @@ impl Event<'_> {
             Self::Snapshot { .. } => "snapshot",
             Self::Presence(_) => "presence",
             Self::Grant { .. } => "grant",
+            Self::Pairing { .. } => "pairing",
+            Self::SyncLog { .. } => "sync_log",
             Self::Devices => "devices",
             Self::Instances => "instances",
         }

@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! listen -> exchange -> control (routes) -> database
+//!                    -> pages (for browsers) -> control
 //!                    -> data -> authority
 //!                                      -> storage (Blobs: files)
 //!                                      -> database (SQLite)
@@ -29,6 +30,8 @@ mod lock;
 mod log;
 mod metrics;
 mod open_files;
+mod pages;
+mod samples;
 mod seen;
 #[cfg(unix)]
 mod socket_file;

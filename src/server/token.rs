@@ -17,10 +17,14 @@ pub enum Mark {
     Enrolment,
     /// An invite.
     Invite,
+    /// A new device that waits to be let in.
+    Pairing,
     /// A program that does an operator's work.
     Service,
     /// A session.
     Session,
+    /// A browser in which nobody signed in yet.
+    Visit,
 }
 
 impl Mark {
@@ -28,9 +32,11 @@ impl Mark {
         match self {
             Self::Device => "isd_",
             Self::Enrolment => "ise_",
+            Self::Pairing => "isp_",
             Self::Service => "isv_",
             Self::Invite => "isi_",
             Self::Session => "iss_",
+            Self::Visit => "isb_",
         }
     }
 }

@@ -6,8 +6,8 @@ use tokio::sync::watch;
 
 use super::{
     Server, clock,
-    database::{Answer, enrolments, instances, sessions, sync_log},
-    tls,
+    database::{Answer, enrolments, instances, pairings, samples, sessions, sync_log},
+    samples as sampling, tls,
 };
 
 /// How often it is written down who was there.
@@ -15,7 +15,7 @@ const SEEN: Duration = Duration::from_secs(60);
 /// How often the trash is looked through, in times of [`SEEN`].
 const TRASH: u32 = 60;
 /// How long something stays in the trash, in seconds.
-const KEPT: i64 = 30 * 24 * 60 * 60;
+pub const KEPT: i64 = 30 * 24 * 60 * 60;
 
 /// Goes on until it is dropped.
 pub async fn go_on(server: Arc<Server>) {
@@ -32,6 +32,10 @@ pub async fn go_on(server: Arc<Server>) {
                 Err(fault) => server
                     .log
                     .notice(format!("the trash could not be emptied: {fault}")),
+            }
+            if let Err(error) = sampling::take(&server, clock::now()).await {
+                let why = format!("how much accounts hold was not written down: {error}");
+                server.log.notice(why);
             }
         }
         tokio::time::sleep(SEEN).await;
@@ -50,6 +54,8 @@ async fn forget(server: &Server) -> Answer<()> {
     sessions::forget(database, now).await?;
     instances::forget(database, now - KEPT).await?;
     enrolments::forget(database, now).await?;
+    pairings::forget(database, now).await?;
+    samples::forget(database, samples::day_of(now) - samples::KEPT).await?;
     sync_log::trim(database, sync_log::KEPT).await
 }
 

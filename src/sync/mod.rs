@@ -40,6 +40,7 @@ pub mod resolve;
 pub mod restore;
 pub mod safety;
 pub mod secret_place;
+pub mod server;
 pub mod session;
 pub mod settings;
 pub mod sources;

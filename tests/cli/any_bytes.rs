@@ -105,6 +105,12 @@ fn a_device_has_an_id_whatever_its_file_holds() {
 }
 
 #[test]
+fn what_is_remembered_of_servers_is_some_or_nothing() {
+    let sample = include_bytes!("../samples/servers.json");
+    survives(read_back::servers, sample);
+}
+
+#[test]
 fn a_line_of_an_include_file_means_one_path() {
     let sample = include_bytes!("../samples/include_pattern.txt");
     survives(read_back::include_pattern, sample);

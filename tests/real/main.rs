@@ -99,6 +99,8 @@ mod secrets;
 #[cfg(feature = "serve")]
 mod serve_abuse;
 #[cfg(feature = "serve")]
+mod serve_browser;
+#[cfg(feature = "serve")]
 mod serve_client;
 #[cfg(feature = "serve")]
 mod serve_contract;
@@ -108,6 +110,10 @@ mod serve_devices;
 mod serve_faults;
 #[cfg(all(feature = "serve", unix))] // a socket
 mod serve_operator;
+#[cfg(feature = "serve")]
+mod serve_pages;
+#[cfg(feature = "serve")]
+mod serve_pairing;
 #[cfg(feature = "serve")]
 mod serve_people;
 #[cfg(feature = "serve")]

@@ -318,10 +318,10 @@ fn the_sync_log_says_who_did_what_and_takes_no_names_and_no_pushes_from_devices(
 }
 
 /// A stream of events.
-struct Stream(BufReader<TcpStream>);
+pub struct Stream(BufReader<TcpStream>);
 
 impl Stream {
-    fn open(server: &OurServer, authorization: &str) -> Self {
+    pub fn open(server: &OurServer, authorization: &str) -> Self {
         let mut stream = server.connect();
         stream
             .set_read_timeout(Some(Duration::from_secs(20)))
@@ -346,7 +346,7 @@ impl Stream {
     }
 
     /// Returns the data of the next event of this kind.
-    fn next(&mut self, kind: &str) -> Value {
+    pub fn next(&mut self, kind: &str) -> Value {
         let expected = format!("event: {kind}");
         loop {
             if self.line() == expected {

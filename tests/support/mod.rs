@@ -18,6 +18,8 @@
     reason = "each of the two test programs uses its own part of the harness"
 )]
 
+#[cfg(feature = "serve")]
+pub mod browser;
 pub mod cheap_key;
 #[cfg(feature = "serve")]
 pub mod control;
@@ -36,6 +38,8 @@ pub mod opted;
 #[cfg(feature = "serve")]
 pub mod our_server;
 pub mod output;
+#[cfg(feature = "serve")]
+pub mod pages;
 pub mod play;
 pub mod programs;
 pub mod proxy;

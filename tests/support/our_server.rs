@@ -55,11 +55,14 @@ impl OurServer {
         Self::begin(folder, None, options)
     }
 
-    /// Returns the last line that it printed since it was started: an invite, where it has no account.
+    /// Returns the last line that it printed since it was started: where it has no account, the code of the
+    /// invite that this line leads to.
     #[track_caller]
     pub fn said_last(&self) -> String {
         let said = fs::read_to_string(self.folder.join("server.out")).unwrap();
-        said.lines().last().unwrap().to_owned()
+        let last = said.lines().last().unwrap();
+        let code = last.strip_prefix(&format!("{}/invite#", self.url()));
+        code.unwrap_or(last).to_owned()
     }
 
     /// Returns the folder that `--data` names.
@@ -112,6 +115,36 @@ impl OurServer {
     /// Returns all that was logged, as text.
     pub fn log_text(&self) -> String {
         fs::read_to_string(self.folder.join("server.log")).unwrap()
+    }
+
+    /// Changes its database beside it, as time would.
+    #[track_caller]
+    pub fn change_database(&self, sql: &'static str) {
+        let options = sqlx::sqlite::SqliteConnectOptions::new()
+            .filename(self.data().join("server.db"))
+            .busy_timeout(Duration::from_secs(5));
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+            sqlx::query(sql).execute(&pool).await.unwrap();
+            pool.close().await;
+        });
+    }
+
+    /// Returns whether a text is in anything that it keeps or says: its database, its log, its storage.
+    pub fn holds(&self, text: &str) -> bool {
+        let files = walkdir::WalkDir::new(&self.folder).into_iter();
+        files.filter_map(Result::ok).any(|entry| {
+            let is_file = entry.file_type().is_file();
+            is_file && {
+                let bytes = fs::read(entry.path()).unwrap_or_default();
+                let wanted = text.as_bytes();
+                bytes.windows(wanted.len()).any(|part| part == wanted)
+            }
+        })
     }
 
     /// Prepares `serve admin`.

@@ -42,6 +42,12 @@ pub enum Program {
     PyAtSpi,
     /// A Python with libraries that write Minecraft's worlds.
     WorldWriter,
+    /// A browser without a window.
+    Chromium,
+    /// What drives it.
+    Chromedriver,
+    /// What looks for barriers on a page: a script, for the browser.
+    Axe,
 }
 
 impl Program {
@@ -107,6 +113,9 @@ impl Program {
             Self::DbusDaemon => &["dbus-daemon"],
             Self::PyAtSpi => &["at-spi-bus-launcher"],
             Self::WorldWriter => &["world-writer/bin/python"],
+            Self::Chromium => &["chromium", "chromium-browser", "google-chrome"],
+            Self::Chromedriver => &["chromedriver"],
+            Self::Axe => &["axe.min.js"],
         }
     }
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use instance_sync::config::user_dirs::UserDirs;
-use instance_sync::config::{device, layout::Layout, scope_file, sync_file};
+use instance_sync::config::{device, layout::Layout, scope_file, servers_file, sync_file};
 use instance_sync::domain::ids::{DeviceId, InstanceId};
 use instance_sync::domain::names::{Naming, obstacle};
 use instance_sync::domain::path::{InnerPath, RelPath};
@@ -296,6 +296,27 @@ pub fn device(bytes: &[u8]) -> bool {
         None => {}
     }
     id.is_some() && id == first.id
+}
+
+/// `servers.json`: what is remembered is written again as it was read, and a file of a newer version stays.
+pub fn servers(bytes: &[u8]) -> bool {
+    const URL: &str = "https://saves.example.org";
+    let folder = Folder::new();
+    let dirs = UserDirs {
+        data: Some(folder.root.path().to_path_buf()),
+        cache: None,
+        state: None,
+    };
+    let path = folder.root.path().join("servers.json");
+    fs::write(&path, bytes).unwrap();
+    let known = servers_file::of(&dirs, URL);
+    servers_file::remember(&dirs, "https://other", known.clone());
+    assert_eq!(servers_file::of(&dirs, URL), known);
+    let said: serde_json::Value = serde_json::from_slice(bytes).unwrap_or_default();
+    if said.is_object() && said["schema"].as_u64().is_some_and(|schema| schema > 1) {
+        assert_eq!(fs::read(&path).unwrap(), bytes, "it was written over");
+    }
+    known.is_some()
 }
 
 /// `lock.owner`.

@@ -125,7 +125,7 @@ fn invite(output: &Output, admin: &Admin, task: &InviteTask) -> Result<()> {
             let quota = args.quota.bytes();
             let code = admin.add_invite(args.hours, quota, args.instances.into())?;
             output.passing(&format!(
-                "This makes one account, within {} hours. Nobody can see it again:",
+                "This makes one account, within {} hours, on the server's page /invite. Nobody can see it again:",
                 args.hours
             ));
             output.text(code.expose_secret());

@@ -79,9 +79,9 @@ struct Report {
 
 /// Rows of the sync log.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Log {
+pub struct Log {
     /// The newest first.
-    entries: Vec<Entry>,
+    pub entries: Vec<Entry>,
 }
 
 pub(super) fn routes() -> Vec<Route> {
@@ -168,10 +168,19 @@ async fn report(call: Call<Report>) -> Answered<Done> {
         reason,
     };
     sync_log::add(&call.server.database, &entry).await?;
+    call.server.events.tell(
+        owner.id,
+        &Event::SyncLog {
+            instance: entry.instance,
+            device,
+            what: asked.what,
+        },
+    );
     Ok(Done::reply())
 }
 
-async fn log(call: Call<Nothing>) -> Answered<Log> {
+/// Lists rows of the sync log.
+pub async fn log(call: Call<Nothing>) -> Answered<Log> {
     let owner = call.who.owner()?;
     let instance: Option<RepositoryId> = call.asked("instance")?;
     let instance = instance.map(|id| id.to_string());

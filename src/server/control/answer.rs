@@ -45,6 +45,9 @@ pub enum Refusal {
     /// It contradicts what is there.
     #[error("{0}")]
     Conflict(&'static str),
+    /// It was tried too often.
+    #[error("{0}")]
+    Burned(&'static str),
     /// It makes no sense.
     #[error("{0}")]
     Invalid(String),
@@ -126,6 +129,7 @@ impl Refusal {
             Self::NotThere(_) => (StatusCode::NOT_FOUND, "not_there"),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method"),
             Self::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
+            Self::Burned(_) => (StatusCode::GONE, "burned"),
             Self::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "too_slow"),
@@ -158,27 +162,37 @@ pub fn refused(refusal: &Refusal, kind: &'static str) -> Response {
     response
 }
 
-/// Answers that it failed. What a storage or a database says of itself is for the log alone.
+/// Answers that it failed.
 pub fn failed(failure: &Failure, kind: &'static str) -> Response {
-    let (status, error, message) = match failure {
+    let error = match failure {
         Failure::Refused(refusal) => return refused(refusal, kind),
+        Failure::Storage(Fault::NotMounted) => "storage",
+        Failure::Database(_) => "database",
+        Failure::Storage(_) | Failure::System(_) => "failed",
+    };
+    let (status, message) = said(failure);
+    problem(status, error, message, kind, failure.to_string())
+}
+
+/// Returns the answer, and a sentence for whoever asked. What a storage or a database says of itself is for
+/// the log alone.
+pub fn said(failure: &Failure) -> (StatusCode, String) {
+    let (status, message) = match failure {
+        Failure::Refused(refusal) => return (refusal.code().0, refusal.to_string()),
         Failure::Storage(Fault::NotMounted) => (
             StatusCode::SERVICE_UNAVAILABLE,
-            "storage",
             "the storage is not mounted",
         ),
         Failure::Database(_) => (
             StatusCode::SERVICE_UNAVAILABLE,
-            "database",
             "the database does not answer",
         ),
         Failure::Storage(_) | Failure::System(_) => (
             StatusCode::INTERNAL_SERVER_ERROR,
-            "failed",
             "the server failed; its log says why",
         ),
     };
-    problem(status, error, message.to_owned(), kind, failure.to_string())
+    (status, message.to_owned())
 }
 
 fn problem(

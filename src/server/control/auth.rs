@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use axum::http::{HeaderValue, Method};
+use axum::http::Method;
 use schemars::JsonSchema;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use ulid::Ulid;
 
 use super::{
     admit::Access,
-    answer::{Answered, Done, Failure, Refusal, Reply},
+    answer::{Answered, Done, Refusal, Reply},
     call::{Call, Nothing},
     passwords,
     route::Route,
@@ -35,54 +35,54 @@ const AGENT: usize = 200;
 /// What makes an account.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Registering {
+pub struct Registering {
     /// The code of an invite.
     #[schemars(with = "String")]
-    invite: SecretString,
+    pub invite: SecretString,
     /// What the account shall be called: 1 to 64 lower-case letters, digits, '-' and '_'.
-    account: String,
+    pub account: String,
     /// 10 to 200 characters.
     #[schemars(with = "String")]
-    password: SecretString,
+    pub password: SecretString,
 }
 
 /// What somebody signs in with.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct SigningIn {
+pub struct SigningIn {
     /// The account.
-    account: String,
+    pub account: String,
     /// Its password.
     #[schemars(with = "String")]
-    password: SecretString,
+    pub password: SecretString,
 }
 
 /// What changes a password.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Changing {
+pub struct Changing {
     /// The one so far.
     #[schemars(with = "String")]
-    password: SecretString,
+    pub password: SecretString,
     /// The one from now on.
     #[schemars(with = "String")]
-    new_password: SecretString,
+    pub new_password: SecretString,
 }
 
 /// The session that a cookie stands for.
 #[derive(Debug, Serialize, JsonSchema)]
-struct SignedIn {
+pub struct SignedIn {
     /// Who signed in.
-    account: String,
+    pub account: String,
     /// What to send as X-CSRF-Token with whatever changes something.
-    csrf: String,
+    pub csrf: String,
 }
 
 /// Sessions of an account.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Sessions {
+pub struct Sessions {
     /// The newest first.
-    sessions: Vec<Shown>,
+    pub sessions: Vec<Shown>,
 }
 
 pub(super) fn routes() -> Vec<Route> {
@@ -134,7 +134,8 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-async fn register(call: Call<Registering>) -> Answered<SignedIn> {
+/// Makes an account by an invite, and signs in.
+pub async fn register(call: Call<Registering>) -> Answered<SignedIn> {
     let asked = &call.input;
     let name: AccountName = asked
         .account
@@ -156,7 +157,8 @@ async fn register(call: Call<Registering>) -> Answered<SignedIn> {
     begin(&call, (id, &name)).await
 }
 
-async fn sign_in(call: Call<SigningIn>) -> Answered<SignedIn> {
+/// Signs in.
+pub async fn sign_in(call: Call<SigningIn>) -> Answered<SignedIn> {
     let (asked, server) = (&call.input, &call.server);
     let name: Option<AccountName> = asked.account.parse().ok();
     let found = match &name {
@@ -192,7 +194,7 @@ async fn begin<I>(call: &Call<I>, (id, name): (i64, &AccountName)) -> Answered<S
             account: name.to_string(),
             csrf: who::csrf_of(secret.expose_secret()),
         },
-        cookie: Some(secret_header(&cookie)?),
+        cookie: Some(who::secret_header(&cookie)?),
     })
 }
 
@@ -200,13 +202,6 @@ async fn begin<I>(call: &Call<I>, (id, name): (i64, &AccountName)) -> Answered<S
 fn shown(agent: &str) -> String {
     let plain = agent.chars().filter(|c| !c.is_control());
     plain.take(AGENT).collect()
-}
-
-fn secret_header(text: &str) -> Result<HeaderValue, Failure> {
-    let mut value = HeaderValue::try_from(text)
-        .map_err(|_| crate::error::Error::failed("a cookie could not be written"))?;
-    value.set_sensitive(true);
-    Ok(value)
 }
 
 async fn signed_in(call: Call<Nothing>) -> Answered<SignedIn> {
@@ -218,18 +213,20 @@ async fn signed_in(call: Call<Nothing>) -> Answered<SignedIn> {
     Ok(value.into())
 }
 
-async fn sign_out(call: Call<Nothing>) -> Answered<Done> {
+/// Signs out.
+pub async fn sign_out(call: Call<Nothing>) -> Answered<Done> {
     let session = &call.who.person()?.session;
     sessions::remove(&call.server.database, session.account_id, &session.id).await?;
     call.server.events.recheck(session.account_id);
     let gone = who::set_cookie(call.is_secure, "", 0);
     Ok(Reply {
-        cookie: Some(secret_header(&gone)?),
+        cookie: Some(who::secret_header(&gone)?),
         ..Done::reply()
     })
 }
 
-async fn list(call: Call<Nothing>) -> Answered<Sessions> {
+/// Lists where the account is signed in.
+pub async fn list(call: Call<Nothing>) -> Answered<Sessions> {
     let session = &call.who.person()?.session;
     let database = &call.server.database;
     let now = clock::now();
@@ -237,7 +234,8 @@ async fn list(call: Call<Nothing>) -> Answered<Sessions> {
     Ok(Sessions { sessions }.into())
 }
 
-async fn revoke(call: Call<Nothing>) -> Answered<Done> {
+/// Signs out elsewhere.
+pub async fn revoke(call: Call<Nothing>) -> Answered<Done> {
     let id: String = call.word("session")?;
     let owner = call.who.owner()?;
     if !sessions::remove(&call.server.database, owner.id, &id).await? {
@@ -247,7 +245,8 @@ async fn revoke(call: Call<Nothing>) -> Answered<Done> {
     Ok(Done::reply())
 }
 
-async fn change(call: Call<Changing>) -> Answered<Done> {
+/// Changes the password, and signs out everywhere else.
+pub async fn change(call: Call<Changing>) -> Answered<Done> {
     let (asked, server) = (&call.input, &call.server);
     let session = &call.who.person()?.session;
     let name = &session.account;

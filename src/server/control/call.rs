@@ -35,6 +35,20 @@ pub struct Call<I> {
 }
 
 impl<I> Call<I> {
+    /// Returns the same request with another body: pages ask what the API asks.
+    pub fn with<J>(&self, input: J) -> Call<J> {
+        Call {
+            server: Arc::clone(&self.server),
+            who: self.who.clone(),
+            peer: self.peer,
+            is_secure: self.is_secure,
+            agent: self.agent.clone(),
+            words: self.words.clone(),
+            query: self.query.clone(),
+            input,
+        }
+    }
+
     /// Returns a word of the path.
     pub fn word<T: FromStr>(&self, name: &str) -> Result<T, Refusal> {
         let found = self.words.iter().find(|(known, _)| known == name);

@@ -31,48 +31,49 @@ const MANY: usize = 100;
 
 /// Devices of an account.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Devices {
+pub struct Devices {
     /// The oldest first; revoked ones too.
-    devices: Vec<Listed>,
+    pub devices: Vec<Listed>,
 }
 
 /// A device.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Listed {
+pub struct Listed {
+    /// What is known of it.
     #[serde(flatten)]
-    device: Device,
+    pub device: Device,
     /// Whether it is the one that asks.
-    is_this: bool,
+    pub is_this: bool,
 }
 
 /// A device that is added.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct NewDevice {
+pub struct NewDevice {
     /// What it is called: 1 to 64 characters.
-    name: String,
+    pub name: String,
     /// What it is.
     #[serde(default)]
-    kind: DeviceKind,
+    pub kind: DeviceKind,
 }
 
 /// A device that was added.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Added {
+pub struct Added {
     /// Its ULID.
-    id: String,
+    pub id: String,
     /// What it authenticates with, `ACCOUNT:SECRET`: nobody can read it again.
-    token: String,
+    pub token: String,
 }
 
 /// What of a device is changed.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Changes {
+pub struct Changes {
     /// What it is called from now on.
-    name: Option<String>,
+    pub name: Option<String>,
     /// What it is.
-    kind: Option<DeviceKind>,
+    pub kind: Option<DeviceKind>,
 }
 
 pub(super) fn routes() -> Vec<Route> {
@@ -105,7 +106,8 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list(call: Call<Nothing>) -> Answered<Devices> {
+/// Lists the devices of the account.
+pub async fn list(call: Call<Nothing>) -> Answered<Devices> {
     let (owner, server) = (call.who.owner()?, &call.server);
     let known = devices::list(&server.database, Some(&owner.name)).await?;
     let this = call.who.device();
@@ -121,7 +123,8 @@ async fn list(call: Call<Nothing>) -> Answered<Devices> {
     Ok(Devices { devices }.into())
 }
 
-async fn add(call: Call<NewDevice>) -> Answered<Added> {
+/// Adds a device, and tells its token once.
+pub async fn add(call: Call<NewDevice>) -> Answered<Added> {
     let (owner, server, asked) = (call.who.owner()?, &call.server, &call.input);
     check_device_name(&asked.name).map_err(invalid)?;
     let known = devices::list(&server.database, Some(&owner.name)).await?;
@@ -142,7 +145,8 @@ async fn add(call: Call<NewDevice>) -> Answered<Added> {
     Ok(Added { id, token }.into())
 }
 
-async fn change(call: Call<Changes>) -> Answered<Done> {
+/// Renames a device.
+pub async fn change(call: Call<Changes>) -> Answered<Done> {
     let (owner, server, asked) = (call.who.owner()?, &call.server, &call.input);
     let id: String = call.word("device")?;
     if matches!(&call.who, Who::Device(holder) if holder.device != id) {
@@ -160,7 +164,8 @@ async fn change(call: Call<Changes>) -> Answered<Done> {
     Ok(Done::reply())
 }
 
-async fn revoke(call: Call<Nothing>) -> Answered<Done> {
+/// Revokes a device.
+pub async fn revoke(call: Call<Nothing>) -> Answered<Done> {
     let (owner, server) = (call.who.owner()?, &call.server);
     let named: String = call.word("device")?;
     let found = devices::find(&server.database, &owner.name, &named).await?;

@@ -36,18 +36,18 @@ struct NewRequest {
 
 /// What was asked for, or made.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Made {
+pub struct Made {
     /// Its ULID.
-    id: String,
+    pub id: String,
 }
 
 /// Grants of an account.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Grants {
+pub struct Grants {
     /// Those that wait for a yes, the newest first.
-    requests: Vec<Request>,
+    pub requests: Vec<Request>,
     /// All that there were, the newest first.
-    grants: Vec<Grant>,
+    pub grants: Vec<Grant>,
 }
 
 pub(super) fn routes() -> Vec<Route> {
@@ -87,7 +87,8 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list(call: Call<Nothing>) -> Answered<Grants> {
+/// Lists what devices ask for, and what they may remove.
+pub async fn list(call: Call<Nothing>) -> Answered<Grants> {
     let (owner, database) = (call.who.owner()?, &call.server.database);
     let requests = grant_requests::list(database, owner.id, clock::now()).await?;
     let grants = grants::list(database, Some(&owner.name)).await?;
@@ -125,13 +126,15 @@ async fn request(call: Call<NewRequest>) -> Answered<Made> {
     Ok(Made { id }.into())
 }
 
-async fn approve(call: Call<Nothing>) -> Answered<Made> {
+/// Says yes to a request.
+pub async fn approve(call: Call<Nothing>) -> Answered<Made> {
     let id = Ulid::generate().to_string();
     decide(&call, Some(&id)).await?;
     Ok(Made { id }.into())
 }
 
-async fn refuse(call: Call<Nothing>) -> Answered<Done> {
+/// Says no to a request.
+pub async fn refuse(call: Call<Nothing>) -> Answered<Done> {
     decide(&call, None).await?;
     Ok(Done::reply())
 }
@@ -164,7 +167,8 @@ async fn decide(call: &Call<Nothing>, grant: Option<&str>) -> Result<(), super::
     Ok(())
 }
 
-async fn revoke(call: Call<Nothing>) -> Answered<Done> {
+/// Takes a grant back.
+pub async fn revoke(call: Call<Nothing>) -> Answered<Done> {
     let (owner, server) = (call.who.owner()?, &call.server);
     let id: String = call.word("grant")?;
     let known = grants::list(&server.database, Some(&owner.name)).await?;

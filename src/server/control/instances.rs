@@ -36,28 +36,28 @@ use crate::{
 
 /// Instances of an account.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Instances {
+pub struct Instances {
     /// By id, so the oldest first; deleted ones too, as long as they can be brought back.
-    instances: Vec<Listed>,
+    pub instances: Vec<Listed>,
     /// How many there may be.
-    limit: u64,
+    pub limit: u64,
 }
 
 /// An instance.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Listed {
+pub struct Listed {
     /// Its ULID.
-    id: String,
+    pub id: String,
     /// Since when it is there.
-    created_at: i64,
+    pub created_at: i64,
     /// Since when it is in the trash.
-    deleted_at: Option<i64>,
+    pub deleted_at: Option<i64>,
     /// How much it holds, to the minute.
-    bytes: u64,
+    pub bytes: u64,
     /// The last push of each device, the newest first.
-    pushes: Vec<Push>,
+    pub pushes: Vec<Push>,
     /// What devices are doing with it now.
-    present: Vec<Present>,
+    pub present: Vec<Present>,
 }
 
 /// An instance that is registered.
@@ -79,9 +79,9 @@ struct Known {
 
 /// What came back from the trash.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Back {
+pub struct Back {
     /// How many objects that was.
-    objects: u64,
+    pub objects: u64,
 }
 
 pub(super) fn routes() -> Vec<Route> {
@@ -113,7 +113,8 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list(call: Call<Nothing>) -> Answered<Instances> {
+/// Lists the instances of the account.
+pub async fn list(call: Call<Nothing>) -> Answered<Instances> {
     let (owner, server) = (call.who.owner()?, &call.server);
     let known = instances::list(&server.database, Some(&owner.name)).await?;
     let pushes = pushes::list(&server.database, owner.id).await?;
@@ -169,7 +170,8 @@ async fn register(call: Call<NewInstance>) -> Answered<Known> {
     Ok(Known { id, is_new }.into())
 }
 
-async fn delete(call: Call<Nothing>) -> Answered<Done> {
+/// Puts all of an instance into the trash.
+pub async fn delete(call: Call<Nothing>) -> Answered<Done> {
     let (owner, server) = (call.who.owner()?, &call.server);
     let (id, now) = (instance(&call)?, clock::now());
     // Known as deleted first: nobody creates it anew while it goes. Again, it goes on where it stopped.
@@ -182,7 +184,8 @@ async fn delete(call: Call<Nothing>) -> Answered<Done> {
     changed(&call, server, &owner, "instance deleted", &of).await
 }
 
-async fn undelete(call: Call<Nothing>) -> Answered<Back> {
+/// Brings back what of an instance is in the trash.
+pub async fn undelete(call: Call<Nothing>) -> Answered<Back> {
     let (owner, server) = (call.who.owner()?, &call.server);
     let id = instance(&call)?;
     let limit = owner.instance_limit;

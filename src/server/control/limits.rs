@@ -38,12 +38,20 @@ const PASSWORD: Rate = Rate {
     each: Duration::from_secs(30),
 };
 
+/// Codes of pairings that an address tries, or an account types.
+const CODE: Rate = Rate {
+    burst: 10,
+    each: Duration::from_mins(6),
+};
+
 /// All of them.
 #[derive(Debug, Default)]
 pub struct Limits {
     accounts: Buckets<i64>,
     addresses: Buckets<IpAddr>,
     passwords: Buckets<String>,
+    guesses: Buckets<IpAddr>,
+    codes: Buckets<i64>,
 }
 
 impl Limits {
@@ -55,6 +63,16 @@ impl Limits {
     /// Counts a request of a stranger.
     pub fn address(&self, address: IpAddr, now: Instant) -> Result<(), Refusal> {
         self.addresses.take(neighbours(address), ADDRESS, now)
+    }
+
+    /// Counts a stranger's code of a pairing: one that is tried, or one that is asked for.
+    pub fn code_of_stranger(&self, address: IpAddr, now: Instant) -> Result<(), Refusal> {
+        self.guesses.take(neighbours(address), CODE, now)
+    }
+
+    /// Counts a code that somebody of an account types, or asks for.
+    pub fn code_of_account(&self, id: i64, now: Instant) -> Result<(), Refusal> {
+        self.codes.take(id, CODE, now)
     }
 
     /// Counts a try for an account, whether there is one or not.

@@ -9,31 +9,32 @@
 //! ```
 
 mod about;
-mod activity;
-mod admit;
+pub mod activity;
+pub mod admit;
 pub mod answer;
-mod auth;
-mod call;
-mod devices;
+pub mod auth;
+pub mod call;
+pub mod devices;
 mod enrolments;
-mod grants;
-mod instances;
+pub mod grants;
+pub mod instances;
 pub mod limits;
 mod openapi;
 mod operator;
+pub mod pairings;
 pub mod passwords;
 pub mod presence;
-mod route;
+pub mod route;
 pub mod sizes;
 mod stream;
-mod who;
+pub mod who;
 
 use std::sync::Arc;
 
 use axum::{Router, extract::Request, response::Response, routing::MethodFilter};
 
 use self::{answer::Refusal, route::Route};
-use super::{Server, data};
+use super::{Server, data, pages};
 
 /// First words of paths that are the server's own: what is not in the table is nowhere, and never data.
 const OURS: [&str; 8] = [
@@ -57,16 +58,25 @@ fn table() -> Vec<Route> {
         activity::routes(),
         grants::routes(),
         enrolments::routes(),
+        pairings::routes(),
         stream::routes(),
     ]
     .concat()
 }
 
-/// Returns the router of the public port: the table, and data everywhere else.
+/// Returns the router of the public port: the table, pages, and data everywhere else.
 pub fn public(server: &Arc<Server>) -> Router {
     let mut router = routes(server, table()).fallback({
         let server = Arc::clone(server);
-        move |request: Request| data::answer(Arc::clone(&server), request)
+        move |request: Request| {
+            let server = Arc::clone(&server);
+            async move {
+                if pages::is_ours(request.uri().path()) {
+                    return pages::nowhere();
+                }
+                data::answer(server, request).await
+            }
+        }
     });
     for word in OURS {
         if !table().iter().any(|route| route.path == word) {
@@ -76,7 +86,7 @@ pub fn public(server: &Arc<Server>) -> Router {
             router = router.route(&format!("{word}{below}"), axum::routing::any(nowhere));
         }
     }
-    router
+    router.merge(pages::router(server))
 }
 
 /// Returns the router of the operator's listener. No route is on both.

@@ -98,7 +98,7 @@ impl Route {
             answer: Arc::new(move |call| {
                 let handler = handler.clone();
                 Box::pin(async move {
-                    let call = read(call)?;
+                    let call = read(&call)?;
                     let reply = handler(call).await?;
                     Ok(answer::value(StatusCode::OK, &reply))
                 })
@@ -195,7 +195,9 @@ impl Route {
         if !bytes.is_empty() && kind.split(';').next() != Some("application/json") {
             return Err(Refusal::Invalid("the body has to be application/json".to_owned()).into());
         }
-        admit::check(self.access, &who, &parts.method, &parts.headers)?;
+        let csrf = parts.headers.get(admit::CSRF);
+        let csrf = csrf.and_then(|value| value.to_str().ok());
+        admit::check(self.access, &who, &parts.method, csrf)?;
         let call = Call {
             who,
             peer: peer.address,
@@ -210,7 +212,8 @@ impl Route {
     }
 }
 
-async fn body_of(body: Body, server: &Server) -> Result<Bytes, Refusal> {
+/// Reads the body of a request.
+pub async fn body_of(body: Body, server: &Server) -> Result<Bytes, Refusal> {
     let read = Limited::new(body, LARGEST).collect();
     match timeout(server.patience.head, read).await {
         Err(_) => Err(Refusal::TooSlow),
@@ -220,14 +223,16 @@ async fn body_of(body: Body, server: &Server) -> Result<Bytes, Refusal> {
     }
 }
 
-fn text_of(headers: &HeaderMap, name: HeaderName) -> &str {
+/// Returns a header as text; nothing, where there is none.
+pub fn text_of(headers: &HeaderMap, name: HeaderName) -> &str {
     let value = headers.get(name);
     value
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default()
 }
 
-async fn words(parts: &mut Parts) -> Result<Vec<(String, String)>, Refusal> {
+/// Returns the words of the path that are not fixed.
+pub async fn words(parts: &mut Parts) -> Result<Vec<(String, String)>, Refusal> {
     let found = RawPathParams::from_request_parts(parts, &()).await;
     let found = found.map_err(|_| Refusal::Nowhere)?;
     let pairs = found.iter();
@@ -235,7 +240,7 @@ async fn words(parts: &mut Parts) -> Result<Vec<(String, String)>, Refusal> {
 }
 
 /// Reads the body as what is expected; an empty one as an object without fields.
-fn read<I: DeserializeOwned>(call: Call<Bytes>) -> Result<Call<I>, Refusal> {
+fn read<I: DeserializeOwned>(call: &Call<Bytes>) -> Result<Call<I>, Refusal> {
     let text: &[u8] = if call.input.is_empty() {
         b"{}"
     } else {
@@ -243,14 +248,5 @@ fn read<I: DeserializeOwned>(call: Call<Bytes>) -> Result<Call<I>, Refusal> {
     };
     let input = serde_json::from_slice(text)
         .map_err(|error| Refusal::Invalid(format!("the body is not what it should be: {error}")))?;
-    Ok(Call {
-        input,
-        server: call.server,
-        who: call.who,
-        peer: call.peer,
-        is_secure: call.is_secure,
-        agent: call.agent,
-        words: call.words,
-        query: call.query,
-    })
+    Ok(call.with(input))
 }

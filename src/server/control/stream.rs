@@ -55,8 +55,8 @@ pub(super) fn routes() -> Vec<Route> {
         (Method::GET, "/v1/events"),
         Access::Account,
         (
-            "What happens, as server-sent events: snapshot, presence, grant, devices, instances; missed, where \
-             some were lost. At most 64 streams of an account.",
+            "What happens, as server-sent events: snapshot, presence, grant, pairing, sync_log, devices, instances; \
+             missed, where some were lost. At most 64 streams of an account.",
             "text/event-stream",
         ),
         listen,

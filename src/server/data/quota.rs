@@ -42,19 +42,28 @@ impl Usage {
         account: &AccountName,
         allowance: u64,
     ) -> Result<Room, Fault> {
-        let known = self.lock().get(account).copied();
-        if known.is_none_or(|held| held.counted.elapsed() >= FRESH) {
-            let counted = Instant::now();
-            let bytes = blobs.usage(account).await?;
-            // What is under way at this moment is counted once, twice or not at all, until the next time.
-            self.lock().insert(account.clone(), Held { bytes, counted });
-        }
+        self.of(blobs, account).await?;
         Ok(Room {
             usage: self.clone(),
             account: account.clone(),
             allowance,
             taken: 0,
         })
+    }
+
+    /// Returns how many bytes an account holds, its trash included.
+    pub async fn of(&self, blobs: &dyn Blobs, account: &AccountName) -> Result<u64, Fault> {
+        let known = self.lock().get(account).copied();
+        if let Some(held) = known
+            && held.counted.elapsed() < FRESH
+        {
+            return Ok(held.bytes);
+        }
+        let counted = Instant::now();
+        let bytes = blobs.usage(account).await?;
+        // What is under way at this moment is counted once, twice or not at all, until the next time.
+        self.lock().insert(account.clone(), Held { bytes, counted });
+        Ok(bytes)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<AccountName, Held>> {

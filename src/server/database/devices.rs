@@ -26,7 +26,7 @@ pub enum DeviceKind {
 }
 
 impl DeviceKind {
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Computer => "computer",
             Self::Handheld => "handheld",
@@ -35,7 +35,7 @@ impl DeviceKind {
         }
     }
 
-    fn of(word: &str) -> Self {
+    pub(super) fn of(word: &str) -> Self {
         let mut known = [Self::Computer, Self::Handheld, Self::Phone].into_iter();
         known.find(|kind| kind.as_str() == word).unwrap_or_default()
     }

@@ -12,9 +12,11 @@ pub mod grant_requests;
 pub mod grants;
 pub mod instances;
 pub mod invites;
+pub mod pairings;
 pub mod passwords;
 pub mod pushes;
 pub mod registration;
+pub mod samples;
 pub mod services;
 pub mod sessions;
 pub mod storage;
@@ -39,7 +41,7 @@ const BUSY: Duration = Duration::from_secs(5);
 const CONNECTIONS: u32 = 4;
 
 /// The steps from an empty file to the tables of today. A step that was released never changes.
-const STEPS: [(i64, &str, &str); 4] = [
+const STEPS: [(i64, &str, &str); 6] = [
     (1, "accounts", include_str!("migrations/0001_accounts.sql")),
     (2, "people", include_str!("migrations/0002_people.sql")),
     (3, "devices", include_str!("migrations/0003_devices.sql")),
@@ -48,6 +50,8 @@ const STEPS: [(i64, &str, &str); 4] = [
         "provisioning",
         include_str!("migrations/0004_provisioning.sql"),
     ),
+    (5, "pairings", include_str!("migrations/0005_pairings.sql")),
+    (6, "samples", include_str!("migrations/0006_samples.sql")),
 ];
 
 /// What queries answer.

@@ -331,3 +331,37 @@ async fn a_request_for_a_grant_is_decided_once_and_is_over_after_a_day() {
     assert!(decide("c", None, 1).await);
     assert_eq!(grants::list(db, None).await.expect("reads").len(), 1);
 }
+
+#[tokio::test]
+async fn what_an_account_holds_is_kept_once_a_day_and_not_for_ever() {
+    let scene = scene().await;
+    let database = &scene.server;
+    let day = samples::day_of(3 * 86_400 + 5);
+    assert_eq!((day, samples::day_of(-1)), (3, -1));
+    let missing = samples::missing(database, day).await.expect("reads");
+    let [(id, name)] = &missing[..] else {
+        panic!("{missing:?}")
+    };
+    assert_eq!(name, &scene.alice);
+    for (day, bytes) in [(1, 10), (3, 30), (3, 31)] {
+        let sample = samples::Sample { day, bytes };
+        samples::put(database, *id, sample).await.expect("writes");
+    }
+    assert!(
+        samples::missing(database, 3)
+            .await
+            .expect("reads")
+            .is_empty()
+    );
+    assert_eq!(samples::missing(database, 2).await.expect("reads"), missing);
+    let list = async |since| {
+        let list = samples::list(database, *id, since).await.expect("reads");
+        list.into_iter()
+            .map(|sample| (sample.day, sample.bytes))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(list(0).await, [(1, 10), (3, 31)]);
+    assert_eq!(list(2).await, [(3, 31)]);
+    samples::forget(database, 3).await.expect("forgets");
+    assert_eq!(list(0).await, [(3, 31)]);
+}

@@ -99,6 +99,18 @@ server-no-list =
     }
 server-web-page = Prüfe die URL: Dort antwortet eine Webseite, kein rest-server. Nichts wurde geändert.
 
+# Was unser eigener Server außer Repositorys beantwortet
+control-odd = { $host } hat etwas geantwortet, das dieses Programm nicht versteht
+control-odd-hint = Ist der Server neuer? Aktualisiere instance-sync. Hier wurde nichts geändert.
+control-unknown = { $host } kennt das Token dieses Geräts nicht
+control-unknown-hint = Wurde diesem Gerät der Zugang entzogen? Was hier gespeichert ist, bleibt. So kommt es wieder hinein: instance-sync setup --force, mit einem neuen Token.
+control-no-route = { $host } bietet das nicht an ({ $code })
+control-no-route-hint = Ein einfacher rest-server bewahrt Spielstände auf und kennt sonst nichts; ein älterer Server braucht vielleicht nur eine Aktualisierung. Nichts wurde geändert.
+control-too-often = { $host } wurde zu oft gefragt
+control-wait = Versuch es in { $seconds } s noch einmal. Nichts wurde geändert.
+control-refused = { $host } hat abgelehnt: { $why }
+control-refused-hint = Nichts wurde geändert. Frag, wer den Server betreibt.
+
 # Ein Repository in einem Ordner
 place-not-there = den Ordner { $path } gibt es nicht
 place-is-disk-connected = Ist der Datenträger angeschlossen?

@@ -99,6 +99,18 @@ server-no-list =
     }
 server-web-page = Check the URL: a web page answers there, not a rest-server. Nothing was changed.
 
+# What our own server answers, beside repositories
+control-odd = { $host } answered something that this program does not understand
+control-odd-hint = Is the server of a later version? Update instance-sync. Nothing was changed here.
+control-unknown = { $host } does not know this device's token
+control-unknown-hint = Was this device revoked? Saves that are here stay. To get in again: instance-sync setup --force, with a new token.
+control-no-route = { $host } offers no such thing ({ $code })
+control-no-route-hint = A plain rest-server keeps saves and knows nothing else; an older server may only need an update. Nothing was changed.
+control-too-often = { $host } was asked too often
+control-wait = Try again in { $seconds } s. Nothing was changed.
+control-refused = { $host } refused: { $why }
+control-refused-hint = Nothing was changed. Ask whoever runs the server.
+
 # A repository in a folder
 place-not-there = the folder { $path } is not there
 place-is-disk-connected = Is the disk connected?

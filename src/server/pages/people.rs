@@ -1,0 +1,181 @@
+//! Registering by an invite, signing in and out.
+
+use askama::Template;
+use axum::http::HeaderValue;
+
+use super::{
+    form::Form,
+    frame::{Asked, Frame, Wrong},
+    page::{Answered, Page, Sent},
+};
+use crate::server::control::{
+    admit::Access,
+    answer::{Failure, Refusal},
+    auth::{self, Registering, SigningIn},
+    call::{Call, Nothing},
+};
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct Login {
+    frame: Frame,
+    account: String,
+    to: String,
+    wrong: Wrong,
+}
+
+#[derive(Template)]
+#[template(path = "invite.html")]
+struct Invite {
+    frame: Frame,
+    account: String,
+    wrong: Wrong,
+}
+
+pub(super) fn pages() -> Vec<Page> {
+    vec![
+        Page::get("/login", Access::Anybody, look),
+        Page::post("/login", Access::Stranger, sign_in),
+        Page::get("/invite", Access::Anybody, invited),
+        Page::post("/invite", Access::Stranger, register),
+        Page::post("/logout", Access::Person, sign_out),
+    ]
+}
+
+/// Returns where to go on: a page of ours, and nowhere else.
+fn onward(said: &str) -> &str {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_');
+    let is_path = said.starts_with('/') && !said.starts_with("//") && said.bytes().all(is_plain);
+    if is_path && super::is_ours(said) {
+        said
+    } else {
+        "/"
+    }
+}
+
+async fn look(call: Call<Asked>) -> Answered {
+    let (frame, cookie) = Frame::of_stranger(&call)?;
+    let to: Option<String> = call.asked("to")?;
+    let page = Login {
+        frame,
+        account: String::new(),
+        to: onward(&to.unwrap_or_default()).to_owned(),
+        wrong: Wrong::default(),
+    };
+    Ok(Sent::page(&page)?.keeping(cookie))
+}
+
+async fn sign_in(call: Call<Asked>) -> Answered {
+    let form = &call.input.form;
+    let asked = SigningIn {
+        account: form.text("account").to_owned(),
+        password: form.secret("password"),
+    };
+    let to = onward(form.text("to")).to_owned();
+    match auth::sign_in(call.with(asked)).await {
+        Ok(reply) => Ok(Sent::to(to).keeping(reply.cookie)),
+        Err(failure) => {
+            let (refusal, wrong) = wrong_of(failure, |refusal| match refusal {
+                // The API says this of any request that nobody known asks.
+                Refusal::Unknown => "account or password is wrong".to_owned(),
+                other => other.to_string(),
+            })?;
+            let (frame, cookie) = Frame::of_stranger(&call)?;
+            let page = Login {
+                frame,
+                account: account_of(form),
+                to,
+                wrong,
+            };
+            Ok(Sent::refused(&refusal, &page)?.keeping(cookie))
+        }
+    }
+}
+
+async fn invited(call: Call<Asked>) -> Answered {
+    let (frame, cookie) = Frame::of_stranger(&call)?;
+    let page = Invite {
+        frame,
+        account: String::new(),
+        wrong: Wrong::default(),
+    };
+    Ok(Sent::page(&page)?.keeping(cookie))
+}
+
+async fn register(call: Call<Asked>) -> Answered {
+    let form = &call.input.form;
+    let asked = Registering {
+        invite: form.secret("invite"),
+        account: form.text("account").to_owned(),
+        password: form.secret("password"),
+    };
+    match auth::register(call.with(asked)).await {
+        Ok(reply) => Ok(Sent::to("/devices/connect?done=registered").keeping(reply.cookie)),
+        Err(failure) => {
+            let (refusal, mut wrong) = wrong_of(failure, ToString::to_string)?;
+            // Beside the field that it is about.
+            let place = match &refusal {
+                Refusal::NotThere(_) => "invite",
+                Refusal::Conflict(_) => "account",
+                Refusal::Invalid(why) if why.starts_with("a password") => "password",
+                Refusal::Invalid(_) => "account",
+                _ => "form",
+            };
+            wrong = wrong.moved(place);
+            let (frame, cookie) = Frame::of_stranger(&call)?;
+            let page = Invite {
+                frame,
+                account: account_of(form),
+                wrong,
+            };
+            Ok(Sent::refused(&refusal, &page)?.keeping(cookie))
+        }
+    }
+}
+
+async fn sign_out(call: Call<Asked>) -> Answered {
+    let reply = auth::sign_out(call.with(Nothing {})).await?;
+    let cookie: Option<HeaderValue> = reply.cookie;
+    Ok(Sent::to("/login?done=signed-out").keeping(cookie))
+}
+
+/// Returns what was typed as the account, to be corrected.
+fn account_of(form: &Form) -> String {
+    form.text("account").chars().take(64).collect()
+}
+
+fn wrong_of(
+    failure: Failure,
+    say: impl FnOnce(&Refusal) -> String,
+) -> Result<(Refusal, Wrong), Failure> {
+    match failure {
+        Failure::Refused(refusal) => {
+            let wrong = Wrong::said("form", say(&refusal));
+            Ok((refusal, wrong))
+        }
+        other => Err(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_elsewhere_after_signing_in() {
+        for good in ["/", "/devices", "/instances/01ARZ3NDEKTSV4RRFFQ69G5FAW"] {
+            assert_eq!(onward(good), good);
+        }
+        for wrong in [
+            "",
+            "//evil.example.org",
+            "/\\evil.example.org",
+            "https://evil.example.org",
+            "/nowhere",
+            "/devices?done=x",
+            "/devices\r\nx: y",
+        ] {
+            assert_eq!(onward(wrong), "/", "{wrong}");
+        }
+    }
+}
