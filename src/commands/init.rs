@@ -14,8 +14,11 @@ use crate::{
         token::{self, Token},
     },
     sync::{
-        account, catalogue,
+        access::Access,
+        account,
+        catalogue::{self, Offer},
         opt_in::{self, How, OptedIn, Request},
+        server,
     },
 };
 
@@ -126,9 +129,17 @@ fn choose(
     let (token, passphrase) = (secrets.token.as_ref(), secrets.passphrase.as_ref());
     let access = account::given(settings, location.clone(), token, passphrase, None)?;
     catalogue::check_place(&access)?;
-    let offers = catalogue::list(settings, &layout, &|event| context.hear(event), &access)?;
+    let mut offers = catalogue::list(settings, &layout, &|event| context.hear(event), &access)?;
+    add_unlisted(context, &access, &mut offers);
     context.settle();
     called(&offers, text).map(|offer| offer.known.clone())
+}
+
+/// Adds what the server knows and the account's list does not, where it is known to be one of ours.
+pub fn add_unlisted(context: &Context<'_>, access: &Access, offers: &mut Vec<Offer>) {
+    let question = access.question();
+    let server = server::remembered(&context.settings, question.location);
+    server::instances::add_unlisted(&question, server.as_ref(), offers);
 }
 
 fn read_secret(path: &Path) -> Result<SecretString> {

@@ -52,7 +52,8 @@ pub fn run(context: &Context<'_>, args: &Instances) -> Result<Done> {
         })?,
     };
     catalogue::check_place(&access)?;
-    let offers = catalogue::list(settings, &layout, &listener, &access)?;
+    let mut offers = catalogue::list(settings, &layout, &listener, &access)?;
+    init::add_unlisted(context, &access, &mut offers);
     context.settle();
     let output = context.output;
     if output.is_json() {

@@ -30,7 +30,7 @@ use crate::{
         catalogue::{self, Offer},
         event::Listener,
         opt_in::{self, OptedIn, Request},
-        secret_place,
+        secret_place, server,
         settings::Settings,
     },
     ui::surface::{self, Surface},
@@ -143,7 +143,11 @@ fn access(given: &Given, folder: &Folder) -> Result<Access> {
 
 /// Lists the account's instances.
 fn list(access: &Access, folder: &Folder, listener: Listener<'_>) -> Result<Vec<Offer>> {
-    catalogue::list(&folder.settings, &folder.layout, listener, access)
+    let mut offers = catalogue::list(&folder.settings, &folder.layout, listener, access)?;
+    let question = access.question();
+    let server = server::ask(&folder.settings, question.location, question.ca_file);
+    server::instances::add_unlisted(&question, server.ok().flatten().as_ref(), &mut offers);
+    Ok(offers)
 }
 
 /// Returns the account's instances as they are offered for a folder: what is called the same is most
@@ -175,7 +179,9 @@ fn opt_in(
     };
     folder.make()?;
     let profile = which::profile(how.profile, chosen.as_ref());
-    let label = chosen.map(|one| one.label().to_owned());
+    // An id that stands for a name is none: the folder has a better one.
+    let named = chosen.filter(|one| one.label() != one.instance.short());
+    let label = named.map(|one| one.label().to_owned());
     let request = Request {
         location: given.location.clone(),
         token: given.token.clone(),

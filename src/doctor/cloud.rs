@@ -9,7 +9,7 @@ use crate::{
     error::Kind,
     remote::{clock, probe},
     sync::{
-        access::Access, credentials, event::Listener, provision, session::check_transport,
+        access::Access, credentials, event::Listener, provision, server, session::check_transport,
         settings::Settings,
     },
     workdir::state::{Loaded, State},
@@ -54,7 +54,14 @@ pub(super) fn examine(
         Ok(Loaded::State(state)) if state.to_create
     );
     match probe::probe(&access.question()) {
-        Ok(Some(ids)) => findings.well("server", reached(ids.len())),
+        Ok(Some(ids)) => {
+            let server = server::ask(settings, &sync.location, access.question().ca_file);
+            let version = server.ok().flatten().and_then(|server| server.version);
+            let kind = version.map_or_else(String::new, |version| {
+                format!("; it is instance-sync {version}")
+            });
+            findings.well("server", reached(ids.len()) + &kind);
+        }
         Ok(None) => findings.note("server", "only restic can ask this place", &[]),
         Err(error) if error.kind() == Kind::NoRepository && to_create => {
             findings.well("server", "reached; the first push creates the repository");

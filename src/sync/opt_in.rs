@@ -18,7 +18,7 @@ use super::{
     credentials::Credentials,
     event::{Listener, warn, warn_of},
     fast_key::{self, IfMissing},
-    provision, secret_place, session,
+    provision, secret_place, server, session,
     settings::Settings,
 };
 use crate::{
@@ -327,6 +327,10 @@ impl Opting<'_> {
             }
             Err(error) => return Err(error),
         };
+        // It has just answered. What it is is not worth a failure: it is a server like any other then.
+        let ca_file = access.question().ca_file;
+        let server = server::ask(self.settings, &self.sync.location, ca_file);
+        let server = server.ok().flatten();
         let restic = provision::restic(self.settings, self.layout, self.listener)?;
         let cache = self.settings.dirs.restic_cache(self.layout.own());
         let repository =
@@ -337,6 +341,7 @@ impl Opting<'_> {
         state.save(self.layout)?;
         if self.fresh && !exists {
             self.make_base()?;
+            server::instances::register(&access.question(), server.as_ref())?;
             repository(&access).init()?;
         }
         access.credentials.key.key_id = Some(repository(&access).open()?);

@@ -1,5 +1,7 @@
 //! What the server is: one of ours, or a plain rest-server. It is asked once, and remembered.
 
+pub mod instances;
+
 use std::{path::Path, time::Duration};
 
 use super::settings::Settings;

@@ -13,6 +13,7 @@ use super::{
     provision,
     question::Ask,
     resolve::Decision,
+    server,
     settings::Settings,
     unfinished,
 };
@@ -411,6 +412,13 @@ impl Session<'_> {
 
     /// Creates the repository, and gives it a fast key.
     pub fn create(&mut self, store: &dyn Store) -> Result<()> {
+        if self.settings.cloud.is_none() {
+            let settings = self.settings;
+            let location = self.sync.location.clone();
+            let question = self.access()?.question();
+            let server = server::known(settings, &location, question.ca_file);
+            server::instances::register(&question, server.as_ref())?;
+        }
         store.init()?;
         self.state.to_create = false;
         self.save()?;

@@ -108,6 +108,8 @@ mod serve_contract;
 mod serve_devices;
 #[cfg(all(feature = "serve", unix))] // signals, mounts
 mod serve_faults;
+#[cfg(feature = "serve")]
+mod serve_known;
 #[cfg(all(feature = "serve", unix))] // a socket
 mod serve_operator;
 #[cfg(feature = "serve")]
@@ -118,6 +120,8 @@ mod serve_pairing;
 mod serve_people;
 #[cfg(feature = "serve")]
 mod serve_restic;
+#[cfg(feature = "serve")]
+mod serve_scene;
 mod server_faults;
 mod setup;
 #[cfg(unix)]

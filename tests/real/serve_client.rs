@@ -120,25 +120,6 @@ fn over_quota_a_push_says_so_at_once_and_reading_goes_on() {
 }
 
 #[test]
-fn an_account_that_is_not_open_makes_no_instance_by_itself() {
-    let Some(scene) = Scene::new() else { return };
-    scene.server.admin(&["account", "add", "bob"]).ok();
-    let token = scene.server.add_device("bob", "deck");
-    let device = scene.world.device("deck");
-    let url = format!("--url={}", scene.server.url());
-    let said = device
-        .command(&["init", &url, &format!("--token={token}")])
-        .arg(format!(
-            "--ca-file={}",
-            scene.server.ca_file().unwrap().display()
-        ))
-        .any();
-    assert!(!said.status.success(), "{said}");
-    assert!(!device.synced_by("sync.json").exists());
-    assert!(!scene.server.repositories().join("bob").exists());
-}
-
-#[test]
 fn thinning_the_past_takes_a_grant() {
     let Some(scene) = Scene::new() else { return };
     let desktop = scene.device("desktop", None);

@@ -110,6 +110,7 @@ control-too-often = { $host } wurde zu oft gefragt
 control-wait = Versuch es in { $seconds } s noch einmal. Nichts wurde geändert.
 control-refused = { $host } hat abgelehnt: { $why }
 control-refused-hint = Nichts wurde geändert. Frag, wer den Server betreibt.
+server-instance-hint = Es wurde kein Repository angelegt. Wenn es zu viele Instanzen sind, lösch eine auf der Seite des Servers, oder lass seinen Betreiber mehr erlauben.
 
 # Ein Repository in einem Ordner
 place-not-there = den Ordner { $path } gibt es nicht

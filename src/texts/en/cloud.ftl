@@ -110,6 +110,7 @@ control-too-often = { $host } was asked too often
 control-wait = Try again in { $seconds } s. Nothing was changed.
 control-refused = { $host } refused: { $why }
 control-refused-hint = Nothing was changed. Ask whoever runs the server.
+server-instance-hint = No repository was created. Where there are too many instances, delete one on the server's page, or have its operator allow more.
 
 # A repository in a folder
 place-not-there = the folder { $path } is not there
