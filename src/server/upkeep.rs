@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::{
     Server, clock,
-    database::{Answer, enrolments, instances, sessions, sync_log},
+    database::{Answer, enrolments, instances, resets, sessions, sync_log},
     tls,
 };
 
@@ -50,6 +50,7 @@ async fn forget(server: &Server) -> Answer<()> {
     sessions::forget(database, now).await?;
     instances::forget(database, now - KEPT).await?;
     enrolments::forget(database, now).await?;
+    resets::forget(database, now).await?;
     sync_log::trim(database, sync_log::KEPT).await
 }
 

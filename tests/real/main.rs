@@ -106,6 +106,8 @@ mod serve_contract;
 mod serve_devices;
 #[cfg(all(feature = "serve", unix))] // signals, mounts
 mod serve_faults;
+#[cfg(all(feature = "serve", unix))] // modes, links
+mod serve_operating;
 #[cfg(all(feature = "serve", unix))] // a socket
 mod serve_operator;
 #[cfg(feature = "serve")]

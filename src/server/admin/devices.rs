@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use ulid::Ulid;
 
-use super::{Admin, done};
+use super::{Admin, ENROLMENT, done};
 use crate::{
     domain::rest::name::{AccountName, check_device_name},
     error::{Error, Result},
@@ -11,9 +11,9 @@ use crate::{
         clock,
         database::{
             devices::{self, Device, DeviceKind},
-            is_there_already,
+            enrolments, is_there_already,
         },
-        token::Token,
+        token::{Mark, Token},
     },
 };
 
@@ -43,6 +43,22 @@ impl Admin {
         }
         self.audit("device added", &format!("{name}: {device} ({id})"))?;
         Ok(token.for_account(name.as_str()))
+    }
+
+    /// Makes a code that makes one device of an account, once, within an hour: nobody can read it again.
+    pub fn enrol(&self, name: &AccountName) -> Result<SecretString> {
+        let account = self.account(name)?;
+        let (id, token) = (Ulid::generate().to_string(), Token::of(Mark::Enrolment)?);
+        let now = clock::now();
+        let new = (&id[..], account.id, "admin");
+        done(self.wait(enrolments::add(
+            &self.database,
+            new,
+            &token,
+            (now, now + ENROLMENT),
+        )))?;
+        self.audit("enrolment added", &format!("{name} ({id})"))?;
+        Ok(token.expose())
     }
 
     /// Returns the devices of an account, or all.

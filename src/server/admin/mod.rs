@@ -2,10 +2,14 @@
 //! grants, the trash. Whatever changes something is in the audit.
 
 mod accounts;
+mod backup;
 mod devices;
+pub mod folder;
 mod grants;
+pub mod htpasswd;
 mod instances;
 mod invites;
+mod passwords;
 mod services;
 
 use tokio::runtime::{self, Runtime};
@@ -28,6 +32,12 @@ use crate::{
 pub const INSTANCES: u64 = 64;
 /// The longest that an invite is good, in hours: 30 days.
 pub const LONGEST_INVITE: u32 = 30 * 24;
+/// How long a code is good that makes a device, in seconds.
+pub const ENROLMENT: i64 = 60 * 60;
+/// How long a code is good that sets a password anew, where nobody says otherwise, in hours.
+pub const RESET: u32 = 24;
+/// The longest that one is, in hours.
+pub const LONGEST_RESET: u32 = 72;
 /// The longest that a grant may last, in minutes.
 pub const LONGEST_GRANT: u32 = 60;
 

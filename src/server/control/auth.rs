@@ -71,7 +71,7 @@ struct Changing {
 
 /// The session that a cookie stands for.
 #[derive(Debug, Serialize, JsonSchema)]
-struct SignedIn {
+pub(super) struct SignedIn {
     /// Who signed in.
     account: String,
     /// What to send as X-CSRF-Token with whatever changes something.
@@ -178,7 +178,10 @@ async fn sign_in(call: Call<SigningIn>) -> Answered<SignedIn> {
 }
 
 /// Begins a session.
-async fn begin<I>(call: &Call<I>, (id, name): (i64, &AccountName)) -> Answered<SignedIn> {
+pub(super) async fn begin<I>(
+    call: &Call<I>,
+    (id, name): (i64, &AccountName),
+) -> Answered<SignedIn> {
     let token = Token::of(Mark::Session)?;
     let secret = token.expose();
     let session = Ulid::generate().to_string();

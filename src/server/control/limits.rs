@@ -44,6 +44,7 @@ pub struct Limits {
     accounts: Buckets<i64>,
     addresses: Buckets<IpAddr>,
     passwords: Buckets<String>,
+    lasting: Buckets<IpAddr>,
 }
 
 impl Limits {
@@ -55,6 +56,16 @@ impl Limits {
     /// Counts a request of a stranger.
     pub fn address(&self, address: IpAddr, now: Instant) -> Result<(), Refusal> {
         self.addresses.take(neighbours(address), ADDRESS, now)
+    }
+
+    /// Counts a look at a lasting password from an address.
+    pub fn lasting(&self, address: IpAddr, now: Instant) -> Result<(), Refusal> {
+        self.lasting.take(neighbours(address), ADDRESS, now)
+    }
+
+    /// Takes back that it counts: the password was right.
+    pub fn lasting_was_right(&self, address: IpAddr) {
+        self.lasting.give_back(&neighbours(address));
     }
 
     /// Counts a try for an account, whether there is one or not.

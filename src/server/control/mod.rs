@@ -23,6 +23,7 @@ mod openapi;
 mod operator;
 pub mod passwords;
 pub mod presence;
+mod resets;
 mod route;
 pub mod sizes;
 mod stream;
@@ -57,6 +58,7 @@ fn table() -> Vec<Route> {
         activity::routes(),
         grants::routes(),
         enrolments::routes(),
+        resets::routes(),
         stream::routes(),
     ]
     .concat()

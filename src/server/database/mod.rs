@@ -6,15 +6,18 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod backup;
 pub mod devices;
 pub mod enrolments;
 pub mod grant_requests;
 pub mod grants;
 pub mod instances;
 pub mod invites;
+pub mod lasting;
 pub mod passwords;
 pub mod pushes;
 pub mod registration;
+pub mod resets;
 pub mod services;
 pub mod sessions;
 pub mod storage;
@@ -39,7 +42,7 @@ const BUSY: Duration = Duration::from_secs(5);
 const CONNECTIONS: u32 = 4;
 
 /// The steps from an empty file to the tables of today. A step that was released never changes.
-const STEPS: [(i64, &str, &str); 4] = [
+const STEPS: [(i64, &str, &str); 5] = [
     (1, "accounts", include_str!("migrations/0001_accounts.sql")),
     (2, "people", include_str!("migrations/0002_people.sql")),
     (3, "devices", include_str!("migrations/0003_devices.sql")),
@@ -47,6 +50,11 @@ const STEPS: [(i64, &str, &str); 4] = [
         4,
         "provisioning",
         include_str!("migrations/0004_provisioning.sql"),
+    ),
+    (
+        7,
+        "operating",
+        include_str!("migrations/0007_operating.sql"),
     ),
 ];
 

@@ -1,15 +1,19 @@
 //! `serve admin`: accounts and devices, on the machine of the server.
 
+mod bring;
 mod rows;
 mod tasks;
 
 use self::{
+    bring::import,
     rows::{amount, audit_row, rows},
-    tasks::{account, device, grant, instance, invite, service},
+    tasks::{account, device, grant, instance, invite, password, service},
 };
 use super::no_data;
 use crate::{
-    cli::serve::{self as cli, AccountTask, DeviceTask, InviteTask, ServiceTask, Task},
+    cli::serve::{
+        self as cli, AccountTask, DeviceTask, InviteTask, PasswordTask, ServiceTask, Task,
+    },
     commands::{Context, Done},
     error::{Error, Result},
     server::{admin::Admin, database::IfMissing, settings::DataFolder},
@@ -20,7 +24,10 @@ pub fn run(context: &Context<'_>, args: &cli::Admin) -> Result<Done> {
     let output = context.output;
     let data = DataFolder::new(args.data.as_ref().ok_or_else(no_data)?);
     // The first account may be added before the server ever ran.
-    let begins = matches!(args.task, Task::Account(AccountTask::Add(_))) && data.path().is_dir();
+    let begins = matches!(
+        args.task,
+        Task::Account(AccountTask::Add(_)) | Task::Import(_)
+    ) && data.path().is_dir();
     let if_missing = if begins {
         IfMissing::Make
     } else {
@@ -29,7 +36,8 @@ pub fn run(context: &Context<'_>, args: &cli::Admin) -> Result<Done> {
     if output.is_json()
         && matches!(
             args.task,
-            Task::Device(DeviceTask::Add(_))
+            Task::Device(DeviceTask::Add(_) | DeviceTask::Enrol(_))
+                | Task::Password(PasswordTask::Reset(_))
                 | Task::Invite(InviteTask::Add(_))
                 | Task::Service(ServiceTask::Add(_))
         )
@@ -61,6 +69,16 @@ pub fn run(context: &Context<'_>, args: &cli::Admin) -> Result<Done> {
                 back => format!("Brought back {back} objects of {repository}."),
             });
         }
+        Task::Password(task) => password(output, &admin, task)?,
+        Task::Backup(args) => {
+            let bytes = admin.back_up(&args.to)?;
+            let size = amount(Some(bytes));
+            output.line(&format!(
+                "Wrote {} ({size}), and read it through.",
+                args.to.display()
+            ));
+        }
+        Task::Import(task) => import(output, &admin, task)?,
         Task::Audit(args) => rows(output, "audit", &admin.audited(args.last)?, audit_row),
     }
     Ok(Done::Well)

@@ -7,7 +7,8 @@ use super::rows::{
 };
 use crate::{
     cli::serve::{
-        AccountTask, DeviceTask, GrantTask, InstanceTask, InviteTask, ServiceScope, ServiceTask,
+        AccountTask, DeviceTask, GrantTask, InstanceTask, InviteTask, PasswordTask, ServiceScope,
+        ServiceTask,
     },
     error::Result,
     server::{
@@ -74,6 +75,21 @@ pub fn invite(output: &Output, admin: &Admin, task: &InviteTask) -> Result<()> {
     Ok(())
 }
 
+/// Does what is said about passwords.
+pub fn password(output: &Output, admin: &Admin, task: &PasswordTask) -> Result<()> {
+    match task {
+        PasswordTask::Reset(args) => {
+            let code = admin.reset_password(&args.account, args.hours)?;
+            output.passing(&format!(
+                "The password of {} opens nothing any more, and its sessions are over; its devices go on. This sets a new one, once, within {} hours:",
+                args.account, args.hours
+            ));
+            output.text(code.expose_secret());
+        }
+    }
+    Ok(())
+}
+
 /// Does what is said about services.
 pub fn service(output: &Output, admin: &Admin, task: &ServiceTask) -> Result<()> {
     match task {
@@ -108,6 +124,15 @@ pub fn device(output: &Output, admin: &Admin, task: &DeviceTask) -> Result<()> {
                 args.name, args.account
             ));
             output.text(token.expose_secret());
+        }
+        DeviceTask::Enrol(args) => {
+            let code = admin.enrol(&args.account)?;
+            output.passing("This makes one device, within an hour. Nobody can see it again:");
+            let code = code.expose_secret();
+            match &args.public_url {
+                Some(url) => output.text(&url.enrolment(code)),
+                None => output.text(code),
+            }
         }
         DeviceTask::List(args) => {
             rows(

@@ -8,6 +8,7 @@ use ulid::Ulid;
 
 use super::{MadeOnce, PROVISION, account, note};
 use crate::server::{
+    admin::ENROLMENT,
     clock,
     control::{
         answer::{Answered, Done, Refusal},
@@ -21,9 +22,6 @@ use crate::server::{
     events::Event,
     token::{Mark, Token},
 };
-
-/// How long an enrolment is good, in minutes.
-const ENROLMENT: i64 = 60;
 
 /// Devices of an account.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -86,15 +84,17 @@ async fn enrol(call: Call<Nothing>) -> Answered<MadeOnce> {
         Token::of(Mark::Enrolment)?,
         clock::now(),
     );
-    let (expires_at, actor) = (now + ENROLMENT * 60, call.who.actor());
+    let (expires_at, actor) = (now + ENROLMENT, call.who.actor());
     let new = (&id[..], account, &actor[..]);
     enrolments::add(&server.database, new, &token, (now, expires_at)).await?;
     note(&call, "enrolment added", &format!("{name} ({id})")).await?;
     let code = token.expose().expose_secret().to_owned();
+    let link = server.public_url.as_ref().map(|url| url.enrolment(&code));
     Ok(MadeOnce {
         id,
         code,
         expires_at,
+        link,
     }
     .into())
 }

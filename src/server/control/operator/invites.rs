@@ -93,6 +93,7 @@ async fn invite(call: Call<Inviting>) -> Answered<MadeOnce> {
         id,
         code,
         expires_at,
+        link: None,
     }
     .into())
 }

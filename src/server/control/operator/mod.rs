@@ -5,6 +5,7 @@ mod accounts;
 mod audit;
 mod devices;
 mod invites;
+mod passwords;
 mod watching;
 
 use schemars::JsonSchema;
@@ -33,6 +34,9 @@ struct MadeOnce {
     code: String,
     /// Until when it is good.
     expires_at: i64,
+    /// The same as a link, where the server knows its own address (--public-url).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
 }
 
 pub(super) fn routes() -> Vec<Route> {
@@ -41,6 +45,7 @@ pub(super) fn routes() -> Vec<Route> {
         accounts::routes(),
         devices::routes(),
         invites::routes(),
+        passwords::routes(),
         audit::routes(),
     ]
     .concat()
