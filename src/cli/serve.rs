@@ -10,7 +10,10 @@ use clap::{Args, Subcommand};
 use crate::domain::{
     drill::Amount,
     ids::InstanceId,
-    rest::name::{AccountName, RepositoryId},
+    rest::{
+        links::PublicUrl,
+        name::{AccountName, RepositoryId},
+    },
 };
 
 /// Options of `serve`.
@@ -40,6 +43,9 @@ pub struct Serve {
     /// Believe what the proxy at this address says in X-Forwarded-For and X-Forwarded-Proto [may be repeated]
     #[arg(long, value_name = "ADDR")]
     pub trusted_proxy: Vec<IpAddr>,
+    /// Where players reach the server, for links: https://NAME
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<PublicUrl>,
 }
 
 /// What else `serve` does.
@@ -86,6 +92,14 @@ pub enum Task {
     Undelete(Undelete),
     /// Show what was done, newest last
     Audit(Audit),
+    /// Passwords of people: reset
+    #[command(subcommand)]
+    Password(PasswordTask),
+    /// Copy the database into a file, whole, while the server runs
+    Backup(Backup),
+    /// Bring along what another server has: an htpasswd file, a folder of rest-server
+    #[command(subcommand)]
+    Import(ImportTask),
 }
 
 /// What is done with accounts.
@@ -211,6 +225,8 @@ pub struct OneService {
 pub enum DeviceTask {
     /// Add a device to an account, and print its token: what --token takes. Nobody can see it again
     Add(DeviceAdd),
+    /// Print a code that makes one device, once, within an hour: to be passed to the player
+    Enrol(DeviceEnrol),
     /// List devices
     List(MaybeAccount),
     /// Revoke a device: its token opens nothing any more
@@ -226,6 +242,17 @@ pub struct DeviceAdd {
     /// What it is called
     #[arg(value_name = "NAME")]
     pub name: String,
+}
+
+/// Options of `device enrol`.
+#[derive(Debug, Args)]
+pub struct DeviceEnrol {
+    /// Whose it will be
+    #[arg(value_name = "ACCOUNT")]
+    pub account: AccountName,
+    /// Print a link to this server instead of the code alone: https://NAME
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<PublicUrl>,
 }
 
 /// A device.
@@ -319,6 +346,63 @@ pub struct Audit {
     /// How many entries
     #[arg(long, value_name = "NUMBER", default_value_t = 100)]
     pub last: u32,
+}
+
+/// What is done with passwords of people.
+#[derive(Debug, Subcommand)]
+pub enum PasswordTask {
+    /// Take away an account's password and sessions, and print a code that sets a new one, once
+    Reset(PasswordReset),
+}
+
+/// Options of `password reset`.
+#[derive(Debug, Args)]
+pub struct PasswordReset {
+    /// Whose it is
+    #[arg(value_name = "ACCOUNT")]
+    pub account: AccountName,
+    /// For how long the code is good
+    #[arg(long, value_name = "NUMBER", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=72))]
+    pub hours: u32,
+}
+
+/// Options of `backup`.
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// Write it here; a file that is there is left alone
+    #[arg(long, value_name = "FILE")]
+    pub to: PathBuf,
+}
+
+/// What is brought along.
+#[derive(Debug, Subcommand)]
+pub enum ImportTask {
+    /// Let the passwords of an htpasswd file (bcrypt) go on working; accounts that are missing are added
+    Htpasswd(ImportHtpasswd),
+    /// Serve a folder of rest-server where it is: register what is in it; nothing is moved or removed
+    Folder(ImportFolder),
+}
+
+/// Options of `import htpasswd`.
+#[derive(Debug, Args)]
+pub struct ImportHtpasswd {
+    /// The file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// How much each account that is added may hold, its trash included: 500M, 20G, none
+    #[arg(long, value_name = "AMOUNT", default_value = "none", value_parser = bound)]
+    pub quota: Bound,
+}
+
+/// Options of `import folder`.
+#[derive(Debug, Args)]
+pub struct ImportFolder {
+    /// The folder that rest-server kept everything in [default: repos in the folder of the server]
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+    /// How much each account that is added may hold, its trash included: 500M, 20G, none
+    #[arg(long, value_name = "AMOUNT", default_value = "none", value_parser = bound)]
+    pub quota: Bound,
 }
 
 /// How much there may be of something.

@@ -54,6 +54,7 @@ pub fn run(context: &Context<'_>, args: &Serve) -> Result<Done> {
             .iter()
             .map(IpAddr::to_canonical)
             .collect(),
+        public_url: args.public_url.clone(),
         patience: Patience::default(),
     };
     server::run(&settings, output::log(), |ready| say(context, ready))?;

@@ -67,7 +67,10 @@ use self::{
     storage::{Blobs, files::Files},
     tls::Certificate,
 };
-use crate::error::{Context, Result};
+use crate::{
+    domain::rest::links::PublicUrl,
+    error::{Context, Result},
+};
 
 /// Threads for work on files: a disk does no more at a time.
 const FILE_THREADS: usize = 64;
@@ -100,6 +103,8 @@ struct Server {
     trusted: Vec<IpAddr>,
     patience: Patience,
     certificate: Option<Certificate>,
+    /// Where players reach it.
+    public_url: Option<PublicUrl>,
 }
 
 impl Server {
@@ -189,6 +194,7 @@ async fn serve(settings: &Settings, log: Log, ready: impl FnOnce(&Ready)) -> Res
         trusted: settings.trusted.clone(),
         patience: settings.patience,
         certificate,
+        public_url: settings.public_url.clone(),
         database,
     });
     upkeep::on_hangup(Arc::clone(&server)).context(|| "cannot wait for signals".to_owned())?;

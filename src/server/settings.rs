@@ -6,6 +6,8 @@ use std::{
     time::Duration,
 };
 
+use crate::domain::rest::links::PublicUrl;
+
 /// What a server is told.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -19,6 +21,8 @@ pub struct Settings {
     pub admin: Option<AdminPlace>,
     /// Proxies whose word counts about where a request comes from.
     pub trusted: Vec<IpAddr>,
+    /// Where players reach it, for links.
+    pub public_url: Option<PublicUrl>,
     /// How long it waits.
     pub patience: Patience,
 }

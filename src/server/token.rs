@@ -19,6 +19,8 @@ pub enum Mark {
     Invite,
     /// A new device that waits to be let in.
     Pairing,
+    /// What sets a password anew.
+    Reset,
     /// A program that does an operator's work.
     Service,
     /// A session.
@@ -28,11 +30,17 @@ pub enum Mark {
 }
 
 impl Mark {
+    /// Returns whether a token is of this kind.
+    pub fn is_of(self, said: &str) -> bool {
+        said.starts_with(self.as_str())
+    }
+
     fn as_str(self) -> &'static str {
         match self {
             Self::Device => "isd_",
             Self::Enrolment => "ise_",
             Self::Pairing => "isp_",
+            Self::Reset => "isr_",
             Self::Service => "isv_",
             Self::Invite => "isi_",
             Self::Session => "iss_",

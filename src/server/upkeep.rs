@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::{
     Server, clock,
-    database::{Answer, enrolments, instances, pairings, samples, sessions, sync_log},
+    database::{Answer, enrolments, instances, pairings, resets, samples, sessions, sync_log},
     samples as sampling, tls,
 };
 
@@ -56,6 +56,7 @@ async fn forget(server: &Server) -> Answer<()> {
     enrolments::forget(database, now).await?;
     pairings::forget(database, now).await?;
     samples::forget(database, samples::day_of(now) - samples::KEPT).await?;
+    resets::forget(database, now).await?;
     sync_log::trim(database, sync_log::KEPT).await
 }
 

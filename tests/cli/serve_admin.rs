@@ -285,3 +285,49 @@ fn a_storage_before_its_server_ran_has_no_trash() {
         .assert_says("never run");
     assert!(!machine.data().join("repos").exists());
 }
+
+#[test]
+fn what_cannot_be_backed_up_or_brought_along_is_said_and_nothing_is_left_behind() {
+    let machine = Machine::new();
+    machine.admin(&["account", "add", "alice"]).ok();
+    let to = |path: &Path| format!("--to={}", path.display());
+    let folder = machine.world.path("backups");
+    let file = folder.join("server.db");
+    machine
+        .admin(&["backup", &to(&file)])
+        .code(1)
+        .assert_says("cannot write into");
+    std::fs::create_dir(&folder).unwrap();
+    machine.admin(&["backup", &to(&file)]).ok();
+    #[cfg(unix)]
+    {
+        // A link that leads nowhere is something too.
+        let link = folder.join("link");
+        std::os::unix::fs::symlink(folder.join("nowhere"), &link).unwrap();
+        machine.admin(&["backup", &to(&link)]).code(2);
+    }
+    machine
+        .admin(&["import", "htpasswd", "nowhere"])
+        .code(1)
+        .assert_says("cannot read");
+    machine
+        .admin(&["import", "folder"])
+        .code(2)
+        .assert_says("there is no folder");
+    machine
+        .admin(&["password", "reset", "alice", "--json"])
+        .code(2)
+        .assert_says("never as JSON");
+    machine
+        .admin(&["device", "enrol", "alice", "--json"])
+        .code(2);
+    // A copy of what is damaged is no backup.
+    let database = machine.data().join("server.db");
+    let mut bytes = std::fs::read(&database).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..].fill(0xa5);
+    std::fs::write(&database, bytes).unwrap();
+    let damaged = folder.join("damaged.db");
+    machine.admin(&["backup", &to(&damaged)]).code(1);
+    assert!(!damaged.exists());
+}

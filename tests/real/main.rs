@@ -110,6 +110,8 @@ mod serve_devices;
 mod serve_faults;
 #[cfg(feature = "serve")]
 mod serve_known;
+#[cfg(all(feature = "serve", unix))] // modes, links
+mod serve_operating;
 #[cfg(all(feature = "serve", unix))] // a socket
 mod serve_operator;
 #[cfg(feature = "serve")]

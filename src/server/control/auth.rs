@@ -180,7 +180,10 @@ pub async fn sign_in(call: Call<SigningIn>) -> Answered<SignedIn> {
 }
 
 /// Begins a session.
-async fn begin<I>(call: &Call<I>, (id, name): (i64, &AccountName)) -> Answered<SignedIn> {
+pub(super) async fn begin<I>(
+    call: &Call<I>,
+    (id, name): (i64, &AccountName),
+) -> Answered<SignedIn> {
     let token = Token::of(Mark::Session)?;
     let secret = token.expose();
     let session = Ulid::generate().to_string();

@@ -1,19 +1,24 @@
 //! A device gets in by a code that an operator, or a service of theirs, passed to the player.
 
-use axum::http::Method;
+use axum::{
+    body::Bytes,
+    http::{HeaderValue, Method, header},
+    response::Response,
+};
 use schemars::JsonSchema;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
 use super::{
+    about,
     admit::Access,
-    answer::{Answered, Refusal},
+    answer::{Answered, Failure, Refusal},
     call::Call,
     route::Route,
 };
 use crate::{
-    domain::rest::name::check_device_name,
+    domain::rest::{links, name::check_device_name},
     server::{
         clock,
         database::{
@@ -57,7 +62,35 @@ pub(super) fn routes() -> Vec<Route> {
             enrol,
         )
         .makes(),
+        Route::other(
+            (Method::GET, links::ENROL),
+            Access::Anybody,
+            (
+                "A page for whoever opens the link of a code: what to do with it.",
+                "text/html",
+            ),
+            page,
+        ),
     ]
+}
+
+/// A page without anything that runs: the code stays in the address, where no server sees it.
+async fn page(_: Call<Bytes>) -> Result<Response, Failure> {
+    let kind = "text/html; charset=utf-8";
+    let mut response = about::text(kind, include_str!("enrol.html").to_owned());
+    for (name, value) in [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
+    }
+    Ok(response)
 }
 
 async fn enrol(call: Call<Enrolling>) -> Answered<Enrolled> {

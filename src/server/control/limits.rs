@@ -52,6 +52,7 @@ pub struct Limits {
     passwords: Buckets<String>,
     guesses: Buckets<IpAddr>,
     codes: Buckets<i64>,
+    lasting: Buckets<IpAddr>,
 }
 
 impl Limits {
@@ -73,6 +74,16 @@ impl Limits {
     /// Counts a code that somebody of an account types, or asks for.
     pub fn code_of_account(&self, id: i64, now: Instant) -> Result<(), Refusal> {
         self.codes.take(id, CODE, now)
+    }
+
+    /// Counts a look at a lasting password from an address.
+    pub fn lasting(&self, address: IpAddr, now: Instant) -> Result<(), Refusal> {
+        self.lasting.take(neighbours(address), ADDRESS, now)
+    }
+
+    /// Takes back that it counts: the password was right.
+    pub fn lasting_was_right(&self, address: IpAddr) {
+        self.lasting.give_back(&neighbours(address));
     }
 
     /// Counts a try for an account, whether there is one or not.

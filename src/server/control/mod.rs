@@ -24,6 +24,7 @@ mod operator;
 pub mod pairings;
 pub mod passwords;
 pub mod presence;
+mod resets;
 pub mod route;
 pub mod sizes;
 mod stream;
@@ -59,6 +60,7 @@ fn table() -> Vec<Route> {
         grants::routes(),
         enrolments::routes(),
         pairings::routes(),
+        resets::routes(),
         stream::routes(),
     ]
     .concat()

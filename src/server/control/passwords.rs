@@ -102,11 +102,8 @@ impl Passwords {
         memory_kib: u32,
         passes: u32,
     ) -> Result<Zeroizing<[u8; 32]>, Failure> {
-        let busy = Refusal::TooMany(std::time::Duration::from_secs(2));
-        let _place = self.places.try_acquire().map_err(|_| busy.clone())?;
-        let _work = self.work.acquire().await.map_err(|_| busy)?;
         let (password, salt) = (password.clone(), salt.to_vec());
-        let digest = tokio::task::spawn_blocking(move || {
+        let work = move || {
             let mut out = Zeroizing::new([0; 32]);
             let params = Params::new(memory_kib, passes, 1, Some(32))?;
             Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(
@@ -115,12 +112,22 @@ impl Passwords {
                 &mut *out,
             )?;
             Ok::<_, argon2::Error>(out)
-        });
-        match digest.await {
-            Ok(Ok(digest)) => Ok(digest),
-            Ok(Err(error)) => Err(failed(&error).into()),
-            Err(error) => Err(failed(&error).into()),
+        };
+        match self.turn(work).await {
+            Some(Ok(digest)) => Ok(digest),
+            Some(Err(error)) => Err(failed(&error).into()),
+            None => Err(Refusal::TooMany(std::time::Duration::from_secs(2)).into()),
         }
+    }
+
+    /// Does slow work on a password when it is its turn. Nothing, where too many are waiting.
+    pub async fn turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        let _place = self.places.try_acquire().ok()?;
+        let _work = self.work.acquire().await.ok()?;
+        tokio::task::spawn_blocking(work).await.ok()
     }
 }
 

@@ -1,6 +1,9 @@
 //! Who asks: a device by its token, or a person by the cookie of a session.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -10,7 +13,7 @@ use crate::{
     domain::rest::name::AccountName,
     server::{
         Server, clock,
-        data::credentials::Claim,
+        data::{credentials::Claim, lasting::Unsaid},
         database::{
             devices::Holder,
             services::{self, Scope},
@@ -29,6 +32,8 @@ const SECURE_VISIT: &str = "__Host-instance-sync-visit";
 const PLAIN_VISIT: &str = "instance-sync-visit";
 /// How long it is kept, in seconds.
 const VISIT: i64 = 24 * 60 * 60;
+/// When to come back, where too many wrong passwords are being looked at.
+const BUSY: Duration = Duration::from_secs(6);
 /// How often it is written down that a session is used, in seconds.
 const NOTED: i64 = 600;
 
@@ -143,7 +148,7 @@ impl Who {
 /// Finds who asks. Whoever says something wrong waits for the answer, longer each time.
 pub async fn find(server: &Server, headers: &HeaderMap, peer: Peer) -> Result<Who, Failure> {
     let (found, said) = if headers.contains_key(header::AUTHORIZATION) {
-        (device(server, headers).await?, true)
+        (device(server, headers, peer).await?, true)
     } else if let Some(token) = cookie(headers, session_name(peer.is_secure)) {
         (person(server, &token).await?, true)
     } else {
@@ -185,11 +190,16 @@ pub async fn operator(server: &Server, headers: &HeaderMap, peer: Peer) -> Resul
     Err(Refusal::Unknown.into())
 }
 
-async fn device(server: &Server, headers: &HeaderMap) -> Result<Option<Who>, Failure> {
+async fn device(server: &Server, headers: &HeaderMap, peer: Peer) -> Result<Option<Who>, Failure> {
     let Some(claim) = Claim::read(headers) else {
         return Ok(None);
     };
-    let Some(holder) = server.holders.find(&claim).await? else {
+    let found = match server.holder(&claim, peer.address).await {
+        Ok(found) => found,
+        Err(Unsaid::Busy) => return Err(Refusal::TooMany(BUSY).into()),
+        Err(Unsaid::Database(error)) => return Err(error.into()),
+    };
+    let Some(holder) = found else {
         return Ok(None);
     };
     server.seen.note(&holder.device, clock::now());

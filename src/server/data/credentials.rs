@@ -9,11 +9,13 @@ use std::{
 
 use axum::http::{HeaderMap, header};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use secrecy::SecretString;
 use zeroize::Zeroizing;
 
+use super::lasting::Known;
 use crate::server::{
     database::{Answer, Database, devices, devices::Holder},
-    token::TokenHash,
+    token::{Mark, TokenHash},
 };
 
 /// How long an answer of the database is good for: so long may a device go on that `serve admin`, another
@@ -29,6 +31,8 @@ pub struct Claim {
     pub account: Option<String>,
     /// The digest of the token; the token itself is gone by now.
     pub token: TokenHash,
+    /// What is no token of ours: it may be a lasting password.
+    pub password: Option<SecretString>,
 }
 
 impl Claim {
@@ -40,6 +44,7 @@ impl Claim {
             return Some(Self {
                 account: None,
                 token: TokenHash::of(words.trim()),
+                password: None,
             });
         }
         if !scheme.eq_ignore_ascii_case("basic") {
@@ -50,6 +55,7 @@ impl Claim {
         Some(Self {
             account: Some(account.to_owned()),
             token: TokenHash::of(secret),
+            password: (!Mark::Device.is_of(secret)).then(|| SecretString::from(secret)),
         })
     }
 }
@@ -59,6 +65,8 @@ impl Claim {
 pub struct Holders {
     database: Database,
     known: Mutex<HashMap<TokenHash, (Instant, Arc<Holder>)>>,
+    /// Lasting passwords.
+    pub lasting: Known,
 }
 
 impl Holders {
@@ -67,6 +75,7 @@ impl Holders {
         Self {
             database,
             known: Mutex::default(),
+            lasting: Known::default(),
         }
     }
 
@@ -85,6 +94,7 @@ impl Holders {
     /// Forgets every answer, so that a change of the database counts at once.
     pub fn forget(&self) {
         self.lock().clear();
+        self.lasting.stale();
     }
 
     fn remembered(&self, token: &TokenHash) -> Option<Arc<Holder>> {

@@ -6,6 +6,7 @@
 mod asked;
 pub mod authority;
 pub mod credentials;
+pub mod lasting;
 pub mod misses;
 pub mod quota;
 mod upload;
@@ -23,6 +24,7 @@ use self::{
     asked::Asked,
     authority::{Refusal, status_of},
     credentials::Claim,
+    lasting::Unsaid,
 };
 use super::{
     Server, clock,
@@ -43,6 +45,9 @@ enum Failure {
     /// The database did not answer.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
+    /// Nobody can say who asks.
+    #[error("{0}")]
+    Unsaid(#[from] Unsaid),
 }
 
 impl Failure {
@@ -50,7 +55,7 @@ impl Failure {
         match self {
             Self::Refused(refusal) => refusal.status(),
             Self::Storage(fault) => status_of(fault),
-            Self::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Database(_) | Self::Unsaid(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }
@@ -104,7 +109,7 @@ pub async fn answer(server: Arc<Server>, request: Request) -> Response {
 /// Returns whose token this is. Where it is nobody's, that takes a while.
 async fn who(server: &Server, peer: IpAddr, headers: &HeaderMap) -> Result<Arc<Holder>, Failure> {
     if let Some(claim) = Claim::read(headers)
-        && let Some(holder) = server.holders.find(&claim).await?
+        && let Some(holder) = server.holder(&claim, peer).await?
     {
         return Ok(holder);
     }
@@ -118,10 +123,13 @@ fn failed(failure: &Failure, mut told: Told) -> Response {
     // What a storage or a database says of itself is for the log alone.
     let text = match failure {
         Failure::Refused(refusal) => format!("{refusal}\n"),
-        Failure::Storage(Fault::Failed(_) | Fault::Full(_)) | Failure::Database(_) => {
+        Failure::Storage(Fault::Failed(_) | Fault::Full(_))
+        | Failure::Database(_)
+        | Failure::Unsaid(Unsaid::Database(_)) => {
             format!("{}\n", status.canonical_reason().unwrap_or("failed"))
         }
         Failure::Storage(fault) => format!("{fault}\n"),
+        Failure::Unsaid(Unsaid::Busy) => format!("{failure}\n"),
     };
     told.why = Some(failure.to_string());
     let mut response = Response::new(Body::from(text));

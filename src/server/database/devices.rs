@@ -113,9 +113,13 @@ pub async fn holder(database: &Database, token: &TokenHash) -> Answer<Option<Hol
     .bind(token.as_bytes().as_slice())
     .fetch_optional(&database.pool)
     .await?;
-    let Some(row) = row else { return Ok(None) };
+    row.as_ref().map(read_holder).transpose()
+}
+
+/// Reads who holds a token, and what their account may do.
+pub(super) fn read_holder(row: &SqliteRow) -> Answer<Holder> {
     let account: String = row.try_get("name")?;
-    Ok(Some(Holder {
+    Ok(Holder {
         device: row.try_get("device")?,
         account_id: row.try_get("account_id")?,
         account: account
@@ -127,7 +131,7 @@ pub async fn holder(database: &Database, token: &TokenHash) -> Answer<Option<Hol
             .map(i64::cast_unsigned),
         instance_limit: row.try_get::<i64, _>("instance_limit")?.cast_unsigned(),
         registration: accounts::registration(row.try_get("registers_itself")?),
-    }))
+    })
 }
 
 /// Returns those of an account, or all; the revoked ones too, the oldest first.

@@ -6,16 +6,19 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod backup;
 pub mod devices;
 pub mod enrolments;
 pub mod grant_requests;
 pub mod grants;
 pub mod instances;
 pub mod invites;
+pub mod lasting;
 pub mod pairings;
 pub mod passwords;
 pub mod pushes;
 pub mod registration;
+pub mod resets;
 pub mod samples;
 pub mod services;
 pub mod sessions;
@@ -41,7 +44,7 @@ const BUSY: Duration = Duration::from_secs(5);
 const CONNECTIONS: u32 = 4;
 
 /// The steps from an empty file to the tables of today. A step that was released never changes.
-const STEPS: [(i64, &str, &str); 6] = [
+const STEPS: [(i64, &str, &str); 7] = [
     (1, "accounts", include_str!("migrations/0001_accounts.sql")),
     (2, "people", include_str!("migrations/0002_people.sql")),
     (3, "devices", include_str!("migrations/0003_devices.sql")),
@@ -52,6 +55,11 @@ const STEPS: [(i64, &str, &str); 6] = [
     ),
     (5, "pairings", include_str!("migrations/0005_pairings.sql")),
     (6, "samples", include_str!("migrations/0006_samples.sql")),
+    (
+        7,
+        "operating",
+        include_str!("migrations/0007_operating.sql"),
+    ),
 ];
 
 /// What queries answer.

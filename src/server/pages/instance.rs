@@ -27,6 +27,7 @@ const ROWS: usize = 30;
 
 #[derive(Template)]
 #[template(path = "instance.html")]
+#[allow(clippy::struct_field_names, reason = "the template says instance.size")]
 struct Instance {
     frame: Frame,
     instance: Shown,

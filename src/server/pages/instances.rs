@@ -40,6 +40,7 @@ pub struct Shown {
 
 #[derive(Template)]
 #[template(path = "instances.html")]
+#[allow(clippy::struct_field_names, reason = "the template says instances")]
 struct Instances {
     frame: Frame,
     instances: Vec<Shown>,

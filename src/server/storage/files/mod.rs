@@ -54,6 +54,14 @@ impl Files {
     /// Where the server had one and it is not there now: an empty folder in its place would look like lost
     /// saves.
     pub fn open(root: &Path, known: Option<&str>, new_id: &str) -> error::Result<Self> {
+        let files = Self::adopt(root, known, new_id)?;
+        let shown = root.display();
+        incoming::clear(&files.inner.place).context(|| format!("cannot write to {shown}"))?;
+        Ok(files)
+    }
+
+    /// The same, perhaps beside a server that runs: no upload is cleared away.
+    pub fn adopt(root: &Path, known: Option<&str>, new_id: &str) -> error::Result<Self> {
         let place = Place::new(root);
         let shown = root.display();
         let found =
@@ -78,7 +86,6 @@ impl Files {
                 new_id.to_owned()
             }
         };
-        incoming::clear(&place).context(|| format!("cannot write to {shown}"))?;
         Ok(Self::of(place, id))
     }
 

@@ -1,0 +1,88 @@
+//! Addresses that people are sent to: what this server is called from outside, and links with a code.
+
+use std::str::FromStr;
+
+/// Where players reach this server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl(String);
+
+/// Text that is no such address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the public address is https://NAME, perhaps with a port; http:// is for this machine alone"
+)]
+pub struct BadUrl;
+
+impl PublicUrl {
+    /// Returns the address, without a slash at its end.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the link that passes an enrolment code on. What follows the `#` is sent to no server: it is
+    /// in no log of a proxy, and a program that looks at links ahead of people does not use it up.
+    pub fn enrolment(&self, code: &str) -> String {
+        format!("{}{ENROL}#{code}", self.0)
+    }
+}
+
+/// The page that such a link opens.
+pub const ENROL: &str = "/v1/enrol";
+
+impl FromStr for PublicUrl {
+    type Err = BadUrl;
+
+    fn from_str(text: &str) -> Result<Self, BadUrl> {
+        let text = text.strip_suffix('/').unwrap_or(text);
+        let (scheme, host) = text.split_once("://").ok_or(BadUrl)?;
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-.:[]".contains(c);
+        let is_host = !host.is_empty() && host.chars().all(is_plain);
+        let is_here = ["localhost", "127.0.0.1", "[::1]"].iter().any(|here| {
+            host.strip_prefix(here)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+        });
+        if is_host && (scheme == "https" || scheme == "http" && is_here) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(BadUrl)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_leads_to_a_page_and_its_code_is_sent_to_no_server() {
+        for (text, url) in [
+            ("https://saves.example.org", "https://saves.example.org"),
+            ("https://saves.example.org/", "https://saves.example.org"),
+            (
+                "https://saves.example.org:8443",
+                "https://saves.example.org:8443",
+            ),
+            ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+            ("http://[::1]:8000", "http://[::1]:8000"),
+        ] {
+            let public: PublicUrl = text.parse().expect("an address");
+            assert_eq!(public.as_str(), url);
+            assert_eq!(public.enrolment("ise_x"), format!("{url}/v1/enrol#ise_x"));
+        }
+        for bad in [
+            "",
+            "saves.example.org",
+            "https://",
+            "http://saves.example.org",
+            "https://a/b",
+            "https://a?b",
+            "https://a#b",
+            "https://user@a",
+            "ftp://a",
+            "https://a b",
+            "http://127.0.0.1.example.org",
+        ] {
+            assert_eq!(bad.parse::<PublicUrl>(), Err(BadUrl), "{bad}");
+        }
+    }
+}
