@@ -181,7 +181,8 @@ impl Device {
         }
     }
 
-    fn settings(&self) -> Settings {
+    /// Returns what a command of this device is asked for, apart from itself.
+    pub fn settings(&self) -> Settings {
         let data = self.home.path().join("data");
         Settings {
             cloud: Some(Arc::new(self.cloud.clone())),
@@ -419,6 +420,11 @@ impl Device {
     /// Takes everything in.
     pub fn reset_scope(&self) {
         let _ = fs::remove_file(self.own().join("scope.json"));
+    }
+
+    /// The game folder.
+    pub fn pack(&self) -> &Path {
+        &self.pack
     }
 
     /// Our folder in it.
