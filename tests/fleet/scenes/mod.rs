@@ -2,10 +2,14 @@
 //! tell, what they note, what lies where.
 
 mod conflicts;
+mod export;
+mod faults;
 mod hooks;
 mod restore;
+mod sources;
 mod undo;
 mod verify;
+mod worlds;
 
 use std::{cell::RefCell, collections::BTreeSet, fs, path::PathBuf, time::SystemTime};
 
@@ -24,7 +28,7 @@ use super::{
             settings::Settings,
         },
     },
-    memory::{Entry, Memory, Snapshot},
+    memory::{Call, Entry, Flaw, Memory, Snapshot},
 };
 
 /// A few devices of one instance.
