@@ -227,6 +227,18 @@ impl Device {
         }
     }
 
+    /// Runs a command that dies at this step. Nothing carries it on yet.
+    pub fn dying(&self, step: u32, run: impl Fn() -> Outcome<Said>) -> Said {
+        crash_point::crash_at(step);
+        let ended = catch_unwind(AssertUnwindSafe(run));
+        crash_point::disarm();
+        match ended {
+            Ok(said) => said.unwrap_or_else(|error| Said::Failed(error.to_string())),
+            Err(payload) if payload.is::<Crash>() => Said::Died,
+            Err(payload) => resume_unwind(payload),
+        }
+    }
+
     /// What carries on after a crash may die too, at any step.
     fn die_again(&self, steps: u32) {
         let settings = self.settings();

@@ -59,6 +59,8 @@ pub enum Call {
     Record,
     /// To publish a snapshot.
     Backup,
+    /// To give files back.
+    Restore,
 }
 
 /// What is wrong with a backup.
@@ -70,7 +72,7 @@ pub enum Flaw {
     Miscounted,
 }
 
-/// What happens beside a backup, before its snapshot is visible.
+/// What happens beside a call: before the snapshot of a backup is visible, before a restore reads.
 type Beside = Box<dyn FnOnce() + Send>;
 
 #[derive(Default)]
@@ -80,6 +82,7 @@ struct Inner {
     offline: BTreeSet<usize>,
     lose_next_answer: bool,
     beside_next_backup: Option<Beside>,
+    beside_next_restore: Option<Beside>,
     hurt: BTreeSet<(SnapshotId, String)>,
     on_call: Option<fn()>,
     refused: Vec<(Call, Kind)>,
@@ -167,6 +170,11 @@ impl Memory {
     /// Does something while the next backup is under way.
     pub fn beside_next_backup(&self, beside: impl FnOnce() + Send + 'static) {
         self.inner().beside_next_backup = Some(Box::new(beside));
+    }
+
+    /// Does something while the next restore is under way.
+    pub fn beside_next_restore(&self, beside: impl FnOnce() + Send + 'static) {
+        self.inner().beside_next_restore = Some(Box::new(beside));
     }
 
     /// Forgets what was set for a next backup that did not come.
@@ -421,7 +429,11 @@ impl Store for Memory {
         paths: &[RelPath],
         _: Progress<'_>,
     ) -> Result<Restored> {
-        let inner = self.call()?;
+        let beside = self.inner().beside_next_restore.take();
+        if let Some(beside) = beside {
+            beside();
+        }
+        let inner = self.asked(Call::Restore)?;
         let Some(found) = inner.snapshots.get(snapshot) else {
             return Err(Error::failed("no matching ID found"));
         };

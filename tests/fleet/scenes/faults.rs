@@ -405,6 +405,9 @@ fn a_folder_that_forgot_everything_looks_further_back_past_what_is_damaged() {
     scene
         .cloud
         .change(&third, |one| one.listed.time = "z".to_owned());
+    scene
+        .cloud
+        .change(&second, |one| one.listed.time = "y".to_owned());
     scene.cloud.make_unreadable(&second, Kind::Damaged);
     scene.devices[1].forget();
     assert_eq!(scene.pull(1), applied(taken(&["saves/A"], 2)));

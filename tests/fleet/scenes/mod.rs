@@ -4,7 +4,9 @@
 mod conflicts;
 mod export;
 mod faults;
+mod guards;
 mod hooks;
+mod interrupted;
 mod restore;
 mod sources;
 mod undo;
