@@ -109,6 +109,12 @@ fn what_is_left_of_a_world_that_lost_most_is_saved_aside() {
     let copies = scene.safety_copies();
     assert_eq!(copies.len(), 1);
     assert_eq!(held(&copies[0], A).as_deref(), Some("what is left"));
+    // Once is enough.
+    scene.write(0, B, "b3");
+    scene.push(0);
+    scene.pull(1);
+    scene.push(1);
+    assert_eq!(scene.safety_copies().len(), 1);
     assert_eq!(scene.text(1, A).as_deref(), Some("what is left"));
 }
 
