@@ -88,6 +88,9 @@ pub fn next_state(
         if let Some(head) = heads.first().filter(equal) {
             next.parent = Some(head.snapshot.clone());
         }
+        // What is held stays in no head: its safety copy is still what has it.
+        next.rescued
+            .retain(|unit, copy| is_held(local, unit) && ids.contains(&copy.snapshot));
         join(&mut next, heads, ids);
     }
     // What was decided for is an edit on top of what is agreed, and in the cloud already.
@@ -140,7 +143,6 @@ fn join(next: &mut State, heads: &[Head], ids: BTreeSet<SnapshotId>) {
     next.known = ids;
     next.conflict = None;
     next.choices.clear();
-    next.rescued.clear();
     next.deciding = false;
 }
 
@@ -151,6 +153,11 @@ fn says_the_same(head: &Head, agreement: &Agreement) -> bool {
                 row.dot == agreed.version.dot && row.digest() == agreed.version.digest()
             })
         })
+}
+
+fn is_held(local: &Local, unit: &RelPath) -> bool {
+    let side = local.side.get(unit);
+    side.is_some_and(|side| side.hold.is_some())
 }
 
 fn is_elsewhere(local: &Local, unit: &RelPath) -> bool {

@@ -614,6 +614,18 @@ mod tests {
     }
 
     /// A file that comes from there.
+    #[test]
+    fn a_disk_without_room_is_told_before_anything_is_fetched() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(check_room_in(folder.path(), 0).is_ok());
+        let error = check_room_in(folder.path(), 1 << 62).expect_err("no disk has that");
+        assert_eq!(error.kind(), Kind::Full);
+        let needed = (1_u64 << 42) + 16;
+        assert!(error.to_string().contains(&needed.to_string()), "{error}");
+        // What cannot be added up is too much as well.
+        assert!(check_room_in(folder.path(), u64::MAX).is_err());
+    }
+
     fn wanted(source: Source) -> Want {
         Want {
             source,

@@ -181,7 +181,8 @@ impl Device {
         }
     }
 
-    fn settings(&self) -> Settings {
+    /// Returns what a command of this device is asked for, apart from itself.
+    pub fn settings(&self) -> Settings {
         let data = self.home.path().join("data");
         Settings {
             cloud: Some(Arc::new(self.cloud.clone())),
@@ -222,6 +223,18 @@ impl Device {
                 }
                 Said::Died
             }
+            Err(payload) => resume_unwind(payload),
+        }
+    }
+
+    /// Runs a command that dies at this step. Nothing carries it on yet.
+    pub fn dying(&self, step: u32, run: impl Fn() -> Outcome<Said>) -> Said {
+        crash_point::crash_at(step);
+        let ended = catch_unwind(AssertUnwindSafe(run));
+        crash_point::disarm();
+        match ended {
+            Ok(said) => said.unwrap_or_else(|error| Said::Failed(error.to_string())),
+            Err(payload) if payload.is::<Crash>() => Said::Died,
             Err(payload) => resume_unwind(payload),
         }
     }
@@ -419,6 +432,11 @@ impl Device {
     /// Takes everything in.
     pub fn reset_scope(&self) {
         let _ = fs::remove_file(self.own().join("scope.json"));
+    }
+
+    /// The game folder.
+    pub fn pack(&self) -> &Path {
+        &self.pack
     }
 
     /// Our folder in it.

@@ -50,7 +50,29 @@ pub struct Snapshot {
     looks: BTreeMap<String, Look>,
 }
 
-/// What happens beside a backup, before its snapshot is visible.
+/// Something that a device asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Call {
+    /// Which snapshots there are.
+    Probe,
+    /// What a snapshot says of itself.
+    Record,
+    /// To publish a snapshot.
+    Backup,
+    /// To give files back.
+    Restore,
+}
+
+/// What is wrong with a backup.
+#[derive(Debug, Clone, Copy)]
+pub enum Flaw {
+    /// A file could not be read.
+    Unread,
+    /// Not all files are counted.
+    Miscounted,
+}
+
+/// What happens beside a call: before the snapshot of a backup is visible, before a restore reads.
 type Beside = Box<dyn FnOnce() + Send>;
 
 #[derive(Default)]
@@ -60,8 +82,15 @@ struct Inner {
     offline: BTreeSet<usize>,
     lose_next_answer: bool,
     beside_next_backup: Option<Beside>,
+    beside_next_restore: Option<Beside>,
     hurt: BTreeSet<(SnapshotId, String)>,
     on_call: Option<fn()>,
+    refused: Vec<(Call, Kind)>,
+    unreadable: BTreeMap<SnapshotId, Kind>,
+    hidden: BTreeSet<SnapshotId>,
+    flaw_of_next_backup: Option<Flaw>,
+    absent: bool,
+    opened: u64,
 }
 
 /// The cloud as one device reaches it.
@@ -143,6 +172,11 @@ impl Memory {
         self.inner().beside_next_backup = Some(Box::new(beside));
     }
 
+    /// Does something while the next restore is under way.
+    pub fn beside_next_restore(&self, beside: impl FnOnce() + Send + 'static) {
+        self.inner().beside_next_restore = Some(Box::new(beside));
+    }
+
     /// Forgets what was set for a next backup that did not come.
     pub fn calm(&self) {
         let mut inner = self.inner();
@@ -173,6 +207,98 @@ impl Memory {
         self.inner().snapshots.retain(|id, _| !ids.contains(id));
     }
 
+    /// Answers every such call by an error of this kind, or none any more.
+    pub fn refuse(&self, call: Call, kind: Option<Kind>) {
+        let mut inner = self.inner();
+        inner.refused.retain(|(other, _)| *other != call);
+        inner.refused.extend(kind.map(|kind| (call, kind)));
+    }
+
+    /// What this snapshot says of itself cannot be read any more, for such a reason.
+    pub fn make_unreadable(&self, id: &SnapshotId, kind: Kind) {
+        self.inner().unreadable.insert(id.clone(), kind);
+    }
+
+    /// This snapshot is there, and not in the list of those that can be read.
+    pub fn hide(&self, id: &SnapshotId, hidden: bool) {
+        let mut inner = self.inner();
+        if hidden {
+            inner.hidden.insert(id.clone());
+        } else {
+            inner.hidden.remove(id);
+        }
+    }
+
+    /// Something is wrong with the next backup.
+    pub fn flaw_next_backup(&self, flaw: Flaw) {
+        self.inner().flaw_of_next_backup = Some(flaw);
+    }
+
+    /// There is no repository until somebody creates it.
+    pub fn remove(&self) {
+        self.inner().absent = true;
+    }
+
+    /// Returns how often it was opened.
+    pub fn opened(&self) -> u64 {
+        self.inner().opened
+    }
+
+    /// Changes a snapshot: as another program may have made it.
+    pub fn change(&self, id: &SnapshotId, change: impl FnOnce(&mut Snapshot)) {
+        if let Some(snapshot) = self.inner().snapshots.get_mut(id) {
+            change(snapshot);
+        }
+    }
+
+    /// Changes what a snapshot says of itself.
+    pub fn tamper(&self, id: &SnapshotId, change: impl Fn(&str) -> String) {
+        self.change(id, |snapshot| {
+            let record = snapshot.tree.get_mut(&format!("{OWN_FOLDER}/push.json"));
+            if let Some(Entry::File(bytes)) = record {
+                *bytes = change(&String::from_utf8_lossy(bytes)).into_bytes();
+            }
+        });
+    }
+
+    /// Adds a snapshot of these files that says nothing of itself: made by a person with plain restic.
+    pub fn add_foreign(&self, files: &[(&str, &str)]) -> SnapshotId {
+        let tree: BTreeMap<String, Entry> = files
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), Entry::File(text.as_bytes().to_vec())))
+            .collect();
+        let id: SnapshotId = Digest::of(format!("foreign {tree:?}").as_bytes())
+            .to_string()
+            .parse()
+            .unwrap();
+        let listed = Listed {
+            id: id.clone(),
+            time: "2026-01-02T03:04:05Z".to_owned(),
+            hostname: "somebody".to_owned(),
+            tags: None,
+            summary: None,
+            original: None,
+        };
+        let snapshot = Snapshot {
+            listed,
+            tree,
+            looks: BTreeMap::new(),
+        };
+        self.inner().snapshots.insert(id.clone(), snapshot);
+        id
+    }
+
+    fn asked(&self, call: Call) -> Result<MutexGuard<'_, Inner>> {
+        let inner = self.call()?;
+        if inner.absent {
+            return Err(Error::new(Kind::NoRepository, "there is none"));
+        }
+        match inner.refused.iter().find(|(refused, _)| *refused == call) {
+            Some((_, kind)) => Err(Error::new(*kind, "refused")),
+            None => Ok(inner),
+        }
+    }
+
     fn record_bytes(inner: &Inner, id: &SnapshotId) -> Option<Vec<u8>> {
         match inner
             .snapshots
@@ -188,19 +314,25 @@ impl Memory {
 
 impl Cloud for Memory {
     fn probe(&self) -> Result<Option<BTreeSet<SnapshotId>>> {
-        Ok(Some(self.call()?.snapshots.keys().cloned().collect()))
+        Ok(Some(
+            self.asked(Call::Probe)?.snapshots.keys().cloned().collect(),
+        ))
     }
 
     fn open(&self) -> Result<Box<dyn Store>> {
+        self.inner().opened += 1;
         Ok(Box::new(self.clone()))
     }
 }
 
 impl RecordSource for Memory {
     fn push_record(&self, snapshot: &SnapshotId) -> Result<Option<Vec<u8>>> {
-        let inner = self.call()?;
+        let inner = self.asked(Call::Record)?;
         if !inner.snapshots.contains_key(snapshot) {
             return Err(Error::failed("no matching ID found"));
+        }
+        if let Some(kind) = inner.unreadable.get(snapshot) {
+            return Err(Error::new(*kind, format!("{snapshot} is hurt")));
         }
         Ok(Self::record_bytes(&inner, snapshot))
     }
@@ -212,6 +344,7 @@ impl Store for Memory {
         Ok(inner
             .snapshots
             .values()
+            .filter(|snapshot| !inner.hidden.contains(&snapshot.listed.id))
             .map(|snapshot| snapshot.listed.clone())
             .collect())
     }
@@ -221,7 +354,8 @@ impl Store for Memory {
     }
 
     fn backup(&self, folder: &Path, backup: &Backup<'_>, _: Progress<'_>) -> Result<Backed> {
-        drop(self.call()?);
+        drop(self.asked(Call::Backup)?);
+        let flaw = self.inner().flaw_of_next_backup.take();
         let beside = self.inner().beside_next_backup.take();
         let parent = backup
             .parent
@@ -243,6 +377,8 @@ impl Store for Memory {
             .values()
             .filter(|entry| matches!(entry, Entry::File(_)))
             .count() as u64;
+        let files = files - u64::from(matches!(flaw, Some(Flaw::Miscounted)));
+        let complete = complete && !matches!(flaw, Some(Flaw::Unread));
         // The line may be cut, or the device die, before the snapshot is there.
         let mut inner = self.call()?;
         inner.made += 1;
@@ -293,7 +429,11 @@ impl Store for Memory {
         paths: &[RelPath],
         _: Progress<'_>,
     ) -> Result<Restored> {
-        let inner = self.call()?;
+        let beside = self.inner().beside_next_restore.take();
+        if let Some(beside) = beside {
+            beside();
+        }
+        let inner = self.asked(Call::Restore)?;
         let Some(found) = inner.snapshots.get(snapshot) else {
             return Err(Error::failed("no matching ID found"));
         };
@@ -348,7 +488,8 @@ impl Store for Memory {
     }
 
     fn init(&self) -> Result<()> {
-        self.call().map(drop)
+        self.call()?.absent = false;
+        Ok(())
     }
 }
 

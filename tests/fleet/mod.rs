@@ -13,6 +13,7 @@ mod memory;
 mod oracle;
 mod play;
 mod regressions;
+mod scenes;
 
 use super as lib;
 

@@ -12,18 +12,22 @@ fn named(kind: u8, name: &str, payload: &[u8]) -> Vec<u8> {
     [&[kind], &length[..], &name, payload].concat()
 }
 
+/// A number of one byte.
 pub fn byte(name: &str, number: i8) -> Vec<u8> {
     named(1, name, &number.to_be_bytes())
 }
 
+/// A number of four bytes.
 pub fn int(name: &str, number: i32) -> Vec<u8> {
     named(3, name, &number.to_be_bytes())
 }
 
+/// A number of eight bytes.
 pub fn long(name: &str, number: i64) -> Vec<u8> {
     named(4, name, &number.to_be_bytes())
 }
 
+/// A text.
 pub fn text(name: &str, text: &str) -> Vec<u8> {
     text_of(name, &mutf8::encode(text))
 }
@@ -35,6 +39,7 @@ pub fn text_of(name: &str, bytes: &[u8]) -> Vec<u8> {
     named(8, name, &[&length[..], bytes].concat())
 }
 
+/// A list of numbers.
 pub fn doubles(name: &str, numbers: &[f64]) -> Vec<u8> {
     let payload: Vec<u8> = numbers
         .iter()
@@ -43,11 +48,13 @@ pub fn doubles(name: &str, numbers: &[f64]) -> Vec<u8> {
     list(name, 6, numbers.len(), &payload)
 }
 
+/// A list of anything.
 pub fn list(name: &str, of: u8, length: usize, payload: &[u8]) -> Vec<u8> {
     let length = i32::try_from(length).expect("a short list").to_be_bytes();
     named(9, name, &[&[of], &length[..], payload].concat())
 }
 
+/// An array of numbers.
 pub fn ints(name: &str, numbers: &[i32]) -> Vec<u8> {
     let length = i32::try_from(numbers.len())
         .expect("a short array")
@@ -59,6 +66,7 @@ pub fn ints(name: &str, numbers: &[i32]) -> Vec<u8> {
     named(11, name, &[&length[..], &payload].concat())
 }
 
+/// A compound of these tags.
 pub fn compound(name: &str, tags: &[Vec<u8>]) -> Vec<u8> {
     named(10, name, &[&tags.concat()[..], &[0]].concat())
 }

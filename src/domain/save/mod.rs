@@ -7,7 +7,7 @@ mod about;
 mod check;
 mod damage;
 #[cfg(test)]
-mod fixtures;
+pub mod fixtures;
 mod minecraft;
 mod mutf8;
 mod nbt;

@@ -1,0 +1,164 @@
+//! Verify: what a drill compares, finds and notes.
+
+use super::*;
+use crate::{
+    domain::drill::Amount,
+    sync::{
+        proof::Proofs,
+        verify::{self, Checked, DrillKind, Extent, VerifyOutcome},
+    },
+};
+
+const A: &str = "saves/A/level.dat";
+const B: &str = "saves/B/level.dat";
+
+/// A was played twice; B is as it was. Returns the two snapshots.
+fn played() -> (Scene, [SnapshotId; 2]) {
+    let scene = Scene::with(1, &[(A, "first"), (B, "b")]);
+    let first = scene.ids().into_iter().next().unwrap();
+    scene.write(0, A, "second");
+    let outcome = scene.push(0);
+    let second = scene.pushed(&outcome).listed.id;
+    (scene, [first, second])
+}
+
+fn drill(scene: &Scene, extent: Extent) -> Checked {
+    match verify::verify(&scene.settings(0), &|_| (), extent).unwrap() {
+        VerifyOutcome::Checked(checked) => checked,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn proofs(scene: &Scene) -> Proofs {
+    let settings = scene.settings(0);
+    let layout = crate::config::layout::Layout::new(&settings.pack);
+    Proofs::load(&layout, "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap()).unwrap()
+}
+
+#[test]
+fn nothing_is_compared_where_nothing_was_pushed() {
+    let scene = Scene::new(1);
+    let outcome = verify::verify(&scene.settings(0), &|_| (), Extent::Newest).unwrap();
+    assert_eq!(outcome, VerifyOutcome::Empty);
+    assert!(proofs(&scene).last.is_none());
+}
+
+#[test]
+fn the_newest_state_is_compared_and_what_is_sound_is_noted() {
+    let (scene, [_, second]) = played();
+    let checked = drill(&scene, Extent::Newest);
+    assert_eq!(checked.kind, DrillKind::Newest);
+    assert_eq!(checked.heads, [second]);
+    assert_eq!(checked.sound, units(&["saves/A", "saves/B"]));
+    assert_eq!((checked.older, checked.bytes), (0, 7));
+    assert!(checked.damaged.is_empty() && checked.unreadable.is_empty());
+    assert!(verify::failure(&checked).is_none());
+    let proofs = proofs(&scene);
+    let last = proofs.last.clone().unwrap();
+    assert!(last.whole && last.sound);
+    assert_eq!((last.units, last.of_units), (2, 2));
+    let standing = scene.state(0)["agreement"].clone();
+    let standing = proofs.standing(&serde_json::from_value(standing).unwrap());
+    assert_eq!((standing.proven, standing.since), (2, Vec::new()));
+}
+
+#[test]
+fn all_versions_are_compared_where_that_is_wished() {
+    let (scene, [_, second]) = played();
+    let checked = drill(&scene, Extent::All);
+    assert_eq!(checked.heads, [second]);
+    assert_eq!(checked.sound, units(&["saves/A", "saves/B"]));
+    assert_eq!((checked.older, checked.bytes), (1, 12));
+    let sample = drill(&scene, Extent::Sample(Amount::Percent(100), 7));
+    assert_eq!((sample.older, sample.bytes), (1, 12));
+    // A little of everything is less.
+    let sample = drill(&scene, Extent::Sample(Amount::Bytes(1), 7));
+    assert!(sample.bytes > 0 && sample.bytes < 12, "{sample:?}");
+}
+
+#[test]
+fn what_is_damaged_is_found_and_named_until_it_is_sound_again() {
+    let (scene, [first, second]) = played();
+    scene
+        .cloud
+        .hurt(Some((first.clone(), "saves/A".to_owned())));
+    // The newest state has none of it.
+    assert!(drill(&scene, Extent::Newest).damaged.is_empty());
+    let checked = drill(&scene, Extent::All);
+    let [damage] = &checked.damaged[..] else {
+        panic!("{checked:?}");
+    };
+    assert_eq!((&damage.unit, &damage.snapshot), (&unit("saves/A"), &first));
+    assert!(!damage.newest);
+    assert_eq!(checked.older, 0);
+    let error = verify::failure(&checked).unwrap().to_string();
+    assert_eq!(error, "an older version of saves/A cannot be restored");
+    assert_eq!(proofs(&scene).damaged.len(), 1);
+    scene
+        .cloud
+        .hurt(Some((second.clone(), "saves/B".to_owned())));
+    let checked = drill(&scene, Extent::All);
+    let damaged: Vec<_> = checked
+        .damaged
+        .iter()
+        .map(|one| (one.unit.as_str(), one.newest))
+        .collect();
+    assert!(
+        damaged.contains(&("saves/B", true)) && damaged.contains(&("saves/A", false)),
+        "{damaged:?}"
+    );
+    assert_eq!(checked.sound, units(&["saves/A"]));
+    let error = verify::failure(&checked).unwrap().to_string();
+    assert_eq!(error, "saves/B cannot be restored");
+    let checked = drill(&scene, Extent::Newest);
+    assert_eq!(checked.sound, units(&["saves/A"]));
+    assert!(
+        checked.damaged[0].why.contains("saves/B/level.dat"),
+        "{checked:?}"
+    );
+    assert!(!proofs(&scene).last.unwrap().sound);
+    scene.cloud.hurt(None);
+    let checked = drill(&scene, Extent::All);
+    assert!(checked.damaged.is_empty());
+    assert!(proofs(&scene).damaged.is_empty());
+}
+
+#[test]
+fn what_others_made_at_the_same_time_is_compared_too() {
+    let scene = Scene::with(2, &[(A, "a"), (B, "b")]);
+    scene.write(0, A, "of 0");
+    scene.write(1, A, "of the other");
+    scene.push(0);
+    scene.push(1);
+    let checked = drill(&scene, Extent::Newest);
+    assert_eq!(checked.heads.len(), 2);
+    assert_eq!(checked.sound, units(&["saves/A", "saves/B"]));
+    // Both versions of A, and B once.
+    assert_eq!(checked.bytes, 4 + 12 + 1);
+}
+
+/// What a device leaves out is in the snapshot that had it last.
+#[test]
+fn what_is_held_elsewhere_is_compared_where_it_is() {
+    let (scene, [_, second]) = played();
+    let scope = r#"{"schema": 1, "exclude": ["saves/B", "saves/B/**"]}"#;
+    fs::write(scene.devices[0].own().join("scope.json"), scope).unwrap();
+    scene.write(0, A, "third");
+    let outcome = scene.push(0);
+    let third = scene.pushed(&outcome);
+    assert_eq!(held(&third, B), None);
+    for extent in [Extent::Newest, Extent::All] {
+        let checked = drill(&scene, extent);
+        assert_eq!(checked.heads, [third.listed.id.clone()]);
+        assert_eq!(checked.sound, units(&["saves/A", "saves/B"]));
+    }
+    scene.cloud.hurt(Some((second, "saves/B".to_owned())));
+    let checked = drill(&scene, Extent::Newest);
+    let damaged: Vec<_> = checked
+        .damaged
+        .iter()
+        .map(|one| one.unit.as_str())
+        .collect();
+    assert_eq!(damaged, ["saves/B"]);
+    assert_eq!(checked.sound, units(&["saves/A"]));
+}
