@@ -23,7 +23,7 @@ fn no_template_has_scripts_styles_or_handlers_of_its_own() {
             let handlers = words.filter(|word| word.starts_with("on") && word.contains('='));
             assert_eq!(handlers.count(), 0, "{place}");
             // Only times are safe: they are templates, escaped by themselves.
-            for part in line.split("|safe").rev().skip(1) {
+            for part in line.rsplit("|safe").skip(1) {
                 let name = part.rsplit("{{ ").next().expect("a name");
                 let is_time = [
                     "at", "since", "until", "added", "created", "asked", "begun", "seen",
