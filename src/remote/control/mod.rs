@@ -4,6 +4,7 @@
 //! makes no sense, the second for one that says no, which many callers look at first.
 
 pub mod about;
+pub mod pairings;
 mod refused;
 
 use std::{path::Path, time::Duration};
