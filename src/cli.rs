@@ -7,6 +7,7 @@ mod history;
 mod hooks;
 mod instances;
 mod log;
+mod pair;
 mod prune;
 mod pull_push;
 mod restore;
@@ -25,6 +26,7 @@ pub use history::History;
 pub use hooks::{Hooks, Launchers, Wire};
 pub use instances::Instances;
 pub use log::Log;
+pub use pair::Pair;
 pub use prune::Prune;
 pub use pull_push::{Hook, Pull, Push};
 pub use restore::{Export, Point, Restore};
@@ -120,6 +122,8 @@ pub enum Command {
     Init(Init),
     /// List the account's instances, to choose one to join
     Instances(Instances),
+    /// Let another device in: show a code for it, or take the code that it shows
+    Pair(Pair),
     /// Opt this folder out; cloud data and token stay
     Disable,
     /// Show what is opted in, what changed here, and whether the cloud is ahead
@@ -207,11 +211,18 @@ pub struct Undo {
 }
 
 /// Options of `setup`.
+#[allow(clippy::struct_excessive_bools)] // flags
 #[derive(Debug, Args)]
 pub struct Setup {
     /// Use this server: https://host[:port][/prefix], an absolute path, or any restic location
     #[arg(long)]
     pub url: Option<String>,
+    /// Get in by what 'instance-sync pair' shows on a device that is in; '-' reads it from standard input
+    #[arg(long, value_name = "PAIRING", conflicts_with = "url")]
+    pub pair: Option<String>,
+    /// Show a code here, to be typed into 'instance-sync pair --approve' on a device that is in
+    #[arg(long, requires = "url")]
+    pub show_code: bool,
     /// Sync this kind of game
     #[arg(long, value_name = "NAME", default_value_t)]
     pub profile: Profile,
@@ -238,11 +249,14 @@ pub struct Setup {
 #[derive(Debug, Args)]
 pub struct Init {
     /// Use this server: https://host[:port][/prefix], an absolute path, or any restic location
-    #[arg(long)]
-    pub url: String,
+    #[arg(long, required_unless_present = "pair")]
+    pub url: Option<String>,
     /// Use this account; '-' reads it from standard input, which other users cannot see
     #[arg(long, value_name = "ACCOUNT:SECRET", allow_hyphen_values = true)]
     pub token: Option<String>,
+    /// Get in by what 'instance-sync pair' shows on a device that is in; '-' reads it from standard input
+    #[arg(long, value_name = "PAIRING", conflicts_with_all = ["url", "token", "offline"])]
+    pub pair: Option<String>,
     /// Join this instance instead of making a new one
     #[arg(long, value_name = "ULID")]
     pub instance_id: Option<InstanceId>,

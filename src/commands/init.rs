@@ -4,10 +4,10 @@ use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Context, Done, instances::called, standard_input, which};
+use super::{Context, Done, instances::called, pairing, standard_input, which};
 use crate::{
     cli::Init,
-    domain::{catalogue::Known, location::Location},
+    domain::{catalogue::Known, location::Location, pairing::Secret},
     error::{Error, Result},
     secrets::{
         Place, files,
@@ -20,16 +20,57 @@ use crate::{
         opt_in::{self, How, OptedIn, Request},
         server,
     },
+    texts::text,
 };
 
 /// Runs the command.
 pub fn run(context: &Context<'_>, args: &Init) -> Result<Done> {
-    let location = location(&args.url)?;
+    if let Some(text) = &args.pair {
+        return by_pairing(context, args, text);
+    }
+    // clap lets nobody leave both out.
+    let location = location(args.url.as_deref().unwrap_or_default())?;
     let secrets = secrets(
         context,
         args.token.as_deref(),
         args.passphrase_file.as_deref(),
     )?;
+    with(context, args, location, secrets)
+}
+
+/// Gets this device into the account first.
+fn by_pairing(context: &Context<'_>, args: &Init, text: &str) -> Result<Done> {
+    // Before anything is used up.
+    let layout = opt_in::check_folder(&context.settings)?;
+    if !args.force
+        && let Some(current) = opt_in::current(&context.settings, &layout)?
+    {
+        report(context, &OptedIn::already(current.instance_id, &layout));
+        return Ok(Done::Well);
+    }
+    let passphrase = secrets(context, None, args.passphrase_file.as_deref())?.passphrase;
+    let invitation = pairing::given(text)?;
+    let needs_one = || {
+        Error::usage(text!("pairing-needs-passphrase")).hint(text!("pairing-needs-passphrase-hint"))
+    };
+    if matches!(invitation.words.secret, Secret::None) && passphrase.is_none() {
+        return Err(needs_one());
+    }
+    let paired = pairing::by_code(context, &invitation)?;
+    let Some(passphrase) = paired.passphrase.clone().or(passphrase) else {
+        paired.leave();
+        return Err(needs_one());
+    };
+    let secrets = Secrets {
+        token: Some(paired.token.clone()),
+        passphrase: Some(passphrase),
+    };
+    let done = with(context, args, paired.location.clone(), secrets);
+    // Nothing keeps its token then.
+    done.inspect_err(|_| paired.leave())
+}
+
+fn with(context: &Context<'_>, args: &Init, location: Location, secrets: Secrets) -> Result<Done> {
     let chosen = match &args.join {
         Some(text) if !is_settled(context, args)? => {
             Some(choose(context, &location, &secrets, text)?)

@@ -18,6 +18,8 @@ mod list;
 mod log;
 mod logged;
 mod man;
+mod pair;
+mod pairing;
 mod prune;
 mod pull;
 mod push;
@@ -119,6 +121,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Setup(args) => setup::run(&context, args),
         Command::Init(args) => init::run(&context, args),
         Command::Instances(args) => instances::run(&context, args),
+        Command::Pair(args) => context.in_opted_in(|| pair::run(&context, args)),
         Command::Disable => disable::run(&context),
         Command::Status(args) => status::run(&context, args),
         Command::History(args) => history::run(&context, args),
@@ -218,6 +221,7 @@ fn logged_as(command: &Command) -> Option<&'static str> {
         | Command::List(_)
         | Command::Hooks(_)
         | Command::Instances(_)
+        | Command::Pair(_)
         | Command::Token(_)
         | Command::Completions(_)
         | Command::BeginDrill

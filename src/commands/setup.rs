@@ -43,9 +43,11 @@ use crate::{
 /// Runs the command.
 pub fn run(context: &Context<'_>, args: &Setup) -> Result<Done> {
     // A script that answers line by line goes on doing so.
+    let by_code = args.pair.is_some() || args.show_code;
     let silent = surface::is_asked_for() || !console::is_script_on_input();
     if context.surface == Surface::Window
         && silent
+        && !by_code
         && let Some(done) = window::run(context, args)?
     {
         return Ok(done);

@@ -60,3 +60,17 @@ pub fn name() -> String {
         name
     }
 }
+
+/// Returns whether this machine is one to play with in bed, as far as that is known.
+#[cfg(target_os = "linux")]
+pub fn is_handheld() -> bool {
+    // The Steam Deck, and the one with the better screen.
+    let product = std::fs::read_to_string("/sys/devices/virtual/dmi/id/product_name");
+    product.is_ok_and(|name| matches!(name.trim(), "Jupiter" | "Galileo"))
+}
+
+/// Returns false: it is not known there.
+#[cfg(not(target_os = "linux"))]
+pub fn is_handheld() -> bool {
+    false
+}

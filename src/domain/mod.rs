@@ -18,6 +18,7 @@ pub mod local;
 pub mod location;
 pub mod log;
 pub mod names;
+pub mod pairing;
 pub mod path;
 pub mod period;
 pub mod plan;

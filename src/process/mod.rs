@@ -11,5 +11,5 @@ pub mod console;
 pub mod core_dumps;
 mod leash;
 pub mod restic;
-mod signals;
+pub mod signals;
 pub mod window;

@@ -1,6 +1,40 @@
 //! Signals that arrive while a command of the player's runs: whose they are.
 
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use signal_hook::{consts::SIGINT, flag};
+
+use crate::cancel;
+
 pub use platform::Signals;
+
+/// How often it is looked whether an interrupt came.
+const BEAT: Duration = Duration::from_millis(50);
+
+/// Takes the first interrupt as the wish to stop, so that what was begun elsewhere can be ended there; the
+/// next one ends this process as ever.
+pub fn interrupt_asks_to_stop() {
+    cancel::begin();
+    let asked = Arc::new(AtomicBool::new(false));
+    let armed = flag::register_conditional_default(SIGINT, Arc::clone(&asked));
+    if armed.is_err() || flag::register(SIGINT, Arc::clone(&asked)).is_err() {
+        return;
+    }
+    cancel::make_possible();
+    thread::spawn(move || {
+        while !asked.load(Ordering::Relaxed) {
+            thread::sleep(BEAT);
+        }
+        cancel::request();
+    });
+}
 
 #[cfg(unix)]
 mod platform {

@@ -2,6 +2,7 @@
 
 pub mod files;
 pub mod keyring;
+pub mod sealed;
 pub mod token;
 
 use serde::{Deserialize, Serialize};

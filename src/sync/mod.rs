@@ -27,6 +27,7 @@ pub mod last_played;
 pub mod observe;
 pub mod opt_in;
 pub mod outcome;
+pub mod pairing;
 pub mod past;
 pub mod playing;
 pub mod proof;

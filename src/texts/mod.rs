@@ -82,7 +82,7 @@ impl Language {
     }
 
     /// Its files.
-    fn sources(self) -> [&'static str; 8] {
+    fn sources(self) -> [&'static str; 9] {
         macro_rules! files {
             ($folder:literal) => {
                 [
@@ -91,6 +91,7 @@ impl Language {
                     include_str!(concat!($folder, "/hooks.ftl")),
                     include_str!(concat!($folder, "/sync.ftl")),
                     include_str!(concat!($folder, "/cloud.ftl")),
+                    include_str!(concat!($folder, "/pairing.ftl")),
                     include_str!(concat!($folder, "/folder.ftl")),
                     include_str!(concat!($folder, "/launchers.ftl")),
                     include_str!(concat!($folder, "/save.ftl")),

@@ -4,6 +4,7 @@ pub mod graph;
 pub mod menu;
 pub mod output;
 mod pace;
+pub mod picture;
 pub mod progress;
 pub mod progress_window;
 pub mod prompt;

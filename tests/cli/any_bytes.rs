@@ -95,6 +95,11 @@ fn a_token_is_one_or_an_error() {
 }
 
 #[test]
+fn what_is_typed_of_a_pairing_is_one_or_an_error() {
+    survives(read_back::pairing, include_bytes!("../samples/pairing.txt"));
+}
+
+#[test]
 fn a_key_is_one_or_an_error() {
     survives(read_back::key, include_bytes!("../samples/key.json"));
 }

@@ -74,6 +74,8 @@ mod lost_packs;
 mod names;
 #[cfg(unix)]
 mod offline_week;
+#[cfg(all(feature = "serve", unix))] // an interrupt
+mod pairing;
 #[cfg(unix)] // a shell as the game
 mod play_run;
 #[cfg(unix)]

@@ -23,7 +23,7 @@ fn start(display: &Display, world: &World, device: &Device, options: &[&str]) ->
 
 /// Types a text, key by key, once the window gets the keys.
 #[track_caller]
-fn type_text(display: &Display, text: &str) {
+pub fn type_text(display: &Display, text: &str) {
     display.focuses("Set up cloud saves");
     for c in text.chars() {
         let key = match c {

@@ -15,12 +15,13 @@ use instance_sync::config::user_dirs::UserDirs;
 use instance_sync::config::{device, layout::Layout, scope_file, servers_file, sync_file};
 use instance_sync::domain::ids::{DeviceId, InstanceId};
 use instance_sync::domain::names::{Naming, obstacle};
+use instance_sync::domain::pairing::{Invitation, Secret, Words};
 use instance_sync::domain::path::{InnerPath, RelPath};
 use instance_sync::domain::profile::Profile;
 use instance_sync::domain::record::PushRecord;
 use instance_sync::domain::rest::{list, path::Address, range};
 use instance_sync::domain::save;
-use instance_sync::secrets::{files, token};
+use instance_sync::secrets::{files, sealed, token};
 use instance_sync::store::pattern::include_line;
 use instance_sync::sync::proof::{self, Proofs};
 use instance_sync::workdir::stamp::Stamps;
@@ -507,5 +508,25 @@ pub fn rest_request(bytes: &[u8]) -> bool {
             .split('/')
             .any(str::is_empty)
     );
+    true
+}
+
+/// What a person types of a pairing: what is read is written so that it is read again. And what a server says
+/// is sealed for us: it was not.
+pub fn pairing(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return false;
+    };
+    assert!(sealed::open(&Secret::of(&[7; 52]), "x", text).is_err());
+    let _ = Invitation::is_meant(text);
+    let _ = Words::parse(text, "");
+    let Ok(invitation) = Invitation::parse(text) else {
+        return false;
+    };
+    let written = invitation.to_text();
+    let again = Invitation::parse(written.expose_secret()).unwrap();
+    assert_eq!(again.to_text().expose_secret(), written.expose_secret());
+    assert_eq!(again.to_string(), invitation.to_string());
+    assert!(Invitation::is_meant(written.expose_secret()));
     true
 }

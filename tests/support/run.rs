@@ -5,6 +5,7 @@ use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -153,6 +154,7 @@ impl Run {
         let ours = self.program == Path::new(env!("CARGO_BIN_EXE_instance-sync"));
         let json = ours && words.iter().any(|word| word == "--json");
         let since = Instant::now();
+        let said = Said::default();
         let mut child = command
             .spawn()
             .unwrap_or_else(|error| panic!("{line}: {error}"));
@@ -161,8 +163,9 @@ impl Run {
             thread::spawn(move || drop(pipe.write_all(&bytes)));
         }
         Started {
-            stdout: collect(child.stdout.take().unwrap()),
-            stderr: collect(child.stderr.take().unwrap()),
+            stdout: collect(child.stdout.take().unwrap(), &said),
+            stderr: collect(child.stderr.take().unwrap(), &Said::default()),
+            said,
             child,
             line,
             json,
@@ -171,13 +174,19 @@ impl Run {
     }
 }
 
-fn collect(mut pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+/// What was written so far.
+type Said = Arc<Mutex<Vec<u8>>>;
+
+fn collect(mut pipe: impl Read + Send + 'static, said: &Said) -> Receiver<Vec<u8>> {
     let (sender, receiver) = channel();
+    let said = Arc::clone(said);
     thread::spawn(move || {
-        let mut bytes = Vec::new();
+        let mut piece = [0; 4096];
         // What was read before an error is still worth showing.
-        let _ = pipe.read_to_end(&mut bytes);
-        let _ = sender.send(bytes);
+        while let Ok(length @ 1..) = pipe.read(&mut piece) {
+            said.lock().unwrap().extend_from_slice(&piece[..length]);
+        }
+        let _ = sender.send(said.lock().unwrap().clone());
     });
     receiver
 }
@@ -197,6 +206,7 @@ pub struct Started {
     child: Child,
     stdout: Receiver<Vec<u8>>,
     stderr: Receiver<Vec<u8>>,
+    said: Said,
     line: String,
     json: bool,
     since: Instant,
@@ -209,6 +219,22 @@ impl Started {
 
     pub fn is_running(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Waits until it has printed a line that is of interest, and returns what is.
+    #[track_caller]
+    pub fn line<T>(&mut self, find: impl Fn(&str) -> Option<T>) -> T {
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            let text = String::from_utf8_lossy(&self.said.lock().unwrap()).into_owned();
+            let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+            if let Some(found) = whole.lines().find_map(&find) {
+                return found;
+            }
+            assert!(self.is_running(), "{} is over: {text}", self.line);
+            assert!(Instant::now() < deadline, "{}: {text}", self.line);
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Sends a signal to the program alone, not to its children.

@@ -11,12 +11,13 @@ use crate::{
     commands::{
         Context, Done,
         folders::{self, Folder},
-        init,
+        init, pairing,
         which::{self, Which},
     },
-    domain::location::Location,
+    domain::{location::Location, pairing::Invitation},
     error::{Error, Result},
     secrets::{Place, keyring, token::Token},
+    sync::pairing::joiner::Paired,
     ui::prompt::Prompt,
 };
 
@@ -39,11 +40,28 @@ pub fn run(context: &Context<'_>, args: &Setup) -> Result<Done> {
             context.output.line(&text);
         }
     }
-    let (given, found) = account(context, &prompt, args, first)?;
-    let how = How::of(args, place(context, &prompt, args, &open)?);
+    let mut paired = None;
+    let done = opt_all_in(context, &prompt, args, (first, &open), &mut paired);
+    if let (Err(_), Some(paired)) = (&done, &paired) {
+        // Nothing keeps its token: it is let in anew at the next try.
+        paired.leave();
+    }
+    done
+}
+
+/// Asks for the account, and then for each folder. `paired` is the device that was let in for it.
+fn opt_all_in(
+    context: &Context<'_>,
+    prompt: &Prompt<'_>,
+    args: &Setup,
+    (first, open): (&Folder, &[Folder]),
+    paired: &mut Option<Paired>,
+) -> Result<Done> {
+    let (given, found) = account(context, prompt, args, first, paired)?;
+    let how = How::of(args, place(context, prompt, args, open)?);
     let (mut wrong, mut done) = (0, Vec::new());
-    for folder in &open {
-        let asked = which(context, &prompt, &found, folder, open.len() > 1).and_then(|which| {
+    for folder in open {
+        let asked = which(context, prompt, &found, folder, open.len() > 1).and_then(|which| {
             let listener = |event| context.hear(event);
             let how = how.within_reach(args, folder);
             opt_in(&given, &found, folder, which, how, &listener)
@@ -62,6 +80,9 @@ pub fn run(context: &Context<'_>, args: &Setup) -> Result<Done> {
             }
         }
     }
+    if !done.is_empty() {
+        *paired = None;
+    }
     unwired(context, args, &done);
     match wrong {
         0 => Ok(Done::Well),
@@ -75,29 +96,39 @@ fn account(
     prompt: &Prompt<'_>,
     args: &Setup,
     folder: &Folder,
+    paired: &mut Option<Paired>,
 ) -> Result<(Given, Found)> {
+    let mut said = args.pair.as_deref();
     loop {
-        let location = match &args.url {
-            Some(url) => init::location(url)?,
-            None => prompt.line("Server (https://..., or a folder)", init::location)?,
+        if let Some(before) = paired.take() {
+            // Another try: what it was let in for goes no further.
+            before.leave();
+        }
+        let door = match (said.take(), &args.url) {
+            (Some(text), _) => Door::Code(pairing::given(text)?),
+            (None, Some(url)) if args.show_code => Door::ShowCode(init::location(url)?),
+            (None, Some(url)) => Door::Token(init::location(url)?),
+            (None, None) => prompt.line(
+                "Server (https://..., or a folder), or what instance-sync pair shows on another device",
+                door,
+            )?,
         };
-        let rest = matches!(location, Location::Rest(_));
-        let token = match token_of_file(&context.settings)? {
-            Some(token) => Some(token),
-            None => token_of(prompt, rest)?,
-        };
-        let passphrase = passphrase_of(prompt, token.is_some())?;
-        let mut given = Given {
-            location,
-            token,
-            passphrase,
+        let mut given = match door {
+            Door::Token(location) => with_token(context, prompt, location)?,
+            Door::Code(invitation) => {
+                let_in(prompt, pairing::by_code(context, &invitation)?, paired)?
+            }
+            Door::ShowCode(location) => {
+                let_in(prompt, pairing::by_showing(context, &location)?, paired)?
+            }
         };
         let access = access(&given, folder)?;
         let listed = list(&access, folder, &|event| context.hear(event));
         context.settle();
         let found = match listed {
             Ok(offers) => {
-                if offers.is_empty() && prompt.is_terminal() {
+                let is_given = paired.as_ref().is_some_and(|got| got.passphrase.is_some());
+                if offers.is_empty() && prompt.is_terminal() && !is_given {
                     given.passphrase = said_twice(prompt, given.passphrase)?;
                 }
                 Found { offers, tell: true }
@@ -112,6 +143,53 @@ fn account(
         };
         return Ok((given, found));
     }
+}
+
+/// How this device gets into the account.
+enum Door {
+    /// By a token that the player has.
+    Token(Location),
+    /// By a code that another device shows.
+    Code(Invitation),
+    /// By a code that is shown here.
+    ShowCode(Location),
+}
+
+fn door(text: &str) -> Result<Door> {
+    if Invitation::is_meant(text) {
+        pairing::invitation(text).map(Door::Code)
+    } else {
+        init::location(text).map(Door::Token)
+    }
+}
+
+/// Asks for the token and the passphrase.
+fn with_token(context: &Context<'_>, prompt: &Prompt<'_>, location: Location) -> Result<Given> {
+    let rest = matches!(location, Location::Rest(_));
+    let token = match token_of_file(&context.settings)? {
+        Some(token) => Some(token),
+        None => token_of(prompt, rest)?,
+    };
+    let passphrase = passphrase_of(prompt, token.is_some())?;
+    Ok(Given {
+        location,
+        token,
+        passphrase,
+    })
+}
+
+/// Takes what the other device gave, and asks for a passphrase that it did not.
+fn let_in(prompt: &Prompt<'_>, got: Paired, paired: &mut Option<Paired>) -> Result<Given> {
+    let got = paired.insert(got);
+    let passphrase = match got.passphrase.clone() {
+        Some(passphrase) => Some(passphrase),
+        None => passphrase_of(prompt, false)?,
+    };
+    Ok(Given {
+        location: got.location.clone(),
+        token: Some(got.token.clone()),
+        passphrase,
+    })
 }
 
 fn passphrase_of(prompt: &Prompt<'_>, optional: bool) -> Result<Option<SecretString>> {

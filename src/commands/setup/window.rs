@@ -17,14 +17,20 @@ use crate::{
     commands::{
         Context, Done,
         folders::{self, Folder},
-        init,
+        init, pairing,
         which::Which,
     },
-    domain::location::Location,
+    domain::{
+        location::Location,
+        pairing::{Invitation, Secret},
+    },
     error::{Error, Result},
     process::{console, core_dumps},
     secrets::{Place, keyring, token::Token},
-    sync::event::{Event, Listener},
+    sync::{
+        event::{Event, Listener, note},
+        pairing::joiner::{Joiner, Paired},
+    },
     texts::text,
     window::protocol::{
         Said,
@@ -69,6 +75,7 @@ pub fn run(context: &Context<'_>, args: &Setup) -> Result<Option<Done>> {
         games,
         desk,
         account: None,
+        paired: None,
     };
     course.run().map(Some)
 }
@@ -129,6 +136,8 @@ struct Course<'a, 'c> {
     games: Vec<Candidate>,
     desk: Desk,
     account: Option<(Given, Found)>,
+    /// Who was let in by a code, which is good once; and the code.
+    paired: Option<(String, Paired)>,
 }
 
 impl Course<'_, '_> {
@@ -144,7 +153,15 @@ impl Course<'_, '_> {
                 }
             }
         }
+        self.forget_paired();
         result.unwrap_or_else(|| Err(cancel::error()))
+    }
+
+    /// Takes this device out of the account again, where it was let in and nothing was opted in.
+    fn forget_paired(&mut self) {
+        if let Some((_, paired)) = self.paired.take() {
+            paired.leave();
+        }
     }
 
     fn refuse(&mut self, error: &Error, regardless: bool) {
@@ -155,8 +172,14 @@ impl Course<'_, '_> {
     /// Tries an account.
     fn connect(&mut self, connect: &Connect) {
         self.account = None;
-        let given = match self.given(connect) {
-            Ok(given) => given,
+        let given = if Invitation::is_meant(&connect.address) {
+            self.given_by_code(connect)
+        } else {
+            self.given(connect).map(Some)
+        };
+        let given = match given {
+            Ok(Some(given)) => given,
+            Ok(None) => return,
             Err(error) => return self.refuse(&error, false),
         };
         let Some(first) = connect
@@ -191,7 +214,9 @@ impl Course<'_, '_> {
             Err(error) => return self.refuse(&error, true),
         };
         // Nobody can replace a passphrase that was mistyped when it was used for the first time.
+        let is_sealed = |(_, paired): &(String, Paired)| paired.passphrase.is_some();
         if found.offers.is_empty()
+            && !self.paired.as_ref().is_some_and(is_sealed)
             && let Some(passphrase) = &given.passphrase
         {
             let Some(again) = &connect.again else {
@@ -224,6 +249,42 @@ impl Course<'_, '_> {
             token,
             passphrase,
         })
+    }
+
+    /// Gets in by the code that was typed, and waits for the other device's yes. `None` where the player left.
+    fn given_by_code(&mut self, connect: &Connect) -> Result<Option<Given>> {
+        let text = connect.address.trim();
+        let typed = passphrase_typed(&connect.passphrase, true)?;
+        if self.paired.as_ref().is_none_or(|(code, _)| code != text) {
+            self.forget_paired();
+            let invitation = pairing::invitation(text)?;
+            let needs_one = matches!(invitation.words.secret, Secret::None);
+            if needs_one && typed.is_none() {
+                return Err(no_passphrase());
+            }
+            let settings = self.context.settings.clone();
+            let joined = self
+                .desk
+                .beside(self.context, Leaving::AtOnce, move |listener| {
+                    let joiner = Joiner::claim(&settings, &invitation)?;
+                    let (host, name) = (joiner.host(), joiner.name.as_str());
+                    note(listener, text!("pairing-waits", host = host, name = name));
+                    joiner.wait(listener)
+                });
+            let Some(joined) = joined else {
+                return Ok(None);
+            };
+            self.paired = Some((text.to_owned(), joined?));
+        }
+        let Some((_, paired)) = &self.paired else {
+            return Ok(None);
+        };
+        let passphrase = paired.passphrase.clone().or(typed);
+        Ok(Some(Given {
+            location: paired.location.clone(),
+            token: Some(paired.token.clone()),
+            passphrase: Some(passphrase.ok_or_else(no_passphrase)?),
+        }))
     }
 
     /// Opts in. `None` where that could not be begun.
@@ -278,6 +339,9 @@ impl Course<'_, '_> {
                 }
             };
             ended.push(Ended { name, became });
+        }
+        if !done.is_empty() {
+            self.paired = None;
         }
         let launchers = if finish.wire && !self.desk.is_left() {
             self.wire(&done)
@@ -392,6 +456,10 @@ impl Course<'_, '_> {
             }
         }
     }
+}
+
+fn no_passphrase() -> Error {
+    Error::usage(text!("pairing-needs-passphrase")).hint(text!("pairing-type-passphrase-hint"))
 }
 
 /// What was answered, of what is there.

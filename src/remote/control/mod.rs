@@ -5,6 +5,7 @@
 
 pub mod about;
 pub mod instances;
+pub mod pairings;
 mod refused;
 
 use std::{path::Path, time::Duration};

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{Page, SetupView, Step};
 use crate::{
+    domain::pairing::Invitation,
     texts::text,
     window::{
         protocol::{
@@ -78,7 +79,12 @@ impl Form {
     fn missing(&self) -> Option<Field> {
         if self.address.trim().is_empty() {
             Some(Field::Address)
-        } else if !self.has_token && self.token.is_empty() && self.passphrase.is_empty() {
+        } else if !self.has_token
+            && self.token.is_empty()
+            && self.passphrase.is_empty()
+            // It brings both.
+            && !Invitation::is_meant(&self.address)
+        {
             Some(Field::Token)
         } else if !self.passphrase.is_empty() && self.lacks_again() {
             Some(Field::Again)

@@ -1,0 +1,163 @@
+//! The device that is in.
+
+use std::time::Duration;
+
+use secrecy::ExposeSecret as _;
+
+use super::{Written, code_said, over, until};
+use crate::{
+    domain::{
+        location::Location,
+        pairing::{Invitation, SCANNED, Secret, TYPED, Words},
+    },
+    error::{Context as _, Error, Result},
+    remote::control::{
+        Control,
+        pairings::{Held, Pairing, State},
+    },
+    secrets::sealed,
+    sync::{access::Access, account, event::Listener, settings::Settings},
+    texts::text,
+};
+
+/// How often it asks whether somebody came.
+const PACE: Duration = Duration::from_secs(1);
+
+/// A device that is in, and what it can give to another one.
+#[derive(Debug)]
+pub struct Inviter {
+    access: Access,
+}
+
+/// A pairing that began: one code, and a secret for each way that it can be carried.
+#[derive(Debug)]
+pub struct Invited {
+    /// The pairing.
+    pub id: String,
+    /// To be typed.
+    pub typed: Invitation,
+    /// To be scanned.
+    pub scanned: Invitation,
+}
+
+impl Inviter {
+    /// Returns this device, with the account and the passphrase that the folder is opted in with.
+    pub fn of_folder(settings: &Settings, listener: Listener<'_>) -> Result<Self> {
+        let layout = account::layout_of(settings);
+        let inviter = Self {
+            access: account::of_folder(settings, &layout, listener)?,
+        };
+        inviter.control()?;
+        let given = &inviter.access.credentials;
+        let password = given.key.password.expose_secret();
+        let is_token = given.secret.as_ref();
+        if is_token.is_some_and(|secret| secret.expose_secret() == password) {
+            return Err(Error::failed(text!("pairing-no-passphrase"))
+                .hint(text!("pairing-no-passphrase-hint")));
+        }
+        Ok(inviter)
+    }
+
+    /// Begins a pairing, in the place of one of the account that waits.
+    pub fn begin(&self) -> Result<Invited> {
+        let begun = code_said(self.control()?.begin_pairing()?)?;
+        let invitation = |secret| Invitation {
+            url: self.url().to_owned(),
+            account: begun.account.clone(),
+            words: Words {
+                code: begun.code.clone(),
+                secret,
+            },
+        };
+        Ok(Invited {
+            typed: invitation(secret_of::<TYPED>()?),
+            scanned: invitation(secret_of::<SCANNED>()?),
+            id: begun.id,
+        })
+    }
+
+    /// Says a code that a new device shows. Returns the device, which waits from now on.
+    pub fn adopt(&self, words: &Words) -> Result<Pairing> {
+        code_said(self.control()?.adopt_pairing(&words.code)?)
+    }
+
+    /// Waits until the pairing does not stand as it did any more.
+    ///
+    /// # Errors
+    /// Also where it is over, and nobody was let in.
+    pub fn wait_while(&self, id: &str, before: State, listener: Listener<'_>) -> Result<Pairing> {
+        let control = self.control()?;
+        let pairing = until(control.host(), PACE, listener, || {
+            let pairing = control.pairing(id)??;
+            Ok((pairing.state != before).then_some(pairing))
+        })?;
+        match pairing.state {
+            State::Open | State::Claimed | State::Approved | State::Done => Ok(pairing),
+            state => Err(over(state, control.host())),
+        }
+    }
+
+    /// Lets the new device in, with what opens the saves, sealed by that secret.
+    pub fn approve(&self, id: &str, secret: &Secret) -> Result<()> {
+        let bundle = match secret {
+            Secret::None => None,
+            secret => Some(sealed::seal(secret, id, &self.bundle()?)?),
+        };
+        self.control()?.approve_pairing(id, bundle.as_deref())??;
+        Ok(())
+    }
+
+    /// Does not let it in.
+    pub fn refuse(&self, id: &str) -> Result<()> {
+        self.control()?.refuse_pairing(id)??;
+        Ok(())
+    }
+
+    /// Ends the pairing.
+    pub fn end(&self, id: &str) -> Result<()> {
+        self.control()?.end_pairing(id)??;
+        Ok(())
+    }
+
+    fn bundle(&self) -> Result<secrecy::SecretString> {
+        let given = &self.access.credentials;
+        let written = Written {
+            schema: 1,
+            account: &given.account,
+            url: self.url(),
+            password: given.key.password.expose_secret(),
+        };
+        written.text()
+    }
+
+    fn url(&self) -> &str {
+        match self.access.question().location {
+            Location::Rest(url) => url,
+            Location::Folder(_) | Location::Other(_) => "",
+        }
+    }
+
+    fn control(&self) -> Result<Control<'_>> {
+        Control::beside(&self.access.question()).ok_or_else(|| {
+            Error::failed(text!("pairing-no-server")).hint(text!("pairing-no-server-hint"))
+        })
+    }
+}
+
+impl Invited {
+    /// Returns the secret that a device has which says so.
+    pub fn secret(&self, held: Option<Held>) -> &Secret {
+        match held {
+            Some(Held::Typed) => &self.typed.words.secret,
+            Some(Held::Scanned) => &self.scanned.words.secret,
+            Some(Held::None) | None => &Secret::None,
+        }
+    }
+}
+
+/// Makes a secret of so many letters.
+pub(super) fn secret_of<const LETTERS: usize>() -> Result<Secret> {
+    let mut random = zeroize::Zeroizing::new([0; LETTERS]);
+    getrandom::fill(&mut *random).context(|| text!("pairing-no-random"))?;
+    Ok(Secret::of(&*random))
+}
