@@ -69,13 +69,12 @@ impl Frame {
 
     /// Returns that of a page for a stranger, and what their browser shall keep.
     pub fn of_stranger(call: &Call<Asked>) -> Result<(Self, Option<HeaderValue>), Failure> {
-        let (secret, cookie) = match &call.input.visit {
-            Some(known) => (known.clone(), None),
-            None => {
-                let made = Token::of(Mark::Visit)?.expose();
-                let cookie = who::set_visit(call.is_secure, made.expose_secret());
-                (made, Some(who::secret_header(&cookie)?))
-            }
+        let (secret, cookie) = if let Some(known) = &call.input.visit {
+            (known.clone(), None)
+        } else {
+            let made = Token::of(Mark::Visit)?.expose();
+            let cookie = who::set_visit(call.is_secure, made.expose_secret());
+            (made, Some(who::secret_header(&cookie)?))
         };
         let done: Option<String> = call.asked("done")?;
         let frame = Self {

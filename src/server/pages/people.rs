@@ -116,9 +116,8 @@ async fn register(call: Call<Asked>) -> Answered {
             // Beside the field that it is about.
             let place = match &refusal {
                 Refusal::NotThere(_) => "invite",
-                Refusal::Conflict(_) => "account",
                 Refusal::Invalid(why) if why.starts_with("a password") => "password",
-                Refusal::Invalid(_) => "account",
+                Refusal::Conflict(_) | Refusal::Invalid(_) => "account",
                 _ => "form",
             };
             wrong = wrong.moved(place);
