@@ -3,9 +3,11 @@
 use serde_json::json;
 
 use crate::support::control::{Control, PASSWORD};
+use crate::support::opted::synced;
 use crate::support::our_server::OurServer;
 use crate::support::pages::Pages;
 use crate::support::rest_client::{RestClient, name_of};
+use crate::support::{World, assert_same, play};
 
 const INSTANCE: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 /// Pages of somebody who signed in.
@@ -492,6 +494,44 @@ fn a_new_device_gets_in_by_a_code_and_a_yes() {
         .send("/pair", end, &[])
         .leads_to("/pair?done=pairing-ended");
     assert!(!pages.get("/pair").text.contains("class=\"digits\">"));
+}
+
+/// Makes a token on the page that says how a machine is connected.
+fn token(pages: &mut Pages, name: &str) -> String {
+    let fields = [("name", name), ("kind", "computer")];
+    let shown = pages.send("/devices/connect", "/devices/connect", &fields);
+    let (_, rest) = shown.text.split_once("readonly value=\"").unwrap();
+    rest.split('"').next().unwrap().to_owned()
+}
+
+#[test]
+fn from_the_printed_link_two_machines_are_in_sync_with_what_the_page_says() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let server = OurServer::start(&world.path("server"));
+    let mut pages = Pages::new(&server.url());
+    pages.register(&server.said_last(), "alice");
+    std::fs::write(world.path("passphrase"), "the same on both\n").unwrap();
+    let passphrase = format!("--passphrase-file={}", world.path("passphrase").display());
+    let desktop = world.device("desktop");
+    let first = token(&mut pages, "Desktop");
+    desktop.init(&server.url(), &first, &[&passphrase]);
+    play::world(&desktop.pack, "My World", 1);
+    desktop.command(&["push"]).ok();
+    let deck = world.device("deck");
+    let second = token(&mut pages, "Deck");
+    let id = desktop.instance_id();
+    let join = format!("--instance-id={id}");
+    deck.init(&server.url(), &second, &[&passphrase, &join]);
+    deck.command(&["pull"]).ok();
+    assert_same(&synced(&desktop.pack), &synced(&deck.pack));
+    let shown = pages
+        .get(&format!("/instances/{id}"))
+        .says(200, "stored its saves");
+    // Nothing of what is in there is on a page.
+    assert!(!shown.text.contains("My World"), "{}", shown.text);
+    pages.get("/devices").says(200, "just now");
 }
 
 #[test]

@@ -166,8 +166,9 @@ impl Asked<'_> {
         drop(upload);
         match put? {
             Put::New(bytes) => {
-                if let Some(room) = room {
-                    room.keep();
+                match room {
+                    Some(room) => room.keep(),
+                    None => self.server.usage.add(&self.holder.account, bytes),
                 }
                 let (server, repository) = (self.server, self.repository());
                 committed::note(server, self.holder, repository, object, bytes).await;

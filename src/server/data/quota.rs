@@ -51,6 +51,13 @@ impl Usage {
         })
     }
 
+    /// Notes that an account that may hold what it likes holds more.
+    pub fn add(&self, account: &AccountName, bytes: u64) {
+        if let Some(held) = self.lock().get_mut(account) {
+            held.bytes = held.bytes.saturating_add(bytes);
+        }
+    }
+
     /// Returns how many bytes an account holds, its trash included.
     pub async fn of(&self, blobs: &dyn Blobs, account: &AccountName) -> Result<u64, Fault> {
         let known = self.lock().get(account).copied();

@@ -27,8 +27,7 @@ const ROWS: usize = 30;
 
 #[derive(Template)]
 #[template(path = "instance.html")]
-#[allow(clippy::struct_field_names, reason = "the template says instance.size")]
-struct Instance {
+struct OnePage {
     frame: Frame,
     instance: Shown,
     graph: Graph,
@@ -85,7 +84,7 @@ async fn restore(call: Call<Asked>) -> Answered {
     }
 }
 
-async fn page(call: &Call<Asked>, wrong: Wrong) -> Result<Instance, Failure> {
+async fn page(call: &Call<Asked>, wrong: Wrong) -> Result<OnePage, Failure> {
     let id: String = call.word("instance")?;
     let (all, _) = listed::list(call).await?;
     let found = all.into_iter().find(|shown| shown.id == id);
@@ -94,7 +93,7 @@ async fn page(call: &Call<Asked>, wrong: Wrong) -> Result<Instance, Failure> {
     let entries = activity::newest(call, Some(&id), READ).await?;
     let now = clock::now();
     let rows = entries.iter().take(ROWS).map(|entry| Row::of(entry, now));
-    Ok(Instance {
+    Ok(OnePage {
         frame: Frame::of(call, "instances")?,
         rows: rows.collect(),
         graph: Graph::of(&entries),

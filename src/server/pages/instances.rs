@@ -40,8 +40,7 @@ pub struct Shown {
 
 #[derive(Template)]
 #[template(path = "instances.html")]
-#[allow(clippy::struct_field_names, reason = "the template says instances")]
-struct Instances {
+struct Listing {
     frame: Frame,
     instances: Vec<Shown>,
     limit: u64,
@@ -68,7 +67,7 @@ async fn look(call: Call<Asked>) -> Answered {
     let (all, limit) = list(&call).await?;
     let (trash, instances): (Vec<_>, Vec<_>) =
         all.into_iter().partition(|shown| shown.deleted.is_some());
-    Sent::page(&Instances {
+    Sent::page(&Listing {
         frame: Frame::of(&call, "instances")?,
         instances,
         limit,
