@@ -86,6 +86,7 @@ struct Inner {
     hurt: BTreeSet<(SnapshotId, String)>,
     on_call: Option<fn()>,
     refused: Vec<(Call, Kind)>,
+    refused_next: Option<(Call, Kind)>,
     unreadable: BTreeMap<SnapshotId, Kind>,
     hidden: BTreeSet<SnapshotId>,
     flaw_of_next_backup: Option<Flaw>,
@@ -214,9 +215,19 @@ impl Memory {
         inner.refused.extend(kind.map(|kind| (call, kind)));
     }
 
+    /// Answers the next such call by an error of this kind.
+    pub fn refuse_next(&self, call: Call, kind: Kind) {
+        self.inner().refused_next = Some((call, kind));
+    }
+
     /// What this snapshot says of itself cannot be read any more, for such a reason.
     pub fn make_unreadable(&self, id: &SnapshotId, kind: Kind) {
         self.inner().unreadable.insert(id.clone(), kind);
+    }
+
+    /// It can be read again.
+    pub fn make_readable(&self, id: &SnapshotId) {
+        self.inner().unreadable.remove(id);
     }
 
     /// This snapshot is there, and not in the list of those that can be read.
@@ -289,7 +300,10 @@ impl Memory {
     }
 
     fn asked(&self, call: Call) -> Result<MutexGuard<'_, Inner>> {
-        let inner = self.call()?;
+        let mut inner = self.call()?;
+        if let Some((_, kind)) = inner.refused_next.take_if(|(refused, _)| *refused == call) {
+            return Err(Error::new(kind, "refused once"));
+        }
         if inner.absent {
             return Err(Error::new(Kind::NoRepository, "there is none"));
         }

@@ -83,6 +83,13 @@ fn a_world_is_packed_as_it_is_here() {
     ];
     let files = files.map(|(name, text)| (name.to_owned(), text.to_owned()));
     assert_eq!(zipped(&place), files);
+    let mut zip = zip::ZipArchive::new(fs::File::open(&place).unwrap()).unwrap();
+    let time = zip
+        .by_index(zip.len() - 1)
+        .unwrap()
+        .last_modified()
+        .unwrap();
+    assert!(time.year() >= 2024, "{time}: when it was written");
     assert_eq!(names(&folder), ["A.zip"], "nothing else is left there");
     // The same once more is not written again.
     let again = export(&scene, &request("saves/A", &folder));

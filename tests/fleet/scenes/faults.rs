@@ -79,6 +79,23 @@ fn any_other_failure_while_the_cloud_is_read_ends_the_launch() {
 }
 
 #[test]
+fn a_history_that_cannot_be_read_whole_says_so_and_a_broken_line_ends_it() {
+    let (scene, id) = news();
+    let told = || history::history(&scene.settings(0), &|_| (), &[]);
+    scene.cloud.make_unreadable(&id, Kind::Damaged);
+    let HistoryOutcome::Told(chronicle) = told().unwrap() else {
+        panic!("nothing was told");
+    };
+    assert_eq!(chronicle.unreadable.len(), 1);
+    for kind in [Kind::Failed, Kind::Offline] {
+        scene.cloud.make_unreadable(&id, kind);
+        assert_eq!(told().unwrap_err().kind(), kind);
+    }
+    scene.devices[0].cloud.set_offline(true);
+    assert_eq!(told().unwrap_err().kind(), Kind::Offline);
+}
+
+#[test]
 fn a_snapshot_that_is_not_listed_decides_nothing_until_it_is_or_is_gone() {
     let (scene, id) = news();
     scene.cloud.hide(&id, true);
@@ -660,6 +677,7 @@ fn nothing_is_judged_where_something_cannot_be_read() {
         "{error}"
     );
     assert!(error.contains("Nothing was removed"), "{error}");
+    assert!(!error.contains("repair or remove"), "{error}");
 }
 
 #[test]
@@ -694,6 +712,13 @@ fn damage_that_a_drill_found_is_told_once() {
     proofs.save(&layout).unwrap();
     assert_eq!(proof::tell(&layout).unwrap().damaged.len(), 1);
     assert!(proof::tell(&layout).is_none());
+    // What cannot be read is not begun anew.
+    fs::remove_file(layout.verified_json()).unwrap();
+    fs::create_dir(layout.verified_json()).unwrap();
+    assert!(Proofs::load(&layout, instance).is_err());
+    fs::remove_dir(layout.verified_json()).unwrap();
+    fs::write(layout.verified_json(), "{").unwrap();
+    assert!(Proofs::load(&layout, instance).is_ok());
     proof::wish(&settings, None).unwrap();
     assert_eq!(Proofs::load(&layout, instance).unwrap().every(), None);
 }

@@ -352,7 +352,7 @@ fn a_copy_is_not_named_by_what_could_not_be_fetched() {
     scene.push(0);
     scene.write(1, A, "my own");
     scene.pull(1);
-    scene.cloud.refuse(Call::Restore, Some(Kind::Offline));
+    scene.cloud.refuse_next(Call::Restore, Kind::Offline);
     let before = scene.devices[1].units();
     let (outcome, told) = scene.pull_by(1, Some(Policy::KeepBoth));
     assert!(
@@ -360,7 +360,6 @@ fn a_copy_is_not_named_by_what_could_not_be_fetched() {
         "{outcome:?} {told:?}"
     );
     assert_eq!(scene.devices[1].units(), before);
-    scene.cloud.refuse(Call::Restore, None);
     let (outcome, _) = scene.pull_by(1, Some(Policy::KeepBoth));
     assert!(matches!(outcome, PullOutcome::Applied { .. }));
 }
@@ -476,14 +475,25 @@ fn a_status_says_what_changed_without_the_cloud() {
     ];
     assert_eq!(changes, expected);
     assert_eq!(busy.vanished.len(), 0);
+    // What comes again after its deletion is new.
+    scene.push(0);
+    scene.write(0, "options.txt", "again");
+    let again = look().changes;
+    let again: Vec<_> = again
+        .iter()
+        .map(|one| (one.unit.as_str(), one.change))
+        .collect();
+    assert_eq!(again, [("options.txt", "added")]);
+    scene.push(0);
     scene.delete(0, "saves");
-    scene.write(0, "options.txt", "o");
-    assert_eq!(look().vanished, units(&["saves/A", "saves/B"]));
+    let all = units(&["saves/A", "saves/B", "saves/C"]);
+    assert_eq!(look().vanished, all);
     // What is missing is so until it is back.
     scene.pull(0);
-    assert_eq!(look().vanished, units(&["saves/A", "saves/B"]));
-    scene.write(0, A, "a");
-    scene.write(0, B, "b");
+    assert_eq!(look().vanished, all);
+    for world in ["A", "B", "C"] {
+        scene.write(0, &format!("saves/{world}/level.dat"), "back");
+    }
     assert_eq!(look().vanished.len(), 0);
     let nobody = Settings::new(scene.place(0, "../nobody"));
     assert!(
@@ -522,4 +532,35 @@ fn a_world_that_is_odd_in_itself_is_named_as_suspect_and_counts_as_sound() {
     assert!(odd.files >= 2 && !odd.why.is_empty(), "{odd:?}");
     assert_ne!(odd.snapshot, first, "it is the newest that has it");
     assert!(verify::failure(&checked).is_none());
+}
+
+#[test]
+fn an_empty_folder_of_a_world_comes_and_goes_with_it() {
+    let scene = Scene::with(2, &[(A, "a long text"), ("saves/A/data/old.dat", "old")]);
+    fs::create_dir_all(scene.place(0, "saves/A/datapacks")).unwrap();
+    scene.delete(0, "saves/A/data");
+    scene.push(0);
+    scene.pull(1);
+    assert!(scene.place(1, "saves/A/datapacks").is_dir());
+    assert!(!scene.place(1, "saves/A/data").exists());
+    assert_eq!(scene.push(1), PushOutcome::UpToDate);
+}
+
+/// Where the cloud is a folder that is still to be made.
+#[test]
+fn the_first_push_makes_the_folder_that_is_the_cloud() {
+    let scene = Scene::new(1);
+    scene.pull(0);
+    let base = scene.place(0, "../the cloud");
+    let place = scene.devices[0].own().join("sync.json");
+    let marker = fs::read_to_string(&place).unwrap();
+    let marker = marker.replace("/nowhere", &base.to_string_lossy());
+    fs::write(place, marker).unwrap();
+    scene.write(0, A, "a");
+    scene.push(0);
+    assert!(!base.exists(), "it was there before");
+    scene.edit_state(0, |state| state["to_create"] = true.into());
+    scene.write(0, A, "a2");
+    scene.push(0);
+    assert!(base.is_dir());
 }

@@ -392,6 +392,12 @@ fn a_damaged_version_stays_away_and_comes_once_it_can_be_had() {
     };
     assert_eq!(outcome, applied(changes));
     assert!(says(&told, "warning: the cloud cannot give saves/A"));
+    let folder = scene.place(1, "");
+    let folder = folder.file_name().unwrap().to_string_lossy().into_owned();
+    assert!(
+        told[0].contains("instance-sync verify ") && told[0].contains(&folder),
+        "{told:?}"
+    );
     assert_eq!(scene.text(1, A).as_deref(), Some("a"));
     assert_eq!(scene.text(1, B).as_deref(), Some("b2"));
     // Nothing is lost by it: not the version that is here, and not the deletion of none.

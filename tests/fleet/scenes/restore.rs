@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::domain::record::Before;
 use crate::sync::{
     history::{self, Chronicle, Deed, Here, HistoryOutcome, Rows, Why},
     restore::{self, Fate, Place, Point, Report, Request, RestoreOutcome},
@@ -376,6 +377,8 @@ fn into_another_folder_nothing_is_overwritten_and_what_is_there_is_not_fetched_a
     ]);
     assert_eq!(told(&report), expected);
     assert_eq!(report.bytes, 12);
+    let named = crate::sync::session::absolute(&folder);
+    assert_eq!(report.folder, Some(named.display().to_string()));
     let text = |path: &str| fs::read_to_string(folder.join(path)).ok();
     assert_eq!(text(A).as_deref(), Some("first"));
     assert_eq!(text("options.txt").as_deref(), Some("o"));
@@ -646,12 +649,37 @@ fn what_two_made_at_once_and_what_was_saved_aside_are_told_as_that() {
     scene.write(0, A, "only here");
     restored(&scene, &request(&["saves/A"], at(&made[0]), Place::InPlace));
     let told = chronicle(&scene, &[]);
+    let Rows::Snapshots(all) = &told.rows else {
+        panic!("rows of snapshots");
+    };
+    let before: Vec<_> = all.iter().map(|row| row.made_before).collect();
+    assert_eq!(before[..2], [Some(Before::Restore), None]);
     let rows = rows(&told);
     assert_eq!((rows[0].1, rows[1].1), (Why::SafetyCopy, Why::Merge));
     assert_eq!(rows[0].4, [change("saves/A", Deed::Kept, rows[0].4[0].2)]);
     // A safety copy is nobody's state.
     let newest: Vec<_> = rows.iter().map(|row| row.3).collect();
     assert_eq!(newest, [false, true, false, false, false, false, false]);
+    // So it is in the tale of the world; what was restored is told as the version that it was.
+    scene.push(0);
+    let told = chronicle(&scene, &["saves/A"]);
+    let Rows::Units(told) = told.rows else {
+        panic!("rows of units");
+    };
+    let rows = &told[0].rows;
+    let kept: Vec<_> = rows
+        .iter()
+        .filter(|row| row.change.change == Deed::Kept)
+        .collect();
+    assert_eq!(kept.len(), 1);
+    assert!(kept[0].safety_copy && kept[0].made_before == Some(Before::Restore));
+    let back = rows.iter().find(|row| row.newest).unwrap();
+    assert_eq!(
+        (back.here, back.change.change),
+        (Some(Here::Same), Deed::Changed)
+    );
+    let same = back.change.same_as.as_ref().unwrap();
+    assert_eq!(same.snapshot, made[0]);
 }
 
 #[test]
@@ -662,4 +690,61 @@ fn nothing_is_told_of_an_instance_without_any_snapshot() {
     assert!(told(&["saves/A"]).is_err());
     scene.write(0, A, "a");
     assert!(matches!(told(&["saves/A"]), Ok(HistoryOutcome::Empty)));
+    let error = told(&["saves/a"]).unwrap_err();
+    assert_eq!(error.hints(), ["Did you mean: saves/A"]);
+}
+
+#[test]
+fn before_the_last_session_lands_in_another_folder_as_well() {
+    let (scene, made) = played();
+    let folder = scene.place(0, "../elsewhere");
+    let wish = || request(&[], Point::BeforeLastSession, Place::Folder(folder.clone()));
+    let report = restored(&scene, &wish());
+    assert_eq!(report.session.unwrap().snapshot.as_ref(), Some(&made[2]));
+    let text = |path: &str| fs::read_to_string(folder.join(path)).ok();
+    assert_eq!(text(A).as_deref(), Some("second"));
+    fs::remove_dir_all(&folder).unwrap();
+    // What is not pushed yet is the last session.
+    scene.write(0, A, "fourth");
+    let report = restored(&scene, &wish());
+    assert_eq!(report.session.unwrap().snapshot, None);
+    assert_eq!(text(A).as_deref(), Some("third"));
+    assert_eq!(text(B), None);
+}
+
+/// It was taken back before by an undo, and pushed: no session lies between.
+#[test]
+fn what_was_brought_back_unplayed_is_no_session() {
+    let (scene, made) = played();
+    restored(&scene, &request(&["saves/A"], at(&made[0]), Place::InPlace));
+    // What is here is a version of the past, which nobody played.
+    let mut shown = request(&[], Point::BeforeLastSession, Place::InPlace);
+    shown.finality = Finality::Preview;
+    let RestoreOutcome::Preview(report) = restore(&scene, &shown).unwrap() else {
+        panic!("no preview");
+    };
+    assert_eq!(report.session.unwrap().snapshot.as_ref(), Some(&made[2]));
+    // Played on, it is one.
+    scene.write(0, A, "first, and on");
+    let RestoreOutcome::Preview(report) = restore(&scene, &shown).unwrap() else {
+        panic!("no preview");
+    };
+    assert_eq!(report.session.unwrap().snapshot, None);
+    let units: Vec<_> = report.units.iter().map(|one| one.unit.as_str()).collect();
+    assert_eq!(units, ["saves/A"]);
+    assert_eq!(report.units[0].version.snapshot.as_ref(), Some(&made[2]));
+    // So is what was deleted.
+    scene.delete(0, "saves/B");
+    let RestoreOutcome::Preview(report) = restore(&scene, &shown).unwrap() else {
+        panic!("no preview");
+    };
+    let units: Vec<_> = report
+        .units
+        .iter()
+        .map(|one| (one.unit.as_str(), one.fate))
+        .collect();
+    assert_eq!(
+        units,
+        [("saves/A", Fate::Replaced), ("saves/B", Fate::Returned)]
+    );
 }

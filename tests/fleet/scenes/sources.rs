@@ -156,6 +156,19 @@ fn a_world_that_is_taken_in_again_comes_back_as_it_is_now() {
 }
 
 #[test]
+fn a_world_that_is_left_out_is_no_difference_from_what_was_pushed() {
+    let (scene, [_, _, third]) = left_out();
+    scene.delete(1, "saves/B");
+    let settings = scene.settings(1);
+    let told = crate::sync::history::history(&settings, &|_| (), &[]).unwrap();
+    let crate::sync::history::HistoryOutcome::Told(chronicle) = told else {
+        panic!("nothing was told");
+    };
+    assert_eq!(chronicle.folder.same, Some(third));
+    assert_eq!(chronicle.folder.units.len(), 0);
+}
+
+#[test]
 fn a_world_that_is_left_out_is_deleted_nowhere() {
     let (scene, _) = left_out();
     scene.delete(1, "saves/B");

@@ -162,3 +162,66 @@ fn what_is_held_elsewhere_is_compared_where_it_is() {
     assert_eq!(damaged, ["saves/B"]);
     assert_eq!(checked.sound, units(&["saves/A"]));
 }
+
+/// What does not come the first time may only be slow.
+#[test]
+fn what_seemed_to_be_damaged_is_looked_at_twice() {
+    for extent in [Extent::Newest, Extent::All] {
+        let (scene, [_, second]) = played();
+        scene.cloud.hurt(Some((second, "saves/A".to_owned())));
+        // The first look is spoilt; before another it is whole again.
+        let (cloud, healed) = (scene.cloud.clone(), scene.cloud.clone());
+        scene.cloud.beside_next_restore(move || {
+            cloud.beside_next_restore(move || healed.hurt(None));
+        });
+        let checked = drill(&scene, extent);
+        assert_eq!(checked.damaged, []);
+        assert_eq!(checked.sound.first(), Some(&unit("saves/A")), "{extent:?}");
+    }
+}
+
+#[test]
+fn a_record_that_was_unreadable_once_is_asked_for_until_it_is_not() {
+    let (scene, [first, _]) = played();
+    let time = |id: &SnapshotId, text: &str| {
+        scene
+            .cloud
+            .change(id, |one| one.listed.time = text.to_owned());
+    };
+    time(&first, "a");
+    scene
+        .cloud
+        .make_unreadable(&first, crate::error::Kind::Damaged);
+    let checked = drill(&scene, Extent::All);
+    assert_eq!(checked.unreadable, [first.clone()]);
+    assert_eq!(proofs(&scene).unreadable, [first.clone()]);
+    let error = verify::failure(&checked).unwrap();
+    assert!(error.to_string().contains("is hurt"), "{error}");
+    assert!(!error.hints()[0].is_empty());
+    scene.cloud.make_readable(&first);
+    // Any drill looks after it.
+    let checked = drill(&scene, Extent::Sample(Amount::Bytes(1), 7));
+    assert!(checked.unreadable.is_empty());
+    assert!(proofs(&scene).unreadable.is_empty());
+}
+
+#[test]
+fn a_line_that_breaks_ends_a_drill_without_a_verdict() {
+    use crate::error::Kind;
+    for extent in [Extent::Newest, Extent::All] {
+        let (scene, [first, second]) = played();
+        for id in [&first, &second] {
+            scene.cloud.make_unreadable(id, Kind::Offline);
+        }
+        let error = verify::verify(&scene.settings(0), &|_| (), extent).unwrap_err();
+        assert_eq!(error.kind(), Kind::Offline);
+        assert!(proofs(&scene).last.is_none());
+    }
+    let (scene, [_, second]) = played();
+    scene.cloud.make_unreadable(&second, Kind::Damaged);
+    scene
+        .cloud
+        .change(&second, |one| one.listed.time = "z".to_owned());
+    let error = verify::verify(&scene.settings(0), &|_| (), Extent::Newest).unwrap_err();
+    assert_eq!((error.kind(), error.hints().len()), (Kind::Damaged, 1));
+}
