@@ -425,7 +425,7 @@ fn what_is_shown_is_typed_into_the_window_of_setup() {
     display.sees("Connect this device");
     crate::window_setup::type_text(&display, &shown.to_ascii_lowercase());
     display.key("Return");
-    display.sees("the other device said no");
+    display.sees("The other device said no");
     assert_eq!(pair.wait().status.code(), Some(0));
     scene.assert_nobody_came();
     drop(run);
