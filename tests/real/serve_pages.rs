@@ -505,7 +505,7 @@ fn token(pages: &mut Pages, name: &str) -> String {
 }
 
 #[test]
-fn from_the_printed_link_two_machines_are_in_sync_with_what_the_page_says() {
+fn two_machines_are_in_sync_with_tokens_that_the_page_made() {
     let Some(world) = World::with_restic() else {
         return;
     };
@@ -516,12 +516,14 @@ fn from_the_printed_link_two_machines_are_in_sync_with_what_the_page_says() {
     let passphrase = format!("--passphrase-file={}", world.path("passphrase").display());
     let desktop = world.device("desktop");
     let first = token(&mut pages, "Desktop");
-    desktop.init(&server.url(), &first, &[&passphrase]);
+    desktop.init(&server.url(), &first, &[&passphrase, "--offline"]);
+    let id = desktop.instance_id();
+    let control = Control::new(&server.url()).device(&first);
+    control.post("/v1/instances", &json!({ "id": id })).ok();
     play::world(&desktop.pack, "My World", 1);
     desktop.command(&["push"]).ok();
     let deck = world.device("deck");
     let second = token(&mut pages, "Deck");
-    let id = desktop.instance_id();
     let join = format!("--instance-id={id}");
     deck.init(&server.url(), &second, &[&passphrase, &join]);
     deck.command(&["pull"]).ok();
