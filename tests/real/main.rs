@@ -104,6 +104,8 @@ mod serve_client;
 mod serve_contract;
 #[cfg(feature = "serve")]
 mod serve_devices;
+#[cfg(feature = "serve")]
+mod serve_discord;
 #[cfg(all(feature = "serve", unix))] // signals, mounts
 mod serve_faults;
 #[cfg(all(feature = "serve", unix))] // modes, links
@@ -114,6 +116,8 @@ mod serve_operator;
 mod serve_people;
 #[cfg(feature = "serve")]
 mod serve_restic;
+#[cfg(all(feature = "serve", unix))] // signals
+mod serve_upstream;
 mod server_faults;
 mod setup;
 #[cfg(unix)]

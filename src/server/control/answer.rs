@@ -167,6 +167,11 @@ pub fn failed(failure: &Failure, kind: &'static str) -> Response {
             "storage",
             "the storage is not mounted",
         ),
+        Failure::Storage(Fault::Unreachable(_) | Fault::Odd(_)) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "storage",
+            "the storage does not answer",
+        ),
         Failure::Database(_) => (
             StatusCode::SERVICE_UNAVAILABLE,
             "database",

@@ -15,6 +15,7 @@ pub mod answer;
 mod auth;
 mod call;
 mod devices;
+pub mod discord;
 mod enrolments;
 mod grants;
 mod instances;
@@ -49,7 +50,11 @@ const OURS: [&str; 8] = [
 ];
 
 /// All routes of the public port.
-fn table() -> Vec<Route> {
+fn table(server: &Server) -> Vec<Route> {
+    let discord = match server.discord {
+        Some(_) => discord::routes(),
+        None => Vec::new(),
+    };
     [
         about::routes(),
         auth::routes(),
@@ -59,6 +64,7 @@ fn table() -> Vec<Route> {
         grants::routes(),
         enrolments::routes(),
         resets::routes(),
+        discord,
         stream::routes(),
     ]
     .concat()
@@ -66,12 +72,12 @@ fn table() -> Vec<Route> {
 
 /// Returns the router of the public port: the table, and data everywhere else.
 pub fn public(server: &Arc<Server>) -> Router {
-    let mut router = routes(server, table()).fallback({
+    let mut router = routes(server, table(server)).fallback({
         let server = Arc::clone(server);
         move |request: Request| data::answer(Arc::clone(&server), request)
     });
     for word in OURS {
-        if !table().iter().any(|route| route.path == word) {
+        if !table(server).iter().any(|route| route.path == word) {
             router = router.route(word, axum::routing::any(nowhere));
         }
         for below in ["/", "/{*rest}"] {

@@ -203,6 +203,7 @@ impl Route {
             agent: text_of(&parts.headers, header::USER_AGENT).to_owned(),
             words: words(&mut parts).await?,
             query: parts.uri.query().map(str::to_owned),
+            headers: parts.headers,
             input: bytes,
             server,
         };
@@ -252,5 +253,6 @@ fn read<I: DeserializeOwned>(call: Call<Bytes>) -> Result<Call<I>, Refusal> {
         agent: call.agent,
         words: call.words,
         query: call.query,
+        headers: call.headers,
     })
 }
