@@ -13,7 +13,8 @@ ZSH := share/zsh/site-functions/_instance-sync
 FISH := share/fish/vendor_completions.d/instance-sync.fish
 MAN := share/man/man1/instance-sync.1
 PAGES := $(BASH) $(ZSH) $(FISH) $(MAN)
-INSTALLED := bin/instance-sync $(PAGES)
+UNIT := lib/systemd/system/instance-sync.service
+INSTALLED := bin/instance-sync $(PAGES) $(UNIT)
 
 # Many tests wait for deadlines rather than for a processor.
 export RUST_TEST_THREADS ?= 4
@@ -79,6 +80,8 @@ install: $(if $(BINARY),,dist) ## Install it below PREFIX (/usr/local), or below
 	"$(ROOT)/bin/instance-sync" completions fish > "$(ROOT)/$(FISH)"
 	"$(ROOT)/bin/instance-sync" man > "$(ROOT)/$(MAN)"
 	chmod 644 $(foreach file,$(PAGES),"$(ROOT)/$(file)")
+	sed 's|^ExecStart=/usr/local/|ExecStart=$(PREFIX)/|' docs/instance-sync.service > "$(ROOT)/$(UNIT)"
+	chmod 644 "$(ROOT)/$(UNIT)"
 
 # A hook that leads nowhere keeps every instance from starting: they go first. FORCE=1 leaves them.
 uninstall: ## Take the hooks out of the launchers, then remove what install put there

@@ -161,7 +161,7 @@ pub enum Command {
     Hooks(Hooks),
     /// Be the server: a cloud of your own, for restic and for this program
     #[cfg(feature = "serve")]
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     /// Print the completions of a shell
     Completions(Completions),
     /// Print the manual page

@@ -43,6 +43,18 @@ pub struct Serve {
     /// Believe what the proxy at this address says in X-Forwarded-For and X-Forwarded-Proto [may be repeated]
     #[arg(long, value_name = "ADDR")]
     pub trusted_proxy: Vec<IpAddr>,
+    /// Where saves are kept: files (in the folder), or upstream:URL (on a rest-server behind this one)
+    #[arg(long, value_name = "PLACE", default_value = "files", value_parser = plane)]
+    pub data_plane: DataPlane,
+    /// USER:PASSWORD for the upstream is in this file [default: the environment's INSTANCE_SYNC_UPSTREAM]
+    #[arg(long, value_name = "FILE")]
+    pub data_plane_credentials: Option<PathBuf>,
+    /// Answer slash commands of the Discord application with this public key (64 hexadecimal digits)
+    #[arg(long, value_name = "HEX", value_parser = discord_key)]
+    pub discord_public_key: Option<[u8; 32]>,
+    /// How much an account may hold that somebody makes at Discord, its trash included: 500M, 20G, none
+    #[arg(long, value_name = "AMOUNT", default_value = "none", value_parser = bound)]
+    pub discord_quota: Bound,
     /// Where players reach the server, for links: https://NAME
     #[arg(long, value_name = "URL")]
     pub public_url: Option<PublicUrl>,
@@ -403,6 +415,42 @@ pub struct ImportFolder {
     /// How much each account that is added may hold, its trash included: 500M, 20G, none
     #[arg(long, value_name = "AMOUNT", default_value = "none", value_parser = bound)]
     pub quota: Bound,
+}
+
+/// Where saves are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DataPlane {
+    /// In the folder.
+    Files,
+    /// On a rest-server at this address.
+    Upstream(String),
+}
+
+fn plane(text: &str) -> Result<DataPlane, String> {
+    if text == "files" {
+        return Ok(DataPlane::Files);
+    }
+    let url = text.strip_prefix("upstream:").unwrap_or_default();
+    let host = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    match host {
+        Some(host) if host.contains('@') => Err(
+            "a password in an address is seen by everybody: --data-plane-credentials".to_owned(),
+        ),
+        Some(host) if !host.is_empty() && !host.contains(['?', '#', ' ']) => {
+            Ok(DataPlane::Upstream(url.trim_end_matches('/').to_owned()))
+        }
+        _ => Err("it is files, or upstream:https://HOST[:PORT]".to_owned()),
+    }
+}
+
+fn discord_key(text: &str) -> Result<[u8; 32], String> {
+    let mut key = [0; 32];
+    match hex::decode_to_slice(text, &mut key) {
+        Ok(()) => Ok(key),
+        Err(_) => Err("it is 64 hexadecimal digits".to_owned()),
+    }
 }
 
 /// How much there may be of something.

@@ -4,19 +4,26 @@ mod admin;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 
 use super::{Context, Done};
 use crate::{
-    cli::serve::{Serve, What},
-    error::{Error, Result},
+    cli::serve::{DataPlane, Serve, What},
+    error::{Context as _, Error, Result},
     server::{
         self, Ready,
-        settings::{AdminPlace, BadPlace, DataFolder, Patience, Settings, TlsFiles},
+        settings::{
+            AdminPlace, BadPlace, DataFolder, DiscordApplication, Patience, Plane, Settings,
+            TlsFiles,
+        },
+        storage::upstream::Place,
     },
     ui::output,
 };
+
+/// Holds what it takes to be let in upstream.
+const UPSTREAM: &str = "INSTANCE_SYNC_UPSTREAM";
 
 #[derive(Serialize)]
 struct Report {
@@ -46,6 +53,7 @@ pub fn run(context: &Context<'_>, args: &Serve) -> Result<Done> {
     }
     let settings = Settings {
         data: DataFolder::new(data),
+        plane: plane(context, args)?,
         listen: args.listen,
         tls,
         admin: admin_place(args)?,
@@ -55,6 +63,10 @@ pub fn run(context: &Context<'_>, args: &Serve) -> Result<Done> {
             .map(IpAddr::to_canonical)
             .collect(),
         public_url: args.public_url.clone(),
+        discord: args.discord_public_key.map(|key| DiscordApplication {
+            key,
+            quota: args.discord_quota.bytes(),
+        }),
         patience: Patience::default(),
     };
     server::run(&settings, output::log(), |ready| say(context, ready))?;
@@ -94,6 +106,46 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
         });
     }
     address
+}
+
+/// Says where objects are, and reads what it takes to be let in there: never from the command line.
+fn plane(context: &Context<'_>, args: &Serve) -> Result<Plane> {
+    let DataPlane::Upstream(url) = &args.data_plane else {
+        return Ok(Plane::Files);
+    };
+    let said = match &args.data_plane_credentials {
+        Some(file) => Some(
+            std::fs::read_to_string(file).context(|| format!("cannot read {}", file.display()))?,
+        ),
+        None => std::env::var(UPSTREAM).ok(),
+    };
+    let credentials = said
+        .map(|text| SecretString::from(text.trim()))
+        .filter(|text| !text.expose_secret().is_empty());
+    if let Some(pair) = &credentials {
+        if !pair.expose_secret().contains(':') {
+            return Err(Error::usage(
+                "the upstream's credentials are not USER:PASSWORD",
+            ));
+        }
+        let host = url.strip_prefix("http://");
+        let is_here = |host: &str| {
+            ["127.", "localhost", "[::1]"]
+                .iter()
+                .any(|here| host.starts_with(here))
+        };
+        if host.is_some_and(|host| !is_here(host)) {
+            context.output.warning(
+                "plain http to an upstream on another machine: anybody on the way can read its password",
+                &["Use https://, or a network that nobody else is on".to_owned()],
+            );
+        }
+    }
+    Ok(Plane::Upstream(Place {
+        url: url.clone(),
+        credentials,
+        ca_file: context.settings.ca_file.clone(),
+    }))
 }
 
 fn admin_place(args: &Serve) -> Result<Option<AdminPlace>> {

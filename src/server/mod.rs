@@ -5,7 +5,7 @@
 //! listen -> exchange -> control (routes) -> database
 //!                    -> pages (for browsers) -> control
 //!                    -> data -> authority
-//!                                      -> storage (Blobs: files)
+//!                                      -> storage (Blobs: files, or a rest-server upstream)
 //!                                      -> database (SQLite)
 //!                            -> committed -> events -> control (streams)
 //! admin  -> database, storage          beside a server that runs
@@ -20,6 +20,7 @@ pub mod storage;
 mod clock;
 mod committed;
 mod control;
+mod counted;
 mod data;
 pub mod database;
 mod events;
@@ -53,7 +54,9 @@ use ulid::Ulid;
 
 use self::{
     committed::Pushing,
-    control::{limits::Limits, passwords::Passwords, presence::Presence, sizes::Sizes},
+    control::{
+        discord::Discord, limits::Limits, passwords::Passwords, presence::Presence, sizes::Sizes,
+    },
     data::{credentials::Holders, misses::Misses, quota::Usage},
     database::{Database, IfMissing},
     events::Events,
@@ -63,13 +66,17 @@ use self::{
     metrics::Metrics,
     open_files::Shares,
     seen::Seen,
-    settings::{AdminPlace, Patience, Settings},
-    storage::{Blobs, files::Files},
+    settings::{AdminPlace, Patience, Plane, Settings},
+    storage::{
+        Blobs, Fault,
+        files::Files,
+        upstream::{Bounds, Repositories, Upstream},
+    },
     tls::Certificate,
 };
 use crate::{
-    domain::rest::links::PublicUrl,
-    error::{Context, Result},
+    domain::rest::{links::PublicUrl, name::RepositoryId},
+    error::{Context, Error, Result},
 };
 
 /// Threads for work on files: a disk does no more at a time.
@@ -103,6 +110,8 @@ struct Server {
     trusted: Vec<IpAddr>,
     patience: Patience,
     certificate: Option<Certificate>,
+    /// Its application at Discord.
+    discord: Option<Discord>,
     /// Where players reach it.
     public_url: Option<PublicUrl>,
 }
@@ -157,9 +166,12 @@ async fn serve(settings: &Settings, log: Log, ready: impl FnOnce(&Ready)) -> Res
     let certificate = settings.tls.clone().map(Certificate::read).transpose()?;
     let is_secure = certificate.is_some();
     let database = Database::open(&data.database(), IfMissing::Make).await?;
+    let discord = match &settings.discord {
+        None => None,
+        Some(of) => Some(Discord::new(&of.key, of.quota).ok_or_else(no_key)?),
+    };
     let shares = Shares::take();
-    let files = open_storage(settings, &database).await?;
-    let files = files.holding_at_most(shares.objects);
+    let blobs = open_storage(settings, &database, shares.objects).await?;
     let listening = Listening::at(settings.listen, shares.connections)
         .await
         .context(|| format!("cannot listen on {}", settings.listen))
@@ -176,7 +188,8 @@ async fn serve(settings: &Settings, log: Log, ready: impl FnOnce(&Ready)) -> Res
         .and_then(|listening| listening.address().ok());
     let stop = upkeep::stop_signals().context(|| "cannot wait for signals".to_owned())?;
     let server = Arc::new(Server {
-        blobs: Arc::new(files),
+        blobs,
+        discord,
         holders: Holders::of(database.clone()),
         misses: Misses::default(),
         usage: Usage::default(),
@@ -230,6 +243,11 @@ async fn serve(settings: &Settings, log: Log, ready: impl FnOnce(&Ready)) -> Res
     Ok(())
 }
 
+fn no_key() -> Error {
+    Error::usage("the key of --discord-public-key verifies nothing")
+        .hint("It is on the page of the application at Discord, as 64 hexadecimal digits")
+}
+
 /// Listens where operators are.
 async fn listen_to_operators(place: &AdminPlace) -> Result<Listening> {
     let hint = "--admin=unix:PATH or --admin=127.0.0.1:PORT names another place";
@@ -244,22 +262,52 @@ async fn listen_to_operators(place: &AdminPlace) -> Result<Listening> {
             .map_err(|error| error.hint(hint)),
         #[cfg(not(unix))]
         AdminPlace::File(_) => {
-            Err(crate::error::Error::usage("there are no such sockets on this system").hint(hint))
+            Err(Error::usage("there are no such sockets on this system").hint(hint))
         }
     }
 }
 
 /// Opens the storage that the database is about; a new one where it is about none.
-async fn open_storage(settings: &Settings, database: &Database) -> Result<Files> {
+async fn open_storage(
+    settings: &Settings,
+    database: &Database,
+    objects: u32,
+) -> Result<Arc<dyn Blobs>> {
     let unread = || "cannot read the database".to_owned();
     let known = database::storage::id(database).await.context(unread)?;
-    let root = settings.data.repositories();
-    let files = Files::open(&root, known.as_deref(), &ulid::Ulid::generate().to_string())?;
+    let (known, new_id) = (known.as_deref(), Ulid::generate().to_string());
+    let (blobs, id): (Arc<dyn Blobs>, String) = match &settings.plane {
+        Plane::Files => {
+            let files = Files::open(&settings.data.repositories(), known, &new_id)?;
+            let id = files.id().to_owned();
+            (Arc::new(files.holding_at_most(objects)), id)
+        }
+        Plane::Upstream(place) => {
+            let of = repositories_of(database.clone());
+            let (place, bounds) = (place.clone(), Bounds::default());
+            let upstream = Upstream::open(place, bounds, known, &new_id, of).await?;
+            let id = upstream.id().to_owned();
+            (Arc::new(upstream), id)
+        }
+    };
     if known.is_none() {
-        let written = database::storage::set_id(database, files.id()).await;
+        let written = database::storage::set_id(database, &id).await;
         written.context(|| "cannot write the database".to_owned())?;
     }
-    Ok(files)
+    Ok(blobs)
+}
+
+/// Returns what says which repositories an account has: its instances, and their list.
+fn repositories_of(database: Database) -> Repositories {
+    Box::new(move |account| {
+        let database = database.clone();
+        Box::pin(async move {
+            let rows = database::instances::list(&database, Some(&account)).await;
+            let rows = rows.map_err(|error| Fault::Failed(std::io::Error::other(error)))?;
+            let ids = rows.iter().filter_map(|row| row.id.parse().ok());
+            Ok(ids.chain([RepositoryId::CATALOGUE]).collect())
+        })
+    })
 }
 
 /// Makes an invite where there is no account yet; the one of the start before is no good any more, since

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use super::storage::upstream;
 use crate::domain::rest::links::PublicUrl;
 
 /// What a server is told.
@@ -13,6 +14,8 @@ use crate::domain::rest::links::PublicUrl;
 pub struct Settings {
     /// The folder with everything.
     pub data: DataFolder,
+    /// Where objects are.
+    pub plane: Plane,
     /// Where to listen.
     pub listen: SocketAddr,
     /// The certificate and its key, where it speaks TLS itself.
@@ -23,8 +26,28 @@ pub struct Settings {
     pub trusted: Vec<IpAddr>,
     /// Where players reach it, for links.
     pub public_url: Option<PublicUrl>,
+    /// Its application at Discord.
+    pub discord: Option<DiscordApplication>,
     /// How long it waits.
     pub patience: Patience,
+}
+
+/// Where objects are.
+#[derive(Debug, Clone)]
+pub enum Plane {
+    /// In the folder.
+    Files,
+    /// On a rest-server behind this one.
+    Upstream(upstream::Place),
+}
+
+/// What is known of an application at Discord.
+#[derive(Debug, Clone)]
+pub struct DiscordApplication {
+    /// Its public key.
+    pub key: [u8; 32],
+    /// How much an account that it makes may hold.
+    pub quota: Option<u64>,
 }
 
 /// Where operators are listened to.

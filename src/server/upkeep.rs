@@ -1,11 +1,15 @@
 //! What goes on beside requests: writing down who was there, emptying the trash; and when to stop.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::sync::watch;
 
 use super::{
-    Server, clock,
+    Server, clock, counted,
     database::{Answer, enrolments, instances, pairings, resets, samples, sessions, sync_log},
     samples as sampling, tls,
 };
@@ -19,19 +23,16 @@ pub const KEPT: i64 = 30 * 24 * 60 * 60;
 
 /// Goes on until it is dropped.
 pub async fn go_on(server: Arc<Server>) {
+    let mut counted = Instant::now();
     for minute in 0.. {
         if minute % TRASH == 0 {
-            if let Err(error) = forget(&server).await {
-                server.log.notice(format!("old rows stay: {error}"));
-            }
-            match server.blobs.purge(clock::now() - KEPT).await {
-                Ok(0) => {}
-                Ok(bytes) => server.log.notice(format!(
-                    "emptied the trash of {bytes} bytes older than 30 days"
-                )),
-                Err(fault) => server
+            let passed = counted.elapsed();
+            counted = Instant::now();
+            match counted::go_on(&server.database, passed, clock::now()).await {
+                Ok(now) => empty(&server, now).await,
+                Err(error) => server
                     .log
-                    .notice(format!("the trash could not be emptied: {fault}")),
+                    .notice(format!("the trash stays as it is: {error}")),
             }
             if let Err(error) = sampling::take(&server, clock::now()).await {
                 let why = format!("how much accounts hold was not written down: {error}");
@@ -48,11 +49,27 @@ pub async fn go_on(server: Arc<Server>) {
     }
 }
 
+/// Throws away what was long enough in the trash, by the time that the server counted.
+async fn empty(server: &Server, counted: i64) {
+    if let Err(error) = forget(server, counted).await {
+        server.log.notice(format!("old rows stay: {error}"));
+    }
+    match server.blobs.purge(counted - KEPT).await {
+        Ok(0) => {}
+        Ok(bytes) => server.log.notice(format!(
+            "emptied the trash of {bytes} bytes older than 30 days"
+        )),
+        Err(fault) => server
+            .log
+            .notice(format!("the trash could not be emptied: {fault}")),
+    }
+}
+
 /// Forgets rows that nobody needs any more.
-async fn forget(server: &Server) -> Answer<()> {
+async fn forget(server: &Server, counted: i64) -> Answer<()> {
     let (database, now) = (&server.database, clock::now());
     sessions::forget(database, now).await?;
-    instances::forget(database, now - KEPT).await?;
+    instances::forget(database, counted - KEPT).await?;
     enrolments::forget(database, now).await?;
     pairings::forget(database, now).await?;
     samples::forget(database, samples::day_of(now) - samples::KEPT).await?;

@@ -142,6 +142,9 @@ fn what_make_installs_make_removes_and_nothing_else() {
         let text = fs::read_to_string(root.join("usr/share").join(file)).unwrap();
         assert!(text.contains(says), "{file}");
     }
+    let unit = root.join("usr/lib/systemd/system/instance-sync.service");
+    let unit = fs::read_to_string(unit).unwrap();
+    assert!(unit.contains("\nExecStart=/usr/bin/instance-sync serve "));
     let program = root.join("usr/bin/instance-sync");
     let version = Command::new(&program).arg("--version").output().unwrap();
     assert!(version.status.success());

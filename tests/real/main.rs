@@ -108,6 +108,8 @@ mod serve_client;
 mod serve_contract;
 #[cfg(feature = "serve")]
 mod serve_devices;
+#[cfg(feature = "serve")]
+mod serve_discord;
 #[cfg(all(feature = "serve", unix))] // signals, mounts
 mod serve_faults;
 #[cfg(feature = "serve")]
@@ -126,6 +128,8 @@ mod serve_people;
 mod serve_restic;
 #[cfg(feature = "serve")]
 mod serve_scene;
+#[cfg(all(feature = "serve", unix))] // signals
+mod serve_upstream;
 mod server_faults;
 mod setup;
 #[cfg(unix)]

@@ -236,6 +236,33 @@ fn our_server_answers_as_rest_server_does() {
     let Some(ours) = OurServer::start_with_tls(&folder.path().join("ours")) else {
         return;
     };
+    compare_all(&theirs, &ours);
+}
+
+#[test]
+fn our_server_before_a_rest_server_answers_as_one_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(theirs) = RestServer::start(&folder.path().join("theirs")) else {
+        return;
+    };
+    // Twice: one that lets nobody overwrite, and one that would.
+    for append_only in [true, false] {
+        let behind = folder.path().join(format!("behind-{append_only}"));
+        let mut upstream = RestServer::start_behind(&behind).unwrap();
+        upstream.set_append_only(append_only);
+        let ours = folder.path().join(format!("ours-{append_only}"));
+        let ours = OurServer::start_before(&ours, &upstream);
+        if append_only {
+            compare_all(&theirs, &ours);
+        } else {
+            let fresh = RestServer::start(&folder.path().join("fresh")).unwrap();
+            compare_all(&fresh, &ours);
+        }
+    }
+}
+
+#[track_caller]
+fn compare_all(theirs: &RestServer, ours: &OurServer) {
     ours.admin(&["account", "add", "alice"]).ok();
     ours.admin(&["instance", "add", "alice", ID]).ok();
     let token = ours.add_device("alice", "deck");

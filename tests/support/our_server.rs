@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::RestServer;
 use super::output::Output;
 use super::run::{Run, Signal};
 use super::tls::Certificate;
@@ -53,6 +54,21 @@ impl OurServer {
     #[track_caller]
     pub fn start_with(folder: &Path, options: &[&str]) -> Self {
         Self::begin(folder, None, options)
+    }
+
+    /// Starts one without TLS that keeps everything on a rest-server behind it.
+    #[track_caller]
+    pub fn start_before(folder: &Path, upstream: &RestServer) -> Self {
+        fs::create_dir_all(folder).unwrap();
+        let credentials = folder.join("upstream");
+        fs::write(&credentials, format!("{}\n", super::ALICE.token)).unwrap();
+        let options = [
+            format!("--data-plane=upstream:{}", upstream.url()),
+            format!("--data-plane-credentials={}", credentials.display()),
+            format!("--ca-file={}", upstream.ca_file().display()),
+        ];
+        let options: Vec<&str> = options.iter().map(String::as_str).collect();
+        Self::begin(folder, None, &options)
     }
 
     /// Returns the last line that it printed since it was started: where it has no account, the code of the

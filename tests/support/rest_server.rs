@@ -43,6 +43,8 @@ pub struct RestServer {
     certificate: Certificate,
     /// What stands between an ordinary operator and `forget`; a prune needs it off.
     append_only: bool,
+    /// Whether each account sees its own repositories alone.
+    private: bool,
     process: Option<Child>,
     port: u16,
 }
@@ -51,6 +53,17 @@ impl RestServer {
     /// Starts one that keeps everything in this folder; `None` where a program is missing.
     #[track_caller]
     pub fn start(folder: &Path) -> Option<Self> {
+        Self::begin(folder, true)
+    }
+
+    /// Starts one that lets each account see everything: it stands behind another server.
+    #[track_caller]
+    pub fn start_behind(folder: &Path) -> Option<Self> {
+        Self::begin(folder, false)
+    }
+
+    #[track_caller]
+    fn begin(folder: &Path, private: bool) -> Option<Self> {
         let program = Program::RestServer.find()?;
         let certificate = Certificate::make(&folder.join("tls"))?;
         fs::create_dir_all(folder.join("data")).unwrap();
@@ -60,6 +73,7 @@ impl RestServer {
             folder: folder.to_owned(),
             certificate,
             append_only: true,
+            private,
             process: None,
             port: 0,
         };
@@ -79,6 +93,11 @@ impl RestServer {
     /// Returns the certificate authority that vouches for it.
     pub fn ca_file(&self) -> &Path {
         &self.certificate.ca
+    }
+
+    /// Returns where it keeps everything.
+    pub fn repositories(&self) -> PathBuf {
+        self.folder.join("data")
     }
 
     /// Returns where it keeps a repository.
@@ -125,13 +144,16 @@ impl RestServer {
             .arg(self.folder.join("requests.log"))
             // Port 0 at first: the system chooses, and no other test can come in between.
             .args(["--listen", &format!("127.0.0.1:{}", self.port)])
-            .args(["--private-repos", "--tls", "--tls-cert"])
+            .args(["--tls", "--tls-cert"])
             .arg(&self.certificate.chain)
             .arg("--tls-key")
             .arg(&self.certificate.key)
             .stdin(Stdio::null())
             .stderr(output.try_clone().unwrap())
             .stdout(output);
+        if self.private {
+            command.arg("--private-repos");
+        }
         if self.append_only {
             command.arg("--append-only");
         }

@@ -60,7 +60,7 @@ pub(super) fn routes() -> Vec<Route> {
             (Method::GET, "/openapi.json"),
             Access::Anybody,
             ("This description.", "application/json"),
-            |_: Call<Bytes>| async { Ok(described(&super::table())) },
+            |call: Call<Bytes>| async move { Ok(described(&super::table(&call.server))) },
         ),
     ]
 }

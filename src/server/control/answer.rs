@@ -166,7 +166,7 @@ pub fn refused(refusal: &Refusal, kind: &'static str) -> Response {
 pub fn failed(failure: &Failure, kind: &'static str) -> Response {
     let error = match failure {
         Failure::Refused(refusal) => return refused(refusal, kind),
-        Failure::Storage(Fault::NotMounted) => "storage",
+        Failure::Storage(Fault::NotMounted | Fault::Unreachable(_) | Fault::Odd(_)) => "storage",
         Failure::Database(_) => "database",
         Failure::Storage(_) | Failure::System(_) => "failed",
     };
@@ -182,6 +182,10 @@ pub fn said(failure: &Failure) -> (StatusCode, String) {
         Failure::Storage(Fault::NotMounted) => (
             StatusCode::SERVICE_UNAVAILABLE,
             "the storage is not mounted",
+        ),
+        Failure::Storage(Fault::Unreachable(_) | Fault::Odd(_)) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the storage does not answer",
         ),
         Failure::Database(_) => (
             StatusCode::SERVICE_UNAVAILABLE,

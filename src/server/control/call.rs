@@ -2,6 +2,7 @@
 
 use std::{net::IpAddr, str::FromStr, sync::Arc};
 
+use axum::http::HeaderMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -30,6 +31,8 @@ pub struct Call<I> {
     pub words: Vec<(String, String)>,
     /// What follows the path.
     pub query: Option<String>,
+    /// What else was said.
+    pub headers: HeaderMap,
     /// What is asked for.
     pub input: I,
 }
@@ -45,6 +48,7 @@ impl<I> Call<I> {
             agent: self.agent.clone(),
             words: self.words.clone(),
             query: self.query.clone(),
+            headers: self.headers.clone(),
             input,
         }
     }

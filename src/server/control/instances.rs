@@ -174,6 +174,9 @@ async fn register(call: Call<NewInstance>) -> Answered<Known> {
 pub async fn delete(call: Call<Nothing>) -> Answered<Done> {
     let (owner, server) = (call.who.owner()?, &call.server);
     let (id, now) = (instance(&call)?, clock::now());
+    if !server.blobs.has_trash() {
+        return Err(Refusal::Conflict("this server has no trash: nothing was deleted").into());
+    }
     // Known as deleted first: nobody creates it anew while it goes. Again, it goes on where it stopped.
     if !instances::set_deleted(&server.database, owner.id, id, now).await? {
         return Err(no_instance());

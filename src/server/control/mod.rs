@@ -15,6 +15,7 @@ pub mod answer;
 pub mod auth;
 pub mod call;
 pub mod devices;
+pub mod discord;
 mod enrolments;
 pub mod grants;
 pub mod instances;
@@ -50,7 +51,11 @@ const OURS: [&str; 8] = [
 ];
 
 /// All routes of the public port.
-fn table() -> Vec<Route> {
+fn table(server: &Server) -> Vec<Route> {
+    let discord = match server.discord {
+        Some(_) => discord::routes(),
+        None => Vec::new(),
+    };
     [
         about::routes(),
         auth::routes(),
@@ -61,6 +66,7 @@ fn table() -> Vec<Route> {
         enrolments::routes(),
         pairings::routes(),
         resets::routes(),
+        discord,
         stream::routes(),
     ]
     .concat()
@@ -68,7 +74,7 @@ fn table() -> Vec<Route> {
 
 /// Returns the router of the public port: the table, pages, and data everywhere else.
 pub fn public(server: &Arc<Server>) -> Router {
-    let mut router = routes(server, table()).fallback({
+    let mut router = routes(server, table(server)).fallback({
         let server = Arc::clone(server);
         move |request: Request| {
             let server = Arc::clone(&server);
@@ -81,7 +87,7 @@ pub fn public(server: &Arc<Server>) -> Router {
         }
     });
     for word in OURS {
-        if !table().iter().any(|route| route.path == word) {
+        if !table(server).iter().any(|route| route.path == word) {
             router = router.route(word, axum::routing::any(nowhere));
         }
         for below in ["/", "/{*rest}"] {

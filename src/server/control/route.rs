@@ -205,6 +205,7 @@ impl Route {
             agent: text_of(&parts.headers, header::USER_AGENT).to_owned(),
             words: words(&mut parts).await?,
             query: parts.uri.query().map(str::to_owned),
+            headers: parts.headers,
             input: bytes,
             server,
         };

@@ -75,7 +75,9 @@ impl Refusal {
 /// restic tries again for a quarter of an hour on 500 and 503, never on 507: what no waiting mends is that.
 pub fn status_of(fault: &Fault) -> StatusCode {
     match fault {
-        Fault::NotMounted => StatusCode::SERVICE_UNAVAILABLE,
+        Fault::NotMounted | Fault::Unreachable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Fault::Odd(_) => StatusCode::BAD_GATEWAY,
+        Fault::NoTrash => StatusCode::FORBIDDEN,
         Fault::NoRepository => StatusCode::NOT_FOUND,
         Fault::Mismatch | Fault::BrokeOff(_) => StatusCode::BAD_REQUEST,
         Fault::StoodStill => StatusCode::REQUEST_TIMEOUT,
@@ -218,6 +220,9 @@ mod tests {
         let error = || io::Error::other("x");
         for (fault, status) in [
             (Fault::NotMounted, 503),
+            (Fault::Unreachable(String::new()), 503),
+            (Fault::Odd(401), 502),
+            (Fault::NoTrash, 403),
             (Fault::NoRepository, 404),
             (Fault::Mismatch, 400),
             (Fault::StoodStill, 408),

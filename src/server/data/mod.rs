@@ -123,7 +123,9 @@ fn failed(failure: &Failure, mut told: Told) -> Response {
     // What a storage or a database says of itself is for the log alone.
     let text = match failure {
         Failure::Refused(refusal) => format!("{refusal}\n"),
-        Failure::Storage(Fault::Failed(_) | Fault::Full(_))
+        Failure::Storage(
+            Fault::Failed(_) | Fault::Full(_) | Fault::Unreachable(_) | Fault::Odd(_),
+        )
         | Failure::Database(_)
         | Failure::Unsaid(Unsaid::Database(_)) => {
             format!("{}\n", status.canonical_reason().unwrap_or("failed"))

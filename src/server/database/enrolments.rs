@@ -30,6 +30,16 @@ pub async fn add(
     .map(drop)
 }
 
+/// Takes back those of one maker for an account that nobody used.
+pub async fn take_back(database: &Database, account_id: i64, made_by: &str) -> Answer<()> {
+    sqlx::query("DELETE FROM enrolments WHERE account_id = ? AND made_by = ? AND used_at IS NULL")
+        .bind(account_id)
+        .bind(made_by)
+        .execute(&database.pool)
+        .await
+        .map(drop)
+}
+
 /// Uses one up. Returns the account that it is for, by number and name; nothing, where it is none, was
 /// used, or is over, or its account is suspended.
 pub async fn claim(

@@ -7,7 +7,9 @@
 pub mod accounts;
 pub mod audit;
 pub mod backup;
+pub mod counted;
 pub mod devices;
+pub mod discord;
 pub mod enrolments;
 pub mod grant_requests;
 pub mod grants;

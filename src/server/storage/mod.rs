@@ -1,10 +1,11 @@
-//! Where objects are: a trait, and the one storage that there is so far.
+//! Where objects are: a trait, and the storages that there are.
 //!
 //! What is promised here is what object storage can keep too: an object is put whole or not at all, never
 //! over another one; names say what is in it; a list is not a transaction. [`files`] keeps it on a local
-//! file system; S3 follows behind the same trait (docs/adr/0015).
+//! file system, [`upstream`] on a rest-server; S3 follows behind the same trait (docs/adr/0015).
 
 pub mod files;
+pub mod upstream;
 
 use std::{fmt, io};
 
@@ -50,6 +51,11 @@ pub trait Blobs: fmt::Debug + Send + Sync {
 
     /// Takes an object away. Returns whether it was there.
     fn remove(&self, repository: &Repository, object: Object, how: Removal) -> Task<'_, bool>;
+
+    /// Returns whether something can be taken away and brought back. Where not, only locks go.
+    fn has_trash(&self) -> bool {
+        true
+    }
 
     /// Puts back what of a repository is in the trash. Returns how many objects that was.
     fn bring_back(&self, repository: &Repository) -> Task<'_, u64>;
@@ -145,6 +151,15 @@ pub enum Fault {
     /// The disk is full, or cannot be written.
     #[error("the storage takes nothing more: {0}")]
     Full(io::Error),
+    /// It takes nothing away that it cannot bring back.
+    #[error("this storage has no trash: nothing but locks is removed here")]
+    NoTrash,
+    /// Another server keeps the objects, and does not answer.
+    #[error("the upstream does not answer: {0}")]
+    Unreachable(String),
+    /// It answers something that makes no sense here.
+    #[error("the upstream answered {0}")]
+    Odd(u16),
     /// Anything else.
     #[error("the storage failed: {0}")]
     Failed(io::Error),

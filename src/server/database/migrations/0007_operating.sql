@@ -23,3 +23,8 @@ CREATE TABLE discord_users (
     account_id INTEGER NOT NULL UNIQUE REFERENCES accounts (id),
     created_at INTEGER NOT NULL
 ) STRICT;
+
+-- One row: how far the server counted the time itself. The trash is emptied by it.
+CREATE TABLE counted (
+    at INTEGER NOT NULL
+) STRICT;
