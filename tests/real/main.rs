@@ -101,6 +101,8 @@ mod serve_abuse;
 #[cfg(feature = "serve")]
 mod serve_client;
 #[cfg(feature = "serve")]
+mod serve_commands;
+#[cfg(feature = "serve")]
 mod serve_contract;
 #[cfg(feature = "serve")]
 mod serve_devices;
@@ -112,6 +114,8 @@ mod serve_known;
 mod serve_operator;
 #[cfg(feature = "serve")]
 mod serve_people;
+#[cfg(feature = "serve")]
+mod serve_presence;
 #[cfg(feature = "serve")]
 mod serve_restic;
 #[cfg(feature = "serve")]

@@ -6,6 +6,7 @@ pub mod list;
 pub mod name;
 pub mod path;
 pub mod range;
+pub mod session;
 
 #[cfg(test)]
 mod tests;
