@@ -61,7 +61,8 @@ pub fn after_push(session: &mut Session<'_>, outcome: &Result<PushOutcome>) {
         row: row_of_push(outcome),
     };
     tell(session, &told);
-    if matches!(outcome, Ok(PushOutcome::Pushed { .. })) {
+    let is_model = session.settings.cloud.is_some();
+    if matches!(outcome, Ok(PushOutcome::Pushed { .. })) && !is_model {
         let location = session.sync.location.clone();
         let settings = session.settings;
         if let Ok(access) = session.access() {
