@@ -3,6 +3,7 @@
 #![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links)] // these comments are the help texts
 
 mod completions;
+pub mod devices;
 mod history;
 mod hooks;
 mod instances;
@@ -16,6 +17,7 @@ mod run;
 pub mod serve;
 pub mod token;
 mod verify;
+pub mod watch;
 
 use std::path::PathBuf;
 
@@ -124,6 +126,8 @@ pub enum Command {
     Instances(Instances),
     /// Let another device in: show a code for it, or take the code that it shows
     Pair(Pair),
+    /// List the account's devices, on a server of our own, or revoke one
+    Devices(devices::Devices),
     /// Opt this folder out; cloud data and token stay
     Disable,
     /// Show what is opted in, what changed here, and whether the cloud is ahead
@@ -152,6 +156,8 @@ pub enum Command {
     Drill,
     /// Check everything that the hooks rest on, and say what to do about what is wrong
     Doctor(Launchers),
+    /// Tell when another device pushes or plays, as a server of our own says it
+    Watch(watch::Watch),
     /// Say where the secrets of this instance are kept, or move them
     Token(token::Token),
     /// Show all instances of all launchers, and which of them are synced

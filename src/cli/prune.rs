@@ -14,6 +14,17 @@ pub struct Prune {
     /// Remove it without asking
     #[arg(long)]
     pub yes: bool,
+    /// Where a server of our own has to be asked for leave: wait for the answer, for so many minutes
+    #[arg(
+        long,
+        value_name = "MINUTES",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "60",
+        conflicts_with = "dry_run",
+        value_parser = clap::value_parser!(u32).range(1..=1440)
+    )]
+    pub wait: Option<u32>,
     /// Keep everything that is no older
     #[arg(long, value_name = "PERIOD", default_value = "30d", value_parser = period::parse)]
     pub keep_all: SignedDuration,

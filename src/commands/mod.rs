@@ -4,6 +4,7 @@ mod alert;
 mod chain;
 mod completions;
 mod context;
+mod devices;
 mod disable;
 mod doctor;
 mod drill;
@@ -34,6 +35,7 @@ mod status;
 mod token;
 mod undo;
 mod verify;
+mod watch;
 mod which;
 
 use std::{
@@ -101,7 +103,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         texts::in_ascii();
     }
     let context = Context {
-        settings: settings(cli),
+        settings: settings(cli, &output),
         output: &output,
         surface: surface(cli, &output),
         label: label(&cli.global),
@@ -122,6 +124,8 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Init(args) => init::run(&context, args),
         Command::Instances(args) => instances::run(&context, args),
         Command::Pair(args) => context.in_opted_in(|| pair::run(&context, args)),
+        Command::Devices(args) => devices::run(&context, args),
+        Command::Watch(args) => context.in_opted_in(|| watch::run(&context, args)),
         Command::Disable => disable::run(&context),
         Command::Status(args) => status::run(&context, args),
         Command::History(args) => history::run(&context, args),
@@ -222,6 +226,8 @@ fn logged_as(command: &Command) -> Option<&'static str> {
         | Command::Hooks(_)
         | Command::Instances(_)
         | Command::Pair(_)
+        | Command::Devices(_)
+        | Command::Watch(_)
         | Command::Token(_)
         | Command::Completions(_)
         | Command::BeginDrill
@@ -244,7 +250,7 @@ fn verdict(context: &Context<'_>, strict: bool, result: Result<Done>) -> u8 {
     }
 }
 
-fn settings(cli: &Cli) -> Settings {
+fn settings(cli: &Cli, output: &Output) -> Settings {
     let global = &cli.global;
     let hook = match &cli.command {
         Command::Pull(pull) => Some(&pull.hook),
@@ -264,8 +270,18 @@ fn settings(cli: &Cli) -> Settings {
         insecure_http: global.insecure_http,
         on_conflict: hook.and_then(|hook| hook.on_conflict),
         allow_shrink: hook.is_some_and(|hook| hook.allow_shrink),
+        plays: plays(cli, output),
         unlock: matches!(&cli.command, Command::Push(push) if push.unlock),
         ..Settings::new(pack.unwrap_or_else(|| PathBuf::from(".")))
+    }
+}
+
+/// Whether a game is played around this command: whoever pulls on a terminal may only want to look.
+fn plays(cli: &Cli, output: &Output) -> bool {
+    match cli.command {
+        Command::Run(_) => true,
+        Command::Pull(_) | Command::Push(_) => !output.is_terminal(),
+        _ => false,
     }
 }
 

@@ -1,5 +1,7 @@
 //! `prune`: thinning the past in the cloud.
 
+mod leave;
+
 use std::collections::BTreeSet;
 
 use jiff::{Timestamp, tz::TimeZone};
@@ -21,7 +23,7 @@ struct Report<'a> {
     outcome: &'a PruneOutcome,
 }
 
-const HOW: &str = "Run it where the server is, or have it allow deletion for as long as it takes: \
+pub(super) const HOW: &str = "Run it where the server is, or have it allow deletion for as long as it takes: \
                    docs/guides/prune.md";
 
 /// Runs the command.
@@ -37,8 +39,13 @@ pub fn run(context: &Context<'_>, args: &Prune) -> Result<Done> {
         outcome
     };
     let preview = prune(&Finality::Preview)?;
-    let PruneOutcome::Preview(plan) = &preview else {
-        return report(context, &preview);
+    let (plan, leave) = match &preview {
+        PruneOutcome::Preview(plan) => (plan, None),
+        PruneOutcome::Refused(plan) if !args.dry_run => match leave::of(context)? {
+            Some(access) => (plan, Some(access)),
+            None => return report(context, &preview),
+        },
+        _ => return report(context, &preview),
     };
     let prompt = Prompt::new(context.output);
     let asks = prompt.is_terminal() && !context.output.is_json();
@@ -57,9 +64,26 @@ pub fn run(context: &Context<'_>, args: &Prune) -> Result<Done> {
         context.output.line("Nothing was removed.");
         return Ok(Done::Well);
     }
+    let leave = match leave {
+        Some(access) => match leave::obtain(context, access, args.wait) {
+            Ok(leave) => Some(leave),
+            Err(error) => {
+                if context.output.is_json() {
+                    print(context, &preview);
+                }
+                context.course.became("not allowed", amounts(plan));
+                return Err(error);
+            }
+        },
+        None => None,
+    };
     // What the rules let go now and nobody has seen stays.
     let agreed: BTreeSet<_> = plan.go.iter().map(|one| one.snapshot.clone()).collect();
-    report(context, &prune(&Finality::Final(agreed))?)
+    let outcome = prune(&Finality::Final(agreed));
+    if let Some(leave) = leave {
+        leave.give_back(context);
+    }
+    report(context, &outcome?)
 }
 
 fn agrees(prompt: &Prompt<'_>) -> Result<bool> {
@@ -68,7 +92,6 @@ fn agrees(prompt: &Prompt<'_>) -> Result<bool> {
 
 fn report(context: &Context<'_>, outcome: &PruneOutcome) -> Result<Done> {
     let output = context.output;
-    let amounts = |plan: &Plan| vec![format!("{} snapshots", plan.go.len())];
     match outcome {
         PruneOutcome::NotOptedIn => {}
         PruneOutcome::Copy => context.course.became("copy", Vec::new()),
@@ -82,10 +105,7 @@ fn report(context: &Context<'_>, outcome: &PruneOutcome) -> Result<Done> {
         }
     }
     if output.is_json() {
-        output.object(&Report {
-            event: "prune",
-            outcome,
-        });
+        print(context, outcome);
     }
     let text = !output.is_json();
     match outcome {
@@ -115,6 +135,17 @@ fn report(context: &Context<'_>, outcome: &PruneOutcome) -> Result<Done> {
         _ => {}
     }
     Ok(Done::Well)
+}
+
+fn amounts(plan: &Plan) -> Vec<String> {
+    vec![format!("{} snapshots", plan.go.len())]
+}
+
+fn print(context: &Context<'_>, outcome: &PruneOutcome) {
+    context.output.object(&Report {
+        event: "prune",
+        outcome,
+    });
 }
 
 fn snapshots(number: usize) -> String {

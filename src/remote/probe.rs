@@ -15,13 +15,26 @@ use super::{
 };
 
 use crate::{
-    domain::{ids::SnapshotId, location::Location},
+    domain::{
+        ids::SnapshotId,
+        location::Location,
+        rest::session::{self, Other, Session},
+    },
     error::{Context, Error, Kind, Result},
     texts::text,
 };
 
 /// The largest list that is read, in bytes: half a million snapshots.
 const LARGEST: u64 = 64 << 20;
+
+/// Which snapshots there are, and who else is at work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probed {
+    /// The ids; `None` where only restic itself can tell.
+    pub ids: Option<BTreeSet<SnapshotId>>,
+    /// What other devices are doing with the instance.
+    pub others: Vec<Other>,
+}
 
 #[derive(Deserialize)]
 struct Entry {
@@ -43,6 +56,26 @@ pub fn probe(question: &Question<'_>) -> Result<Option<BTreeSet<SnapshotId>>> {
     Ok(Some(
         names.iter().filter_map(|name| name.parse().ok()).collect(),
     ))
+}
+
+/// Returns what [`probe`] does, and tells our own server by the same request what this device is doing; what
+/// others are doing with the instance is in its answer.
+pub fn probe_playing(question: &Question<'_>, session: Session) -> Result<Probed> {
+    let Location::Rest(url) = question.location else {
+        let others = Vec::new();
+        return probe(question).map(|ids| Probed { ids, others });
+    };
+    let header = (session::SESSION, session.to_string());
+    let response = question.get_with(url, "snapshots/", header)?;
+    let others = response.headers().get(session::OTHERS);
+    let others = others.and_then(|value| value.to_str().ok());
+    let others = others.map(session::read).unwrap_or_default();
+    let names = read(client::host(url), "snapshots", response)?;
+    let ids = names.iter().filter_map(|name| name.parse().ok()).collect();
+    Ok(Probed {
+        ids: Some(ids),
+        others,
+    })
 }
 
 /// Returns the ids of the repository's keys, in order, or `None` where only restic itself could

@@ -51,6 +51,17 @@ impl Question<'_> {
         self.send(url, self.request(url, Method::GET, path)?)
     }
 
+    /// Asks as [`Question::get`] does, with a header more.
+    pub(super) fn get_with(
+        &self,
+        url: &str,
+        path: &str,
+        (name, value): (&'static str, String),
+    ) -> Result<Response> {
+        let request = self.request(url, Method::GET, path)?;
+        self.send(url, request.header(name, value))
+    }
+
     /// Puts an object there.
     pub(super) fn post(&self, url: &str, path: &str, body: Vec<u8>) -> Result<()> {
         let request = self.request(url, Method::POST, path)?;

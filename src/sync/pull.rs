@@ -14,6 +14,7 @@ use super::{
     outcome::{Changes, PullOutcome},
     question::Ask,
     resolve, safety,
+    server::report,
     session::{self, Opened, Session},
     settings::Settings,
     sources,
@@ -76,10 +77,12 @@ pub fn pull<'a>(
     };
     session.ask = ask;
     session.launching = true;
-    match run(&mut session) {
+    let outcome = match run(&mut session) {
         Err(error) => hospitable(&mut session, error),
         outcome => outcome,
-    }
+    };
+    report::after_pull(&mut session, &outcome);
+    outcome
 }
 
 /// Whatever is not wrong with this folder does not keep the game from starting.
@@ -154,6 +157,7 @@ pub fn run(session: &mut Session<'_>) -> Result<PullOutcome> {
         && observe::is_safe(session, &local)
         && let Some(outcome) = decide::repeat(session, probed.as_ref())
     {
+        session.met.repeated = true;
         return Ok(outcome);
     }
     let store = session.store()?;

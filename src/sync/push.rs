@@ -10,6 +10,7 @@ use super::{
     observe::{self, Local},
     outcome::{PullOutcome, PushOutcome},
     publish, pull, safety,
+    server::report,
     session::{self, Opened, Session},
     settings::Settings,
     swap,
@@ -47,7 +48,14 @@ pub fn push(settings: &Settings, listener: Listener<'_>) -> Result<PushOutcome> 
         }
         Err(error) => return Err(error),
     };
-    match run(&mut session) {
+    let outcome = carried(&mut session);
+    report::after_push(&mut session, &outcome);
+    outcome
+}
+
+/// The push of an open folder: what cannot go out now is pending.
+fn carried(session: &mut Session<'_>) -> Result<PushOutcome> {
+    match run(session) {
         Err(error) if error.kind() == Kind::Offline => {
             session.state.offline = true;
             session.save()?;
@@ -58,7 +66,7 @@ pub fn push(settings: &Settings, listener: Listener<'_>) -> Result<PushOutcome> 
         }
         // It goes out with the next one.
         Err(error) if error.kind() == Kind::Cancelled => {
-            waits(&session);
+            waits(session);
             Ok(PushOutcome::Pending {
                 why: error.to_string(),
                 hints: Vec::new(),
@@ -68,7 +76,7 @@ pub fn push(settings: &Settings, listener: Listener<'_>) -> Result<PushOutcome> 
             .without_repository(error)
             .hint(text!("push-still-here-hint"))),
         Err(error) => {
-            waits(&session);
+            waits(session);
             Err(error)
         }
         outcome => outcome,

@@ -11,6 +11,7 @@ use super::{
     outcome::PullOutcome,
     pull,
     question::Ask,
+    server::report,
     session::{self, Opened, Session},
     settings::Settings,
 };
@@ -54,7 +55,9 @@ pub fn resolve<'a>(
     };
     session.ask = ask;
     session.decision = decision;
-    pull::run(&mut session).map_err(|error| session.without_repository(error))
+    let outcome = pull::run(&mut session).map_err(|error| session.without_repository(error));
+    report::after_resolve(&mut session, &outcome);
+    outcome
 }
 
 /// Lets what is missing here count as deleted, where the player says of just that unit that what is

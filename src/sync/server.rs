@@ -1,6 +1,11 @@
 //! What the server is: one of ours, or a plain rest-server. It is asked once, and remembered.
 
+pub mod devices;
+pub mod grants;
 pub mod instances;
+pub mod presence;
+pub mod report;
+pub mod watch;
 
 use std::{path::Path, time::Duration};
 
@@ -8,8 +13,11 @@ use super::settings::Settings;
 use crate::{
     config::servers_file::{self, Remembered},
     domain::location::Location,
-    error::Result,
-    remote::control::about,
+    error::{Error, Result},
+    remote::{
+        control::{Control, about},
+        repository::Question,
+    },
 };
 
 /// How long the question may take: `setup` and `init` wait for it.
@@ -39,7 +47,16 @@ pub fn ask(
     if settings.cloud.is_some() {
         return Ok(None);
     }
-    let about = about::ask(url, ca_file, PATIENCE)?;
+    ask_within(settings, url, ca_file, PATIENCE).map(Some)
+}
+
+fn ask_within(
+    settings: &Settings,
+    url: &str,
+    ca_file: Option<&Path>,
+    patience: Duration,
+) -> Result<Remembered> {
+    let about = about::ask(url, ca_file, patience)?;
     let (version, features) = match about {
         Some(about) => (Some(about.version), about.features),
         None => (None, Vec::new()),
@@ -50,7 +67,24 @@ pub fn ask(
         features: features.into_iter().collect(),
     };
     servers_file::remember(&settings.dirs, url, Some(found.clone()));
-    Ok(Some(found))
+    Ok(found)
+}
+
+/// Asks the server what it is where nobody knows, or that was long ago; after a push, while nobody waits.
+pub fn refresh(
+    settings: &Settings,
+    location: &Location,
+    ca_file: Option<&Path>,
+    patience: Duration,
+) {
+    let Location::Rest(url) = location else {
+        return;
+    };
+    let known = remembered(settings, location);
+    if settings.cloud.is_none() && known.is_none_or(|known| known.is_stale(settings.now())) {
+        // Another push asks again.
+        let _ = ask_within(settings, url, ca_file, patience);
+    }
 }
 
 /// Returns what the server is: as it is remembered, or asked now where nothing is, or that was long ago.
@@ -64,5 +98,40 @@ pub fn known(
     match remembered {
         Some(known) if !known.is_stale(settings.now()) => Some(known),
         other => ask(settings, location, ca_file).ok().flatten().or(other),
+    }
+}
+
+/// Returns the control API of a server that can be asked for `feature`, for a command that needs it; else
+/// `lacks` says what a plain rest-server does not do.
+pub fn control<'a>(
+    settings: &Settings,
+    question: &Question<'a>,
+    feature: &str,
+    lacks: &str,
+) -> Result<Control<'a>> {
+    const HOW: &str = "A server that can is instance-sync serve: docs/guides/own-server.md. Saves are as safe as \
+                       before";
+    let Some(control) = Control::beside(question) else {
+        let what = format!("{} is no server: it {lacks}", question.location);
+        return Err(Error::failed(what).hint(HOW));
+    };
+    let location = question.location;
+    let known = match remembered(settings, location) {
+        Some(known) if !known.is_stale(settings.now()) => Some(known),
+        _ => ask(settings, location, question.ca_file)?,
+    };
+    match known {
+        Some(known) if known.has(feature) => Ok(control),
+        Some(known) if known.is_ours() => Err(Error::failed(format!(
+            "{} is of an older version: it {lacks}",
+            control.host()
+        ))
+        .hint("Ask whoever runs it to update it; then instance-sync doctor asks it again.")),
+        _ => Err(Error::failed(format!(
+            "{} is a plain rest-server: it {lacks}",
+            control.host()
+        ))
+        .hint(HOW)
+        .hint("If it has become one since: instance-sync doctor asks it again.")),
     }
 }

@@ -13,7 +13,10 @@ use super::{
     provision,
     question::Ask,
     resolve::Decision,
-    server,
+    server::{
+        self,
+        presence::{self, Met},
+    },
     settings::Settings,
     unfinished,
 };
@@ -27,11 +30,12 @@ use crate::{
     domain::{
         ids::{ReplicaId, SnapshotId},
         record::DeviceLabel,
+        rest::session::Session as Said,
         scope::Scope,
         shell,
     },
     error::{Error, Kind, Result},
-    remote::probe,
+    remote::probe::{self, Probed},
     store::{find::Found, repository::Repository},
     texts::text,
     workdir::{
@@ -69,6 +73,8 @@ pub struct Session<'a> {
     pub saved_now: Option<SnapshotId>,
     /// What the player has just decided.
     pub decision: Option<Decision>,
+    /// What this run has had to do with a server of ours.
+    pub met: Met,
     /// Whether what restic has in its cache may be taken for what is in the repository.
     pub trust_cache: bool,
     access: Option<Access>,
@@ -233,6 +239,7 @@ fn begin<'a>(
         launching: false,
         saved_now: None,
         decision: None,
+        met: Met::default(),
         trust_cache: true,
         access: None,
         restic: None,
@@ -319,6 +326,19 @@ impl Session<'_> {
         asked.map_err(|error| self.refused(error))
     }
 
+    /// Asks as [`Session::probe`] does. A server of ours learns by it that a game starts, where one does,
+    /// and says who else is at work.
+    fn probe_as(access: &Access, said: Option<Said>) -> Result<Probed> {
+        let question = access.question();
+        match said {
+            Some(said) => probe::probe_playing(&question, said),
+            None => probe::probe(&question).map(|ids| Probed {
+                ids,
+                others: Vec::new(),
+            }),
+        }
+    }
+
     /// Says of a token that was refused how this folder gets another one.
     fn refused(&self, error: Error) -> Error {
         if error.kind() == Kind::Credentials {
@@ -342,11 +362,20 @@ impl Session<'_> {
             Ok(access) => access.clone(),
             Err(error) => return (work(self), Err(error)),
         };
+        let said = presence::of(self);
+        if let Some(Said::Play { since }) = said {
+            self.met.announced = Some(since);
+        }
         let (done, asked) = thread::scope(|scope| {
-            let asked = scope.spawn(|| probe::probe(&access.question()));
+            let asked = scope.spawn(|| Self::probe_as(&access, said));
             let done = work(self);
             let died = |_| Err(Error::failed(text!("session-probe-died")));
             (done, asked.join().unwrap_or_else(died))
+        });
+        let asked = asked.map(|probed| {
+            self.met.reached = true;
+            presence::tell(self, &probed.others);
+            probed.ids
         });
         (done, asked.map_err(|error| self.refused(error)))
     }

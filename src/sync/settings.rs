@@ -37,6 +37,8 @@ pub struct Settings {
     pub label: Option<String>,
     /// What a launcher calls it: for an instance that has no name yet.
     pub launcher_label: Option<String>,
+    /// Whether a game starts after a pull, and has ended before a push: hooks, and not a person who looks.
+    pub plays: bool,
     /// What becomes of conflicts, instead of what the rules say.
     pub on_conflict: Option<Policy>,
     /// Whether what is missing here is deleted, however much it is.
@@ -64,6 +66,7 @@ impl Settings {
             device_name: None,
             label: None,
             launcher_label: None,
+            plays: false,
             on_conflict: None,
             allow_shrink: false,
             cloud: None,

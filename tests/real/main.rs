@@ -105,6 +105,8 @@ mod serve_browser;
 #[cfg(feature = "serve")]
 mod serve_client;
 #[cfg(feature = "serve")]
+mod serve_commands;
+#[cfg(feature = "serve")]
 mod serve_contract;
 #[cfg(feature = "serve")]
 mod serve_devices;
@@ -124,6 +126,8 @@ mod serve_pages;
 mod serve_pairing;
 #[cfg(feature = "serve")]
 mod serve_people;
+#[cfg(feature = "serve")]
+mod serve_presence;
 #[cfg(feature = "serve")]
 mod serve_restic;
 #[cfg(feature = "serve")]

@@ -92,22 +92,30 @@ fn an_instance_whose_name_nobody_can_read_is_offered_by_its_id() {
     let desktop = scene.joined("desktop", None);
     play::world(&desktop.device.pack, "My World", 1);
     desktop.device.command(&["push"]).ok();
-    let made = desktop.control.post("/v1/instances", &json!({})).ok();
-    let unnamed = made.value["id"].as_str().unwrap();
+    // Of another passphrase: the list of the account does not name it.
+    let deck = scene.member("Deck");
+    play::world(&deck.device.pack, "Other World", 2);
+    std::fs::write(scene.world.path("other"), "of somebody else\n").unwrap();
+    let other = format!("--passphrase-file={}", scene.world.path("other").display());
+    deck.device
+        .init(&scene.server.url(), &deck.token, &[&other]);
+    deck.device.command(&["push"]).ok();
+    // One that nobody has pushed to yet holds nothing to join.
+    desktop.control.post("/v1/instances", &json!({})).ok();
+    let unnamed = deck.device.instance_id();
     let said = desktop.device.command(&["instances", "--json"]).ok();
     said.assert_keeps_to_schemas();
-    let listed = said.json();
-    let ids: Vec<_> = listed["instances"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| one["instance_id"].as_str().unwrap())
-        .collect();
-    assert_eq!(ids, [&desktop.device.instance_id(), unnamed]);
-    assert_eq!(listed["instances"][1]["label"], unnamed[..8]);
-    assert_eq!(listed["instances"][1]["last_played"]["state"], "never");
+    // A machine that is busy says before what it is waiting for.
+    let last = said.stdout.lines().last().unwrap();
+    let listed: serde_json::Value = serde_json::from_str(last).unwrap();
+    let listed = listed["instances"].clone();
+    let listed = listed.as_array().unwrap();
+    let ids: Vec<_> = listed.iter().map(|one| &one["instance_id"]).collect();
+    assert_eq!(ids, [&json!(desktop.device.instance_id()), &json!(unnamed)]);
+    assert_eq!(listed[1]["label"], unnamed[..8]);
+    assert_eq!(listed[1]["last_played"]["device"], "Deck");
     // What is in the trash cannot be joined.
     scene.alice.delete(&format!("/v1/instances/{unnamed}")).ok();
     let said = desktop.device.command(&["instances"]).ok();
-    said.assert_never_says(unnamed);
+    said.assert_never_says(&unnamed);
 }

@@ -1,6 +1,6 @@
 //! Our own server, a person who is signed in, and devices that play.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::control::Control;
 use crate::support::our_server::OurServer;
@@ -17,6 +17,8 @@ pub struct Scene {
 /// A device of Alice's that is opted in.
 pub struct Member {
     pub device: Device,
+    /// What the server knows it by.
+    pub id: String,
     /// Its token over the control API.
     pub control: Control,
     pub token: String,
@@ -49,10 +51,11 @@ impl Scene {
         let body = json!({ "name": name, "kind": "handheld" });
         let said = self.alice.post("/v1/devices", &body).ok().value;
         let text = |key: &str| said[key].as_str().unwrap().to_owned();
-        let token = text("token");
+        let (id, token) = (text("id"), text("token"));
         Member {
             device: self.world.device(name),
             control: self.stranger.device(&token),
+            id,
             token,
         }
     }
@@ -73,5 +76,14 @@ impl Scene {
     pub fn passphrase(&self) -> String {
         let path = self.world.path("passphrase");
         format!("--passphrase-file={}", path.display())
+    }
+
+    /// Returns the requests that are logged from here on, once `work` is done.
+    pub fn asked(&self, work: impl FnOnce()) -> Vec<Value> {
+        let before = self.server.log().len();
+        work();
+        let mut asked = self.server.log().split_off(before);
+        asked.retain(|line| line["method"].is_string());
+        asked
     }
 }

@@ -8,6 +8,7 @@ pub mod list;
 pub mod name;
 pub mod path;
 pub mod range;
+pub mod session;
 
 #[cfg(test)]
 mod tests;

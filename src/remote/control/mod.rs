@@ -4,6 +4,10 @@
 //! makes no sense, the second for one that says no, which many callers look at first.
 
 pub mod about;
+pub mod activity;
+pub mod devices;
+pub mod events;
+pub mod grants;
 pub mod instances;
 pub mod pairings;
 mod refused;

@@ -18,7 +18,7 @@ use super::{
 use axum::body::Bytes;
 
 /// What can be asked of this server, beside restic's protocol.
-const FEATURES: [&str; 8] = [
+const FEATURES: [&str; 9] = [
     "accounts",
     "devices",
     "enrolments",
@@ -26,6 +26,7 @@ const FEATURES: [&str; 8] = [
     "grants",
     "heartbeat",
     "instances",
+    "presence",
     "sync-log",
 ];
 

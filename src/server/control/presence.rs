@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 /// How often a device that plays should say so, in seconds.
 pub const BEAT: u64 = 300;
-/// How long a device plays that says nothing more.
+/// How long a device plays that says nothing more; from then on it has something that is not pushed.
 const PLAYING: Duration = Duration::from_secs(3 * BEAT);
 /// How long a session waits to be pushed of a device that says nothing more.
 const UNPUSHED: Duration = Duration::from_secs(14 * 24 * 60 * 60);
@@ -47,9 +47,19 @@ pub struct Present {
 
 #[derive(Debug)]
 struct Entry {
-    state: State,
     since: i64,
+    /// Until when it plays, where it does.
+    plays: Option<Instant>,
     until: Instant,
+}
+
+impl Entry {
+    fn state(&self, now: Instant) -> State {
+        match self.plays {
+            Some(until) if until > now => State::Playing,
+            _ => State::Unpushed,
+        }
+    }
 }
 
 /// What one device does with one instance.
@@ -62,9 +72,9 @@ pub struct Presence(Mutex<HashMap<i64, Doing>>);
 impl Presence {
     /// Notes what a device is doing. Returns whether others did not know that.
     pub fn note(&self, account: i64, present: &Present, now: Instant) -> bool {
-        let lasts = match present.state {
-            State::Playing => PLAYING,
-            State::Unpushed => UNPUSHED,
+        let plays = match present.state {
+            State::Playing => Some(now + PLAYING),
+            State::Unpushed => None,
             State::Idle => return self.clear(account, &present.device, &present.instance),
         };
         let mut all = self.lock();
@@ -81,12 +91,14 @@ impl Presence {
             return false;
         }
         let entry = Entry {
-            state: present.state,
             since: present.since,
-            until: now + lasts,
+            plays,
+            until: now + UNPUSHED,
         };
         let before = doing.insert(key, entry);
-        before.is_none_or(|before| (before.state, before.since) != (present.state, present.since))
+        before.is_none_or(|before| {
+            (before.state(now), before.since) != (present.state, present.since)
+        })
     }
 
     /// Forgets what a device does with an instance: it pushed. Returns whether something was known.
@@ -119,7 +131,7 @@ impl Presence {
             .map(|((device, instance), entry)| Present {
                 device: device.clone(),
                 instance: instance.clone(),
-                state: entry.state,
+                state: entry.state(now),
                 since: entry.since,
             })
             .collect();
@@ -158,7 +170,13 @@ mod tests {
             of.map(|present| present.device).collect::<Vec<_>>()
         };
         assert_eq!(names(now), ["pc", "deck"]);
-        assert_eq!(names(now + PLAYING), ["deck"]);
+        // Whoever plays and says nothing more has played, and pushed nothing.
+        let later = presence.of(1, now + PLAYING);
+        assert!(
+            later.iter().all(|one| one.state == State::Unpushed),
+            "{later:?}"
+        );
+        assert_eq!(names(now + PLAYING), ["pc", "deck"]);
         assert!(names(now + UNPUSHED).is_empty());
         assert!(presence.of(2, now).is_empty());
         assert!(presence.clear(1, "deck", "i"));

@@ -9,7 +9,7 @@ use axum::{
 };
 
 use super::{
-    Answered,
+    Answered, around,
     authority::{self, Creating, Refusal, Removing},
     upload::{self, Limits},
 };
@@ -104,6 +104,9 @@ impl Asked<'_> {
             HeaderValue::from_static(version.content_type()),
         );
         *response.body_mut() = Body::from(list);
+        if kind == Kind::Snapshots {
+            around::tell(self, response.headers_mut()).await;
+        }
         Ok(response)
     }
 

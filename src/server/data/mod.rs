@@ -3,6 +3,7 @@
 //! Handlers are thin. Who may do what is in [`authority`], what an address means in `domain/rest`, where
 //! bytes go in `storage`.
 
+mod around;
 mod asked;
 pub mod authority;
 pub mod credentials;

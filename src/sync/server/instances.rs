@@ -51,33 +51,29 @@ pub fn add_unlisted(question: &Question<'_>, server: Option<&Remembered>, offers
         .filter(|one| one.deleted_at.is_none())
         .filter_map(|one| Some((one.id.parse().ok()?, one)))
         .filter(|(id, _)| !is_offered(*id))
-        .map(|(id, one)| unlisted(id, one))
+        .filter_map(|(id, one)| unlisted(id, one))
         .collect();
     more.sort_by_key(|offer| (std::cmp::Reverse(offer.known.time), offer.known.instance));
     offers.extend(more);
 }
 
-/// What is known of an instance that is in no list: who pushed when.
-fn unlisted(instance: InstanceId, known: &Instance) -> Offer {
+/// What is known of an instance that is in no list: who pushed when. Where nobody has, there is nothing to
+/// join.
+fn unlisted(instance: InstanceId, known: &Instance) -> Option<Offer> {
     let named = |name: &str| label(name).unwrap_or_else(|| "device".to_owned());
-    let at = |second| Timestamp::from_second(second).unwrap_or_default();
-    let last = known.pushes.first();
-    Offer {
+    let last = known.pushes.first()?;
+    let time = Timestamp::from_second(last.at).ok()?;
+    let device = named(&last.name);
+    Some(Offer {
         known: Known {
             instance,
             labels: vec![instance.short()],
             devices: known.pushes.iter().map(|push| named(&push.name)).collect(),
             profile: Profile::default().to_string(),
-            time: last.map(|push| at(push.at)).unwrap_or_default(),
+            time,
         },
-        played: match last {
-            Some(push) => Played::At {
-                time: at(push.at),
-                device: named(&push.name),
-            },
-            None => Played::Never,
-        },
-    }
+        played: Played::At { time, device },
+    })
 }
 
 #[cfg(test)]
@@ -100,7 +96,7 @@ mod tests {
     #[test]
     fn an_instance_without_a_name_is_offered_by_its_id_and_who_played_it() {
         let id = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("a ULID");
-        let offer = unlisted(id, &instance(&[("Deck\u{202e}", 60), ("pc", 5)]));
+        let offer = unlisted(id, &instance(&[("Deck\u{202e}", 60), ("pc", 5)])).expect("an offer");
         assert_eq!(offer.known.label(), id.short());
         assert_eq!(offer.known.devices, ["Deck", "pc"]);
         let played = Played::At {
@@ -108,6 +104,6 @@ mod tests {
             device: "Deck".to_owned(),
         };
         assert_eq!(offer.played, played);
-        assert_eq!(unlisted(id, &instance(&[])).played, Played::Never);
+        assert!(unlisted(id, &instance(&[])).is_none());
     }
 }

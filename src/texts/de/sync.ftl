@@ -12,6 +12,8 @@ decide-conflict-saved = { $unit } wurde hier und auf { $device } geändert (gesp
 # Was ein Pull meldet.
 
 pull-offline-hint = Das Spiel startet mit dem, was hier ist. Änderungen gehen bei nächster Gelegenheit hinaus.
+pull-other-playing = Auf { $device } wird das seit { $since } gespielt: Was dort gespielt wird, ist noch nicht in der Cloud.
+pull-other-unpushed = { $device } hat eine Sitzung, die seit { $since } nicht gesichert ist: Was dort gespielt wurde, ist noch nicht in der Cloud.
 pull-starts-hint = Das Spiel startet mit dem, was hier ist.
 pull-nothing-yet = In der Cloud ist noch nichts. Der erste Push legt das Repository an.
 pull-disable-hint = Um inzwischen ohne Abgleich zu spielen: instance-sync disable { $folder }

@@ -12,6 +12,8 @@ decide-conflict-saved = { $unit } changed here and on { $device } (saved { $time
 # What a pull tells.
 
 pull-offline-hint = The game starts with what is here; changes go out at the next chance.
+pull-other-playing = { $device } has been playing this since { $since }: what is played there is not in the cloud yet.
+pull-other-unpushed = { $device } has an unpushed session since { $since }: what was played there is not in the cloud yet.
 pull-starts-hint = The game starts with what is here.
 pull-nothing-yet = Nothing is in the cloud yet; the first push creates the repository.
 pull-disable-hint = To play without syncing meanwhile: instance-sync disable { $folder }
