@@ -270,3 +270,61 @@ fn fewer(past: &Past, judged: &Retention) -> Vec<Fewer> {
     });
     counted.filter(|one| one.after < one.before).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        fixtures::{WORLD, dot, head, snapshot, unit, version},
+        history::{Book, History},
+        record::UnitTable,
+        unit::UnitContent,
+    };
+
+    /// Three versions of the world, one after the other; the options stay as they were.
+    fn past() -> Past {
+        let mut book = Book::default();
+        for (counter, name) in [(1, '1'), (2, '2'), (3, '3')] {
+            let options = version(Some("options"), dot('A', 1));
+            let world = version(Some(name.to_string().as_str()), dot('A', counter));
+            let units = UnitTable::from([(unit(WORLD), world), (unit("options.txt"), options)]);
+            let dots: Vec<Dot> = (1..=counter).rev().map(|one| dot('A', one)).collect();
+            let mut head = head(name, units, &dots);
+            let contents = [WORLD, "options.txt"].map(|name| (unit(name), UnitContent::default()));
+            head.record.contents.extend(contents);
+            book.add(head.snapshot, head.record);
+        }
+        let now = "2026-11-22T00:00:00Z".parse().expect("a time");
+        Past {
+            history: History::of(book, now),
+            listed: Vec::new(),
+            foreign: vec![snapshot('f')],
+            unreadable: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_plan_counts_what_goes_and_what_stays_of_every_unit() {
+        let judged = Retention {
+            keep: BTreeMap::from([
+                (snapshot('2'), Reason::Clock),
+                (snapshot('3'), Reason::Clock),
+                (snapshot('4'), Reason::Head),
+            ]),
+            go: BTreeMap::from([(snapshot('1'), Thinned::ToDays)]),
+        };
+        let plan = plan(&past(), &judged);
+        let gone: Vec<_> = plan.go.iter().map(|one| &one.snapshot).collect();
+        assert_eq!(gone, [&snapshot('1')]);
+        let keep = BTreeMap::from([(Reason::Clock, 2), (Reason::Head, 1)]);
+        assert_eq!((plan.keep, plan.foreign), (keep, 1));
+        assert_eq!(plan.clock, [snapshot('2'), snapshot('3')]);
+        // The options' only version is in another snapshot still.
+        let fewer = Fewer {
+            unit: unit(WORLD),
+            before: 3,
+            after: 2,
+        };
+        assert_eq!(plan.units, [fewer]);
+    }
+}

@@ -228,7 +228,7 @@ impl Device {
     }
 
     /// Runs a command that dies at this step. Nothing carries it on yet.
-    pub fn dying(&self, step: u32, run: impl Fn() -> Outcome<Said>) -> Said {
+    pub fn dying(step: u32, run: impl Fn() -> Outcome<Said>) -> Said {
         crash_point::crash_at(step);
         let ended = catch_unwind(AssertUnwindSafe(run));
         crash_point::disarm();

@@ -7,7 +7,7 @@ mod about;
 mod check;
 mod damage;
 #[cfg(test)]
-pub mod fixtures;
+pub(crate) mod fixtures;
 mod minecraft;
 mod mutf8;
 mod nbt;

@@ -227,3 +227,65 @@ fn somebody_came(layout: &Layout, worlds: &[PathBuf]) -> bool {
         || layout.playing_id().exists()
         || worlds.iter().any(|world| world_lock::is_open(world))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::{domain::fixtures::snapshot, sync::verify::DrillKind};
+
+    /// A folder that is opted in.
+    fn folder() -> (tempfile::TempDir, Layout) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let layout = Layout::new(folder.path());
+        fs::create_dir_all(layout.own()).expect("made");
+        let marker = r#"{"schema": 1, "instance_id": "01ARZ3NDEKTSV4RRFFQ69G5FAV", "url": "/nowhere", "account": "a"}"#;
+        fs::write(layout.own().join("sync.json"), marker).expect("written");
+        (folder, layout)
+    }
+
+    #[test]
+    fn whoever_takes_the_lock_or_plays_is_noticed() {
+        let (_folder, layout) = folder();
+        assert!(somebody_came(&layout, &[]), "nobody knows who was there");
+        drop(lock::take(&layout, "drill", Duration::ZERO).expect("free"));
+        assert!(!somebody_came(&layout, &[]));
+        fs::write(layout.playing_id(), "1").expect("written");
+        assert!(somebody_came(&layout, &[]));
+        fs::remove_file(layout.playing_id()).expect("there");
+        let other = Owner {
+            command: "pull".to_owned(),
+            pid: std::process::id() + 1,
+        };
+        let other = serde_json::to_vec(&other).expect("writes");
+        fs::write(layout.lock_owner(), other).expect("written");
+        assert!(somebody_came(&layout, &[]));
+    }
+
+    #[test]
+    fn what_was_found_is_written_down_unless_somebody_is_in_the_way() {
+        let (_folder, layout) = folder();
+        let sync = sync_file::read(&layout).expect("opted in");
+        let load = || Proofs::load(&layout, sync.instance_id).expect("sound");
+        let settings = Settings::new(layout.pack());
+        let mut found = Found::new(DrillKind::Sample, &load());
+        found.checked.unreadable.push(snapshot('1'));
+        let held = lock::take(&layout, "pull", Duration::ZERO).expect("free");
+        write_down(&layout, &settings, &found, End::Whole).expect("no failure");
+        assert!(load().last.is_none());
+        drop(held);
+        write_down(&layout, &settings, &found, End::Whole).expect("written");
+        assert!(load().last.is_some_and(|last| last.whole && !last.sound));
+        assert_eq!(load().unreadable, [snapshot('1')]);
+    }
+
+    #[test]
+    fn a_drill_that_nobody_wished_for_does_not_begin() {
+        let (_folder, layout) = folder();
+        let run = |pack: &std::path::Path| in_background(&Settings::new(pack), &|_| (), 1);
+        assert_eq!(run(layout.pack()).ok(), Some(Background::NotDue));
+        let nobody = tempfile::tempdir().expect("a folder");
+        assert_eq!(run(nobody.path()).ok(), Some(Background::NotDue));
+    }
+}

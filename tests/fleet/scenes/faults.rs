@@ -1,5 +1,7 @@
 //! What goes wrong on the way: what is said, what is kept, what waits.
 
+use std::slice;
+
 use super::*;
 use crate::{
     config::layout::Layout,
@@ -117,7 +119,7 @@ fn a_snapshot_that_is_not_listed_decides_nothing_until_it_is_or_is_gone() {
         .iter()
         .map(|(id, _)| id.clone())
         .collect();
-    assert_eq!(unreadable, [id.clone()]);
+    assert_eq!(unreadable, slice::from_ref(&id));
     // A restore says so, and goes on; by name it is an error.
     let wish = |point: Point| restore::Request {
         units: [unit("saves/B")].into(),
@@ -142,7 +144,7 @@ fn a_snapshot_that_is_not_listed_decides_nothing_until_it_is_or_is_gone() {
     let verify::VerifyOutcome::Checked(checked) = outcome else {
         panic!("{outcome:?}");
     };
-    assert_eq!(checked.unreadable, [id.clone()]);
+    assert_eq!(checked.unreadable, slice::from_ref(&id));
     assert!(verify::failure(&checked).is_some());
     scene.cloud.hide(&id, false);
     let outcome = scene.pull(1);
@@ -381,23 +383,24 @@ fn what_could_not_be_read_at_once_is_read_again() {
     }
 }
 
-/// Where it was looked at is not where the flaw was: it fails rather than count as saved.
+/// Writes into a file beside this backup and so many more.
+fn scribble(cloud: &Memory, place: PathBuf, left: u32) {
+    let next = cloud.clone();
+    cloud.beside_next_backup(move || {
+        fs::write(&place, format!("{left} times more")).unwrap();
+        if left > 0 {
+            scribble(&next, place, left - 1);
+        }
+    });
+}
+
 #[test]
 fn a_push_that_is_never_whole_fails() {
     let scene = Scene::with(1, &[(A, "a")]);
     scene.write(0, A, "a2");
     let base = scene.state(0)["base"].clone();
     let place = scene.place(0, A);
-    fn scribble(cloud: Memory, place: PathBuf, left: u32) {
-        let again = (cloud.clone(), place.clone());
-        cloud.beside_next_backup(move || {
-            fs::write(&place, format!("{left} times more")).unwrap();
-            if left > 0 {
-                scribble(again.0, again.1, left - 1);
-            }
-        });
-    }
-    scribble(scene.cloud.clone(), place, 20);
+    scribble(&scene.cloud, place, 20);
     let error = push::push(&scene.settings(0), &|_| ()).unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -700,7 +703,10 @@ fn damage_that_a_drill_found_is_told_once() {
     assert!(proof::tell(&layout).is_none(), "there is nothing to tell");
     proofs.unreadable.push(id.clone());
     proofs.save(&layout).unwrap();
-    assert_eq!(proof::tell(&layout).unwrap().unreadable, [id.clone()]);
+    assert_eq!(
+        proof::tell(&layout).unwrap().unreadable,
+        slice::from_ref(&id)
+    );
     assert!(proof::tell(&layout).is_none(), "it was told");
     proofs.unreadable.clear();
     proofs.damaged.push(Damage {
@@ -721,4 +727,29 @@ fn damage_that_a_drill_found_is_told_once() {
     assert!(Proofs::load(&layout, instance).is_ok());
     proof::wish(&settings, None).unwrap();
     assert_eq!(Proofs::load(&layout, instance).unwrap().every(), None);
+}
+
+/// Nothing changed here or there; what was noted still has to be done.
+#[test]
+fn a_folder_that_is_up_to_date_does_what_was_left_to_do() {
+    for change in ["pending", "republish", "undone"] {
+        let scene = Scene::with(1, &[(A, "a")]);
+        scene.pull(0);
+        assert_eq!(scene.pull(0), UP_TO_DATE);
+        let there = scene.ids().len();
+        scene.edit_state(0, |state| {
+            state[change] = if change == "pending" {
+                "01ARZ3NDEKTSV4RRFFQ69G5FAV".into()
+            } else {
+                true.into()
+            };
+        });
+        scene.pull(0);
+        let state = scene.state(0);
+        assert!(state["pending"].is_null(), "{change}");
+        assert_eq!(state["republish"], false, "{change}");
+        assert_eq!(state["undone"], false, "{change}");
+        let published = scene.ids().len() - there;
+        assert_eq!(published, usize::from(change == "republish"), "{change}");
+    }
 }

@@ -32,7 +32,7 @@ fn died_at(step: u32) -> Option<Scene> {
     scene.delete(0, OLD);
     scene.push(0);
     let settings = scene.settings(1);
-    let said = scene.devices[1].dying(step, || {
+    let said = Device::dying(step, || {
         pull::pull(&settings, &|_| (), None).map(Said::Pull)
     });
     matches!(said, Said::Died).then_some(scene)
@@ -167,7 +167,7 @@ fn an_undo_that_died_is_carried_to_its_end() {
         scene.push(0);
         scene.pull(1);
         let settings = scene.settings(1);
-        let said = scene.devices[1].dying(step, || {
+        let said = Device::dying(step, || {
             let request = Request::default();
             undo::undo(&settings, &|_| (), &request, undo::Finality::Final)
                 .map(|_| Said::Undo(Vec::new()))

@@ -1,5 +1,7 @@
 //! Verify: what a drill compares, finds and notes.
 
+use std::slice;
+
 use super::*;
 use crate::{
     domain::drill::Amount,
@@ -149,7 +151,7 @@ fn what_is_held_elsewhere_is_compared_where_it_is() {
     assert_eq!(held(&third, B), None);
     for extent in [Extent::Newest, Extent::All] {
         let checked = drill(&scene, extent);
-        assert_eq!(checked.heads, [third.listed.id.clone()]);
+        assert_eq!(checked.heads, slice::from_ref(&third.listed.id));
         assert_eq!(checked.sound, units(&["saves/A", "saves/B"]));
     }
     scene.cloud.hurt(Some((second, "saves/B".to_owned())));
@@ -193,8 +195,8 @@ fn a_record_that_was_unreadable_once_is_asked_for_until_it_is_not() {
         .cloud
         .make_unreadable(&first, crate::error::Kind::Damaged);
     let checked = drill(&scene, Extent::All);
-    assert_eq!(checked.unreadable, [first.clone()]);
-    assert_eq!(proofs(&scene).unreadable, [first.clone()]);
+    assert_eq!(checked.unreadable, slice::from_ref(&first));
+    assert_eq!(proofs(&scene).unreadable, slice::from_ref(&first));
     let error = verify::failure(&checked).unwrap();
     assert!(error.to_string().contains("is hurt"), "{error}");
     assert!(!error.hints()[0].is_empty());
