@@ -155,10 +155,11 @@ impl Device {
         let pack = home.path().join("pack");
         let own = pack.join(".cloud-sync");
         fs::create_dir_all(&own).unwrap();
-        let marker = format!(
-            r#"{{"schema": 1, "instance_id": "{INSTANCE}", "url": "/nowhere", "account": "a"}}"#
-        );
-        fs::write(own.join("sync.json"), marker).unwrap();
+        // Nothing is kept there: the cloud is in memory. What makes the folder makes it in here.
+        let url = home.path().join("cloud");
+        let marker =
+            serde_json::json!({ "schema": 1, "instance_id": INSTANCE, "url": url, "account": "a" });
+        fs::write(own.join("sync.json"), marker.to_string()).unwrap();
         Self {
             number,
             home,

@@ -113,6 +113,8 @@ fn watched(options: &[&str]) -> Option<(Scene, Member, Member, crate::support::S
     desktop.device.command(&["push"]).ok();
     let deck = scene.joined("Deck", Some(&desktop.device.instance_id()));
     deck.device.command(&["pull"]).ok();
+    // It plays no more: the next pull begins another session, however soon that is.
+    deck.device.command(&["push"]).ok();
     let before = looked(&scene, &desktop);
     let watching = desktop.device.command(&["watch"]).args(options).start();
     until(|| looked(&scene, &desktop) > before);

@@ -120,7 +120,8 @@ fn a_glance_shows_the_world_that_was_played_last() {
         (unit("saves/B"), Some("Away"))
     );
     assert!(look.last_sync.is_some() && look.conflicts.is_empty());
-    assert_eq!(look.url.as_deref(), Some("/nowhere"));
+    let home = scene.devices[0].pack().parent().unwrap().to_owned();
+    assert_eq!(look.url.as_deref(), home.join("cloud").to_str());
     let settings = scene.settings(0);
     let nobody = glance(scene.place(0, "../nobody"), &settings.dirs);
     assert!(!nobody.opted_in && nobody.problem.is_none());
