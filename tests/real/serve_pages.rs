@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use instance_sync::domain::pairing::{Invitation, Secret, Words};
+
 use crate::support::control::{Control, PASSWORD};
 use crate::support::opted::synced;
 use crate::support::our_server::OurServer;
@@ -441,8 +443,12 @@ fn a_new_device_gets_in_by_a_code_and_a_yes() {
     pages.send("/pair", "/pair", &[]).leads_to("/pair");
     let shown = pages.get("/pair").says(200, "class=\"digits\">");
     let (_, rest) = shown.text.split_once("class=\"digits\">").unwrap();
-    let code = rest.split('<').next().unwrap().replace(' ', "");
-    assert_eq!(code.len(), 6, "{code}");
+    let text = rest.split('<').next().unwrap();
+    assert!(shown.text.contains("<svg class=\"square\""));
+    // It is what `setup` takes, and has no secret.
+    let Words { code, secret } = Invitation::parse(text).unwrap().words;
+    assert!(matches!(secret, Secret::None));
+    assert!(text.starts_with(&format!("{}/alice/{code}-", server.url())));
     let claiming =
         json!({ "account": "alice", "code": code, "name": "<b>deck", "kind": "handheld" });
     let waits = newcomer.post("/v1/pairings/claim", &claiming).ok().value;
@@ -465,13 +471,9 @@ fn a_new_device_gets_in_by_a_code_and_a_yes() {
     // The other way round: the new device shows a code; and a no is a no.
     let body = json!({ "name": "other", "kind": "phone" });
     let waits = newcomer.post("/v1/pairings/requests", &body).ok().value;
-    pages
-        .send("/pair", "/pair/adopt", &[("code", "x")])
-        .says(400, "id=\"code-wrong\"");
-    let code = waits["code"].as_str().unwrap();
-    pages
-        .send("/pair", "/pair/adopt", &[("code", code)])
-        .leads_to("/pair");
+    let adopted = json!({ "code": waits["code"] });
+    let deck = newcomer.device(token);
+    deck.post("/v1/pairings/adopt", &adopted).ok();
     let path = format!("/pair/{}", waits["id"].as_str().unwrap());
     pages
         .send("/pair", &format!("{path}/refuse"), &[])

@@ -102,9 +102,9 @@ struct Approval {
 /// A code that a new device shows.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Shown {
+struct Shown {
     /// Six digits.
-    pub code: String,
+    code: String,
 }
 
 /// A new device that has a code.
@@ -360,7 +360,7 @@ async fn yes_or_no<I>(call: &Call<I>, is_yes: bool, bundle: Option<&str>) -> Ans
 }
 
 /// Takes a code that a new device shows: it waits for a yes of this account.
-pub async fn adopt(call: Call<Shown>) -> Answered<Pairing> {
+async fn adopt(call: Call<Shown>) -> Answered<Pairing> {
     let (owner, server, now) = (call.who.owner()?, &call.server, clock::now());
     check_code(&call.input.code)?;
     server.limits.code_of_account(owner.id, Instant::now())?;

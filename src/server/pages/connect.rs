@@ -30,14 +30,15 @@ struct Connect {
 }
 
 /// Where this server is, as the browser found it.
-struct Place {
-    url: String,
+pub(super) struct Place {
+    /// Its address.
+    pub url: String,
     /// Whether `setup` takes it without being told that anybody on the way can read along.
     is_safe: bool,
 }
 
 impl Place {
-    fn of(call: &Call<Asked>) -> Self {
+    pub fn of(call: &Call<Asked>) -> Self {
         let host = &call.input.host;
         let scheme = if call.is_secure { "https" } else { "http" };
         let name = host.rsplit_once(':').map_or(host.as_str(), |(name, port)| {

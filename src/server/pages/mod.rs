@@ -29,6 +29,7 @@ mod pair;
 mod people;
 mod picture;
 mod shown;
+mod square;
 #[cfg(test)]
 mod tests;
 

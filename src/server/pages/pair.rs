@@ -1,22 +1,23 @@
 //! Pairing: a new device gets in by six digits, once somebody who is signed in says yes here.
 
 use askama::Template;
+use secrecy::ExposeSecret as _;
 
 use super::{
+    connect::Place,
     devices::word_of,
     frame::{Asked, Frame, Wrong},
     page::{Answered, Page, Sent},
     shown::When,
+    square::Square,
 };
-use crate::server::{
-    clock,
-    control::{
-        admit::Access,
-        answer::Failure,
-        call::Call,
-        pairings::{self, Shown as Code},
+use crate::{
+    domain::pairing::{Invitation, Secret, Words},
+    server::{
+        clock,
+        control::{admit::Access, answer::Failure, call::Call, pairings},
+        database::pairings::State,
     },
-    database::pairings::State,
 };
 
 #[derive(Template)]
@@ -34,7 +35,10 @@ struct Pair {
 
 struct Open {
     id: String,
-    code: String,
+    /// What `setup` takes on the new device.
+    text: String,
+    /// The same for a camera.
+    square: Option<Square>,
     until: When,
 }
 
@@ -50,7 +54,6 @@ pub(super) fn pages() -> Vec<Page> {
     vec![
         Page::get("/pair", Access::Person, look),
         Page::post("/pair", Access::Person, begin),
-        Page::post("/pair/adopt", Access::Person, adopt),
         Page::post("/pair/{pairing}/approve", Access::Person, approve),
         Page::post("/pair/{pairing}/refuse", Access::Person, refuse),
         Page::post("/pair/{pairing}/end", Access::Person, end),
@@ -67,14 +70,6 @@ async fn begin(call: Call<Asked>) -> Answered {
         .await
         .map(drop);
     answer(&call, done, ("begin", "/pair")).await
-}
-
-/// Takes the code that a new device shows.
-async fn adopt(call: Call<Asked>) -> Answered {
-    let digits = call.input.form.text("code").chars();
-    let code = digits.filter(|c| !c.is_whitespace()).collect();
-    let done = pairings::adopt(call.with(Code { code })).await.map(drop);
-    answer(&call, done, ("code", "/pair")).await
 }
 
 async fn approve(call: Call<Asked>) -> Answered {
@@ -115,17 +110,23 @@ async fn answer(
 }
 
 async fn page(call: &Call<Asked>, wrong: Wrong) -> Result<Pair, Failure> {
-    let found = pairings::under_way(&call.server, &call.who.owner()?).await?;
+    let owner = call.who.owner()?;
+    let found = pairings::under_way(&call.server, &owner).await?;
+    let account = owner.name.to_string();
     let now = clock::now();
     let (mut open, mut waiting, mut approved) = (Vec::new(), Vec::new(), Vec::new());
     for pairing in found {
         let until = When::of(pairing.expires_at, now);
         match (pairing.state, pairing.code, pairing.device) {
-            (State::Open, Some(code), _) => open.push(Open {
-                id: pairing.id,
-                code: grouped(&code),
-                until,
-            }),
+            (State::Open, Some(code), _) => {
+                let text = text_of(call, account.clone(), code);
+                open.push(Open {
+                    id: pairing.id,
+                    square: Square::of(&text),
+                    text,
+                    until,
+                });
+            }
             (state @ (State::Claimed | State::Approved), _, Some(device)) => {
                 let shown = Waiting {
                     id: pairing.id,
@@ -152,10 +153,16 @@ async fn page(call: &Call<Asked>, wrong: Wrong) -> Result<Pair, Failure> {
     })
 }
 
-/// Returns six digits as two groups, which are easier to read and to type.
-fn grouped(code: &str) -> String {
-    match code.split_at_checked(3) {
-        Some((front, back)) => format!("{front} {back}"),
-        None => code.to_owned(),
-    }
+/// Returns what is typed on the new device: where, whose, the code, and a check. There is no secret in it:
+/// a page has none.
+fn text_of(call: &Call<Asked>, account: String, code: String) -> String {
+    let invitation = Invitation {
+        url: Place::of(call).url,
+        account,
+        words: Words {
+            code,
+            secret: Secret::None,
+        },
+    };
+    invitation.to_text().expose_secret().to_owned()
 }
