@@ -518,10 +518,8 @@ fn two_machines_are_in_sync_with_tokens_that_the_page_made() {
     let passphrase = format!("--passphrase-file={}", world.path("passphrase").display());
     let desktop = world.device("desktop");
     let first = token(&mut pages, "Desktop");
-    desktop.init(&server.url(), &first, &[&passphrase, "--offline"]);
+    desktop.init(&server.url(), &first, &[&passphrase]);
     let id = desktop.instance_id();
-    let control = Control::new(&server.url()).device(&first);
-    control.post("/v1/instances", &json!({ "id": id })).ok();
     play::world(&desktop.pack, "My World", 1);
     desktop.command(&["push"]).ok();
     let deck = world.device("deck");
