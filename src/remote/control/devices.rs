@@ -39,8 +39,8 @@ pub fn list(control: &Control<'_>) -> Result<Said<Vec<Device>>> {
     Ok(said.map(|listed| listed.devices))
 }
 
-/// Revokes one of them: its token opens nothing any more.
-pub fn revoke(control: &Control<'_>, device: &Device) -> Result<Said<()>> {
-    let said = control.delete::<Answer>(&format!("/v1/devices/{}", device.id))?;
+/// Revokes the one with this id: its token opens nothing any more.
+pub fn revoke(control: &Control<'_>, id: &str) -> Result<Said<()>> {
+    let said = control.delete::<Answer>(&format!("/v1/devices/{id}"))?;
     Ok(said.map(|Answer {}| ()))
 }

@@ -14,12 +14,7 @@ mod refused;
 
 use std::{path::Path, time::Duration};
 
-use reqwest::{
-    Method,
-    blocking::{RequestBuilder, Response},
-    header,
-    redirect::Policy,
-};
+use reqwest::{Method, blocking::RequestBuilder, header, redirect::Policy};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -141,11 +136,4 @@ impl<'a> Control<'a> {
         })?;
         Ok(Ok(value))
     }
-}
-
-/// Returns in how many seconds the server wants to be asked again.
-fn retry_after(response: &Response) -> Option<Duration> {
-    let value = response.headers().get(header::RETRY_AFTER)?;
-    let seconds = value.to_str().ok()?.parse().ok()?;
-    Some(Duration::from_secs(seconds))
 }

@@ -206,9 +206,4 @@ impl Control<'_> {
         let value = json!({ "claim": claim.expose_secret() });
         self.post("/v1/pairings/answer", &value)
     }
-
-    /// Takes a device out of the account.
-    pub fn revoke_device(&self, id: &str) -> Result<Said<IgnoredAny>> {
-        self.delete(&format!("/v1/devices/{id}"))
-    }
 }

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use reqwest::{StatusCode, blocking::Response};
+use reqwest::{StatusCode, blocking::Response, header};
 use serde::Deserialize;
 
-use super::retry_after;
 use crate::{
     error::{Error, Kind, Result},
     remote::repository::body,
@@ -99,6 +98,13 @@ impl From<Refused> for Error {
                 .hint(text!("control-refused-hint")),
         }
     }
+}
+
+/// Returns in how many seconds the server wants to be asked again.
+fn retry_after(response: &Response) -> Option<Duration> {
+    let value = response.headers().get(header::RETRY_AFTER)?;
+    let seconds = value.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_secs(seconds))
 }
 
 #[cfg(test)]

@@ -164,39 +164,42 @@ pub fn refused(refusal: &Refusal, kind: &'static str) -> Response {
 
 /// Answers that it failed.
 pub fn failed(failure: &Failure, kind: &'static str) -> Response {
-    let error = match failure {
-        Failure::Refused(refusal) => return refused(refusal, kind),
-        Failure::Storage(Fault::NotMounted | Fault::Unreachable(_) | Fault::Odd(_)) => "storage",
-        Failure::Database(_) => "database",
-        Failure::Storage(_) | Failure::System(_) => "failed",
-    };
-    let (status, message) = said(failure);
-    problem(status, error, message, kind, failure.to_string())
+    match failure {
+        Failure::Refused(refusal) => refused(refusal, kind),
+        failure => {
+            let (status, error, message) = told_of(failure);
+            problem(status, error, message, kind, failure.to_string())
+        }
+    }
 }
 
 /// Returns the answer, and a sentence for whoever asked. What a storage or a database says of itself is for
 /// the log alone.
 pub fn said(failure: &Failure) -> (StatusCode, String) {
-    let (status, message) = match failure {
-        Failure::Refused(refusal) => return (refusal.code().0, refusal.to_string()),
-        Failure::Storage(Fault::NotMounted) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the storage is not mounted",
-        ),
-        Failure::Storage(Fault::Unreachable(_) | Fault::Odd(_)) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the storage does not answer",
-        ),
-        Failure::Database(_) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the database does not answer",
-        ),
+    let (status, _, message) = told_of(failure);
+    (status, message)
+}
+
+/// Returns the answer, the word for programs, and the sentence.
+fn told_of(failure: &Failure) -> (StatusCode, &'static str, String) {
+    let away = StatusCode::SERVICE_UNAVAILABLE;
+    let (status, error, message) = match failure {
+        Failure::Refused(refusal) => {
+            let (status, error) = refusal.code();
+            return (status, error, refusal.to_string());
+        }
+        Failure::Storage(Fault::NotMounted) => (away, "storage", "the storage is not mounted"),
+        Failure::Storage(Fault::Unreachable(_) | Fault::Odd(_)) => {
+            (away, "storage", "the storage does not answer")
+        }
+        Failure::Database(_) => (away, "database", "the database does not answer"),
         Failure::Storage(_) | Failure::System(_) => (
             StatusCode::INTERNAL_SERVER_ERROR,
+            "failed",
             "the server failed; its log says why",
         ),
     };
-    (status, message.to_owned())
+    (status, error, message.to_owned())
 }
 
 fn problem(

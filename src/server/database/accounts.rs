@@ -142,3 +142,10 @@ pub(super) fn registration(registers_itself: bool) -> Registration {
         Registration::Beforehand
     }
 }
+
+/// Reads the name of an account.
+pub(super) fn read_name(row: &SqliteRow) -> Answer<AccountName> {
+    let name: String = row.try_get("name")?;
+    name.parse()
+        .map_err(|error| sqlx::Error::Decode(Box::new(error)))
+}

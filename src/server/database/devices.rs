@@ -118,13 +118,10 @@ pub async fn holder(database: &Database, token: &TokenHash) -> Answer<Option<Hol
 
 /// Reads who holds a token, and what their account may do.
 pub(super) fn read_holder(row: &SqliteRow) -> Answer<Holder> {
-    let account: String = row.try_get("name")?;
     Ok(Holder {
         device: row.try_get("device")?,
         account_id: row.try_get("account_id")?,
-        account: account
-            .parse()
-            .map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
+        account: accounts::read_name(row)?,
         suspended: row.try_get::<Option<i64>, _>("suspended_at")?.is_some(),
         quota: row
             .try_get::<Option<i64>, _>("quota_bytes")?

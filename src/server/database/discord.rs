@@ -1,7 +1,5 @@
 //! Which account a user of Discord has.
 
-use sqlx::Row;
-
 use super::{Answer, Database, accounts};
 
 /// Returns the account of a user.
@@ -14,11 +12,7 @@ pub async fn account(database: &Database, user: &str) -> Answer<Option<accounts:
     .fetch_optional(&database.pool)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let name: String = row.try_get("name")?;
-    let name = name
-        .parse()
-        .map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-    accounts::find(database, &name).await
+    accounts::find(database, &accounts::read_name(&row)?).await
 }
 
 /// Says that an account is this user's.

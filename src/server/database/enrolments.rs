@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::{Answer, Database};
+use super::{Answer, Database, accounts};
 use crate::{
     domain::rest::name::AccountName,
     server::token::{Token, TokenHash},
@@ -64,10 +64,7 @@ pub async fn claim(
         .fetch_optional(&mut *together)
         .await?;
     let Some(row) = row else { return Ok(None) };
-    let name: String = row.try_get("name")?;
-    let name = name
-        .parse()
-        .map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+    let name = accounts::read_name(&row)?;
     together.commit().await?;
     Ok(Some((id, name)))
 }

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
 
-use super::{Answer, Database, devices::DeviceKind};
+use super::{Answer, Database, accounts, devices::DeviceKind};
 use crate::{
     domain::rest::name::AccountName,
     server::token::{Token, TokenHash},
@@ -431,13 +431,10 @@ pub async fn enter(
         .execute(&mut *together)
         .await?;
     together.commit().await?;
-    let account: String = account.try_get("name")?;
     Ok(Some(Entered {
         pairing,
         account_id,
-        account: account
-            .parse()
-            .map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
+        account: accounts::read_name(&account)?,
         name,
         bundle,
     }))

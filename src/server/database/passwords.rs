@@ -1,6 +1,6 @@
 //! What is kept of passwords.
 
-use sqlx::Row;
+use sqlx::{Row, SqliteConnection};
 
 use super::{Answer, Database};
 use crate::domain::rest::name::AccountName;
@@ -42,6 +42,28 @@ pub async fn find(database: &Database, account: &AccountName) -> Answer<Option<(
         passes: row.try_get("passes")?,
     };
     Ok(Some((row.try_get("account_id")?, kept)))
+}
+
+/// Gives an account that has none its password, together with what else is done.
+pub(super) async fn add(
+    together: &mut SqliteConnection,
+    account_id: i64,
+    kept: &Kept,
+    now: i64,
+) -> Answer<()> {
+    sqlx::query(
+        "INSERT INTO passwords (account_id, salt, digest, memory_kib, passes, changed_at)
+         VALUES (?, ?, ?, ?, ?, ?)",
+    )
+    .bind(account_id)
+    .bind(&kept.salt)
+    .bind(&kept.digest)
+    .bind(kept.memory_kib)
+    .bind(kept.passes)
+    .bind(now)
+    .execute(together)
+    .await
+    .map(drop)
 }
 
 /// Replaces the password of an account that has one. Returns whether it does.

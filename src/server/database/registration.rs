@@ -2,7 +2,10 @@
 
 use sqlx::Row;
 
-use super::{Answer, Database, is_there_already, passwords::Kept};
+use super::{
+    Answer, Database, is_there_already,
+    passwords::{self, Kept},
+};
 use crate::{domain::rest::name::AccountName, server::token::TokenHash};
 
 /// What became of it.
@@ -61,18 +64,7 @@ pub async fn join(
         }
         Err(error) => return Err(error),
     };
-    sqlx::query(
-        "INSERT INTO passwords (account_id, salt, digest, memory_kib, passes, changed_at)
-         VALUES (?, ?, ?, ?, ?, ?)",
-    )
-    .bind(account)
-    .bind(&kept.salt)
-    .bind(&kept.digest)
-    .bind(kept.memory_kib)
-    .bind(kept.passes)
-    .bind(now)
-    .execute(&mut *together)
-    .await?;
+    passwords::add(&mut together, account, kept, now).await?;
     sqlx::query("UPDATE invites SET account_id = ? WHERE id = ?")
         .bind(account)
         .bind(invite)

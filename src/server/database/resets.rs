@@ -2,7 +2,10 @@
 
 use sqlx::Row;
 
-use super::{Answer, Database, passwords::Kept};
+use super::{
+    Answer, Database, accounts,
+    passwords::{self, Kept},
+};
 use crate::{
     domain::rest::name::AccountName,
     server::token::{Token, TokenHash},
@@ -57,11 +60,10 @@ pub async fn find(
     .fetch_optional(&database.pool)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let name: String = row.try_get("name")?;
-    let name = name
-        .parse()
-        .map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-    Ok(Some((row.try_get("account_id")?, name)))
+    Ok(Some((
+        row.try_get("account_id")?,
+        accounts::read_name(&row)?,
+    )))
 }
 
 /// Uses one up: from now on the password is this one. Returns whether it was still good.
@@ -77,18 +79,7 @@ pub async fn claim(database: &Database, token: &TokenHash, kept: &Kept, now: i64
     .await?;
     let Some(row) = row else { return Ok(false) };
     let account: i64 = row.try_get("account_id")?;
-    sqlx::query(
-        "INSERT INTO passwords (account_id, salt, digest, memory_kib, passes, changed_at)
-         VALUES (?, ?, ?, ?, ?, ?)",
-    )
-    .bind(account)
-    .bind(&kept.salt)
-    .bind(&kept.digest)
-    .bind(kept.memory_kib)
-    .bind(kept.passes)
-    .bind(now)
-    .execute(&mut *together)
-    .await?;
+    passwords::add(&mut together, account, kept, now).await?;
     together.commit().await?;
     Ok(true)
 }

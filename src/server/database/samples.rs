@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::{Answer, Database};
+use super::{Answer, Database, accounts};
 use crate::domain::rest::name::AccountName;
 
 /// How many days are kept.
@@ -34,13 +34,7 @@ pub async fn missing(database: &Database, day: i64) -> Answer<Vec<(i64, AccountN
     .bind(day)
     .fetch_all(&database.pool)
     .await?;
-    let read = |row: &sqlx::sqlite::SqliteRow| {
-        let name: String = row.try_get("name")?;
-        let name = name
-            .parse()
-            .map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-        Ok((row.try_get("id")?, name))
-    };
+    let read = |row: &sqlx::sqlite::SqliteRow| Ok((row.try_get("id")?, accounts::read_name(row)?));
     rows.iter().map(read).collect()
 }
 

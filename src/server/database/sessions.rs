@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sqlx::Row;
 
-use super::{Answer, Database};
+use super::{Answer, Database, accounts};
 use crate::{
     domain::rest::name::AccountName,
     server::token::{Token, TokenHash},
@@ -94,13 +94,10 @@ pub async fn find(database: &Database, token: &TokenHash, now: i64) -> Answer<Op
     .fetch_optional(&database.pool)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let account: String = row.try_get("name")?;
     Ok(Some(Session {
         id: row.try_get("id")?,
         account_id: row.try_get("account_id")?,
-        account: account
-            .parse()
-            .map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
+        account: accounts::read_name(&row)?,
         suspended: row.try_get::<Option<i64>, _>("suspended_at")?.is_some(),
         instance_limit: row.try_get::<i64, _>("instance_limit")?.cast_unsigned(),
         last_seen_at: row.try_get("last_seen_at")?,

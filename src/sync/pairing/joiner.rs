@@ -14,7 +14,7 @@ use crate::{
     error::{Error, Result},
     process::core_dumps,
     remote::control::{
-        Control, PATIENCE,
+        Control, PATIENCE, devices,
         pairings::{DeviceKind, Entered, Introduction, State, Waiting},
     },
     secrets::{sealed, token::Token},
@@ -169,7 +169,7 @@ impl Paired {
             secret: Some(&self.token.secret),
             ..stranger(url, self.ca_file.as_ref())
         };
-        let _ = control.revoke_device(&self.id);
+        let _ = devices::revoke(&control, &self.id);
     }
 }
 

@@ -18,7 +18,7 @@ pub fn list(settings: &Settings, access: &Access) -> Result<Vec<Device>> {
 /// Revokes one: its token opens nothing any more.
 pub fn revoke(settings: &Settings, access: &Access, device: &Device) -> Result<()> {
     let control = control(settings, access)?;
-    Ok(devices::revoke(&control, device)??)
+    Ok(devices::revoke(&control, &device.id)??)
 }
 
 fn control<'a>(settings: &Settings, access: &'a Access) -> Result<Control<'a>> {
