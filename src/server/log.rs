@@ -12,6 +12,7 @@ use std::{
         mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread,
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -19,6 +20,8 @@ use serde::Serialize;
 
 /// Lines that wait to be written.
 const WAITING: usize = 4096;
+/// How long lines are collected after those before: waking a thread for each would cost more than writing it.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// One request, once it is answered.
 #[derive(Debug, Clone, Serialize)]
@@ -143,6 +146,7 @@ fn write(mut out: Box<dyn Write + Send>, lines: &Receiver<Timed>, lost: &AtomicU
         }
         // A log that cannot be written is no reason to stop serving.
         let _ = out.write_all(&text).and_then(|()| out.flush());
+        thread::sleep(PAUSE);
     }
 }
 

@@ -118,6 +118,8 @@ impl OurServer {
 
     /// Returns the log so far, one JSON object a line.
     pub fn log(&self) -> Vec<serde_json::Value> {
+        // Lines are collected for a moment.
+        thread::sleep(Duration::from_millis(50));
         let text = fs::read_to_string(self.folder.join("server.log")).unwrap();
         let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
         whole

@@ -1,25 +1,27 @@
 //! Objects as files of a local file system.
 //!
-//! Nothing here blocks a thread of the server: all work on files is done on threads for that, a piece at a
-//! time, so that a slow client occupies none.
+//! Nothing here blocks a thread of the server: all work on files that may wait for a disk is done on threads for
+//! that, a piece at a time, so that a slow client occupies none.
 
 mod buffers;
 mod incoming;
+mod listed;
 mod pieces;
 mod place;
 mod read;
 mod removed;
 mod sentinel;
+mod stamp;
 #[cfg(test)]
 mod tests;
 mod write;
 
 use std::{fs, io, path::Path, sync::Arc};
 
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, future};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use self::{buffers::Buffers, place::Place};
+use self::{buffers::Buffers, listed::Listed, place::Place};
 use super::{Blobs, Fault, Found, Put, Removal, Task, Upload};
 use crate::{
     domain::rest::{
@@ -45,6 +47,7 @@ struct Inner {
     /// Which storage it is: another disk at the same place is none.
     id: String,
     buffers: Arc<Buffers>,
+    listed: Listed,
 }
 
 impl Files {
@@ -95,6 +98,7 @@ impl Files {
                 place,
                 id,
                 buffers: Arc::default(),
+                listed: Listed::default(),
             }),
             open: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)),
         }
@@ -206,6 +210,11 @@ impl Blobs for Files {
     }
 
     fn list(&self, repository: &Repository, kind: Kind) -> Task<'_, Option<Vec<Entry>>> {
+        let inner = &self.inner;
+        let folder = inner.place.kind(repository, kind);
+        if let Some(known) = inner.listed.recall(&folder, repository, kind) {
+            return future::ready(Ok(Some(known))).boxed();
+        }
         let repository = repository.clone();
         self.work(move |inner| read::list(inner, &repository, kind))
     }

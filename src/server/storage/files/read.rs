@@ -82,13 +82,18 @@ pub fn list(
 ) -> Result<Option<Vec<Entry>>, Fault> {
     let mut entries = Vec::new();
     let folder = inner.place.kind(repository, kind);
-    let found = match kind {
-        Kind::Data => each_folder(&folder, &mut entries),
-        _ => objects_in(&folder, &mut entries),
+    let (found, reading) = if kind == Kind::Data {
+        (each_folder(&folder, &mut entries), None)
+    } else {
+        let reading = inner.listed.begin(&folder, repository, kind);
+        (objects_in(&folder, &mut entries), reading)
     };
     match found {
         Ok(()) => {
             entries.sort_unstable();
+            if let Some(reading) = reading {
+                inner.listed.keep(reading, &entries);
+            }
             Ok(Some(entries))
         }
         // A repository of another server may lack the folder of a kind that it has nothing of.

@@ -30,6 +30,7 @@ pub fn remove(
             }
         }
     };
+    inner.listed.forget(repository, object);
     match gone {
         Ok(()) => Ok(true),
         Err(error) => inner.missing(error, false),
@@ -78,10 +79,9 @@ pub fn bring_back(inner: &Inner, repository: &Repository) -> Result<u64, Fault> 
                     Err(_) => continue,
                 },
             };
-            back += u64::from(put_back(
-                &entry.path(),
-                &inner.place.object(repository, &object),
-            )?);
+            let put = put_back(&entry.path(), &inner.place.object(repository, &object));
+            inner.listed.forget(repository, &object);
+            back += u64::from(put?);
         }
     }
     Ok(back)

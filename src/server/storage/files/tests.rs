@@ -367,3 +367,48 @@ async fn whoever_wants_more_objects_than_may_be_open_waits_until_one_is_read() {
     drop(pieces);
     assert_eq!(scene.get(object, Range::Whole).await, Some(content));
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_list_that_is_known_is_told_anew_after_each_change() {
+    let mut scene = scene().await;
+    // The worst file system: it never tells by a time that something changed.
+    Arc::get_mut(&mut scene.files.inner)
+        .expect("the only one")
+        .listed = Listed::impatient();
+    let lists = async |expected: usize| {
+        for _ in 0..3 {
+            let listed = scene.files.list(&scene.repository, Kind::Snapshots).await;
+            assert_eq!(listed.expect("lists").expect("there").len(), expected);
+        }
+        let (place, known) = (&scene.files.inner.place, &scene.files.inner.listed);
+        let folder = place.kind(&scene.repository, Kind::Snapshots);
+        let known = known.recall(&folder, &scene.repository, Kind::Snapshots);
+        assert_eq!(known.expect("it is known").len(), expected);
+    };
+    lists(0).await;
+    let (one, other) = (
+        blob(Kind::Snapshots, b"one"),
+        blob(Kind::Snapshots, b"other"),
+    );
+    for (number, (object, content)) in [(one, b"one" as &[u8]), (other, b"other")]
+        .into_iter()
+        .enumerate()
+    {
+        scene.put(object, content).await.expect("puts");
+        lists(number + 1).await;
+    }
+    for (object, how, left) in [(one, Removal::ToTrash(5), 1), (other, Removal::ForGood, 0)] {
+        let removed = scene.files.remove(&scene.repository, object, how).await;
+        assert!(removed.expect("removes"));
+        lists(left).await;
+    }
+    let back = scene.files.bring_back(&scene.repository).await;
+    assert_eq!(back.expect("brings back"), 1);
+    lists(1).await;
+    // A storage that goes away is no list that is known.
+    let place = scene.root.path().join("alice");
+    std::fs::rename(&place, scene.root.path().join("elsewhere")).expect("renames");
+    let listed = scene.files.list(&scene.repository, Kind::Snapshots).await;
+    assert!(listed.expect("lists").is_none());
+}

@@ -117,6 +117,7 @@ fn finish(
     for attempt in 0..2 {
         match incoming.publish(&target) {
             Ok(()) => {
+                inner.listed.forget(repository, object);
                 if let Some(folder) = target.parent() {
                     sync_folder(folder)?;
                 }
