@@ -114,6 +114,8 @@ mod serve_devices;
 mod serve_discord;
 #[cfg(all(feature = "serve", unix))] // signals, mounts
 mod serve_faults;
+#[cfg(all(feature = "serve", target_os = "linux"))] // every address of 127 is this machine's
+mod serve_fronts;
 #[cfg(feature = "serve")]
 mod serve_known;
 #[cfg(all(feature = "serve", unix))] // modes, links

@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use crate::support::our_server::OurServer;
-use crate::support::{Program, Repository, Tree, assert_same, play};
+use crate::support::{ALICE, Program, Repository, RestServer, Tree, assert_same, play};
 
 const ID: &str = "01M7Y8NXC8Z2MTVTHSG1NKY3QG";
 const PASSWORD: &str = "of the repository";
 
 struct Scene {
     server: OurServer,
+    /// Where the objects are, where our server keeps none itself.
+    upstream: Option<RestServer>,
     restic: PathBuf,
     folder: tempfile::TempDir,
 }
@@ -18,9 +20,29 @@ struct Scene {
 impl Scene {
     fn with(program: Program) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
+        let server = OurServer::start(&folder.path().join("server"));
+        Self::of(program, folder, server, None)
+    }
+
+    /// With a real rest-server behind ours.
+    #[cfg(unix)]
+    fn before_another(program: Program) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let upstream = RestServer::start_behind(&folder.path().join("behind"))?;
+        let server = OurServer::start_before(&folder.path().join("server"), &upstream);
+        Self::of(program, folder, server, Some(upstream))
+    }
+
+    fn of(
+        program: Program,
+        folder: tempfile::TempDir,
+        server: OurServer,
+        upstream: Option<RestServer>,
+    ) -> Option<Self> {
         let scene = Self {
             restic: program.find()?,
-            server: OurServer::start(&folder.path().join("server")),
+            server,
+            upstream,
             folder,
         };
         scene.server.admin(&["account", "add", "alice"]).ok();
@@ -51,10 +73,7 @@ fn play(folder: &Path, seed: u64, session: u64) {
     play::write(&folder.join("level.dat"), format!("{seed} {session}"));
 }
 
-fn four_devices_at_once(program: Program) {
-    let Some(scene) = Scene::with(program) else {
-        return;
-    };
+fn four_devices_at_once(scene: &Scene) {
     let names = ["deck", "desktop", "laptop", "phone"];
     let devices: Vec<Repository> = names.iter().map(|name| scene.device(name)).collect();
     devices[0].run(&["init"]).ok();
@@ -99,12 +118,32 @@ fn four_devices_at_once(program: Program) {
 
 #[test]
 fn four_devices_at_once_lose_nothing() {
-    four_devices_at_once(Program::Restic);
+    if let Some(scene) = Scene::with(Program::Restic) {
+        four_devices_at_once(&scene);
+    }
 }
 
 #[test]
 fn four_devices_at_once_lose_nothing_with_the_oldest_restic() {
-    four_devices_at_once(Program::Restic018);
+    if let Some(scene) = Scene::with(Program::Restic018) {
+        four_devices_at_once(&scene);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn four_devices_at_once_lose_nothing_before_another_server() {
+    let Some(mut scene) = Scene::before_another(Program::Restic) else {
+        return;
+    };
+    four_devices_at_once(&scene);
+    // It is a repository like any other there: restic reads it without either server.
+    let upstream = scene.upstream.take().unwrap();
+    let place = upstream.repository_folder(ALICE, ID);
+    drop(upstream);
+    let local = Repository::local(&place, PASSWORD).expect("restic was found");
+    local.check();
+    assert_eq!(local.snapshots().len(), 12);
 }
 
 fn prune_takes_a_grant(program: Program) {

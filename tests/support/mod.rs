@@ -28,6 +28,8 @@ pub mod display;
 #[cfg(unix)] // a shell script
 pub mod fake_restic;
 pub mod fault_server;
+#[cfg(all(feature = "serve", unix))] // a signal
+pub mod front;
 #[cfg(unix)] // a POSIX lock
 pub mod game;
 pub mod launcher;

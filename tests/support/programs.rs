@@ -48,6 +48,12 @@ pub enum Program {
     Chromedriver,
     /// What looks for barriers on a page: a script, for the browser.
     Axe,
+    /// What operators put in front of the server.
+    Nginx,
+    /// The same, another one.
+    Caddy,
+    /// Reads metrics and alerts as Prometheus does.
+    Promtool,
 }
 
 impl Program {
@@ -116,6 +122,9 @@ impl Program {
             Self::Chromium => &["chromium", "chromium-browser", "google-chrome"],
             Self::Chromedriver => &["chromedriver"],
             Self::Axe => &["axe.min.js"],
+            Self::Nginx => &["nginx"],
+            Self::Caddy => &["caddy"],
+            Self::Promtool => &["promtool"],
         }
     }
 

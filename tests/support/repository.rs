@@ -54,12 +54,23 @@ impl Repository {
         id: &str,
         password: &str,
     ) -> Option<Self> {
+        Self::at((&server.url(), server.ca_file()), token, id, password)
+    }
+
+    /// Opens an instance's repository at an address, with the authority that vouches for it, by a device's
+    /// token; `None` where restic is missing.
+    pub fn at(
+        (url, ca_file): (&str, Option<&Path>),
+        token: &str,
+        id: &str,
+        password: &str,
+    ) -> Option<Self> {
         let (account, secret) = token.split_once(':').unwrap();
-        let url = format!("rest:{}/{account}/{id}/", server.url());
+        let url = format!("rest:{url}/{account}/{id}/");
         let mut repository = Self::new(Program::Restic.find()?, OsStr::new(&url), password);
         repository.set("RESTIC_REST_USERNAME", account);
         repository.set("RESTIC_REST_PASSWORD", secret);
-        if let Some(file) = server.ca_file() {
+        if let Some(file) = ca_file {
             repository.args.push("--cacert".into());
             repository.args.push(file.into());
         }
