@@ -4,6 +4,10 @@ use std::path::Path;
 
 /// What a folder was like: which one, and when it was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "none is made there")
+)]
 pub struct Stamp {
     device: (u32, u32),
     inode: u64,
