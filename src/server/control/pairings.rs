@@ -18,7 +18,8 @@
 //!   `{id, state, code, created_at, expires_at, device: {name, kind, address}, secret}`. The event `pairing` on
 //!   `/v1/events` says when to look again.
 //! - `POST /v1/pairings/ID/approve` says yes. `bundle` is what a device sealed for the new one (base64); a page
-//!   cannot seal anything and sends none: the new device then gets to ciphertext, and asks for the passphrase.
+//!   cannot seal anything and sends none: the new device then gets to ciphertext, and asks for the passphrase. One
+//!   that shows its code itself would not take that, but leave again: without a bundle it is refused, 409.
 //! - `POST /v1/pairings/ID/refuse` says no, `DELETE /v1/pairings/ID` ends one.
 //!
 //! The new device: `claim` or `requests` tell it a secret of its own (`claim`), and with that it asks
@@ -68,6 +69,9 @@ const REQUESTS: u64 = 10_000;
 const DRAWS: usize = 20;
 /// How many devices of an account may be in use.
 const DEVICES: usize = 100;
+/// What is said of a device that shows its code itself, where a yes comes without a bundle.
+const SEALED_ALONE: &str = "this device shows a code of its own and takes only what a device that is in seals for it: \
+                            say yes there, with instance-sync pair --approve";
 /// How often a new device should ask, in seconds.
 const PACE: u64 = 2;
 
@@ -95,7 +99,8 @@ struct Pairings {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Approval {
-    /// What was sealed for the new device, in base64 for addresses, without padding.
+    /// What was sealed for the new device, in base64 for addresses, without padding. A device that shows its code
+    /// itself, of which the pairing has no `secret`, is let in by that alone.
     bundle: Option<String>,
 }
 
@@ -234,7 +239,7 @@ fn of_those_in() -> Vec<Route> {
         Route::json(
             (Method::POST, "/v1/pairings/{pairing}/approve"),
             Access::Account,
-            "Lets the new device in, with what was sealed for it.",
+            "Lets the new device in, with what was sealed for it. One that shows its code itself, without that: 409.",
             |call: Call<Approval>| async move {
                 let bundle = call.input.bundle.as_deref();
                 yes_or_no(&call, true, bundle).await
@@ -311,6 +316,13 @@ pub async fn decide(
         && (bundle.len() > LARGEST || URL_SAFE_NO_PAD.decode(bundle).is_err())
     {
         return Err(Refusal::Invalid("bundle is no base64 of 12 KiB at most".to_owned()).into());
+    }
+    if is_yes && bundle.is_none() {
+        // What it shows does not change any more.
+        let found = pairings::find(&server.database, owner.id, id, now).await?;
+        if found.is_some_and(|pairing| pairing.state == State::Claimed && pairing.shows_itself()) {
+            return Err(Refusal::Conflict(SEALED_ALONE).into());
+        }
     }
     if is_yes {
         let known = devices::list(&server.database, Some(&owner.name)).await?;

@@ -107,8 +107,16 @@ pub struct Pairing {
     pub expires_at: i64,
     /// The device, once there is one.
     pub device: Option<Newcomer>,
-    /// What it has of the secret, where the code was shown to it.
+    /// What it has of the secret, where the code was shown to it; none where it shows its code itself.
     pub secret: Option<Held>,
+}
+
+impl Pairing {
+    /// Returns whether the device shows its code itself: it takes only what is sealed by the secret beside that
+    /// code, which is read from its screen.
+    pub fn shows_itself(&self) -> bool {
+        self.device.is_some() && self.secret.is_none()
+    }
 }
 
 /// What becomes of a code that is tried.
