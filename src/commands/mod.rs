@@ -123,7 +123,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Setup(args) => setup::run(&context, args),
         Command::Init(args) => init::run(&context, args),
         Command::Instances(args) => instances::run(&context, args),
-        Command::Pair(args) => context.in_opted_in(|| pair::run(&context, args)),
+        Command::Pair(args) => pair::run(&context, args),
         Command::Devices(args) => devices::run(&context, args),
         Command::Watch(args) => context.in_opted_in(|| watch::run(&context, args)),
         Command::Disable => disable::run(&context),
@@ -191,7 +191,8 @@ fn stands_aside(context: &Context<'_>) -> bool {
 fn surface(cli: &Cli, output: &Output) -> Surface {
     let terminal = output.is_terminal() && Prompt::new(output).is_terminal();
     // The terminal of a double click is there for nobody.
-    let for_us = matches!(cli.command, Command::Setup(_)) && console::is_ours_alone();
+    let asks = matches!(cli.command, Command::Setup(_) | Command::Pair(_));
+    let for_us = asks && console::is_ours_alone();
     let terminal = terminal && !for_us;
     let windows = !cli.global.no_gui && !cli.global.json;
     match Surface::of_this_process(terminal, windows) {

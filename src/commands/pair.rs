@@ -1,45 +1,40 @@
-//! `pair`: letting another device in.
+//! `pair`: letting another device in, on a terminal or in a window.
+
+mod desk;
+mod folder;
+mod scene;
+mod terminal;
+mod window;
 
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Serialize;
 
-use super::{Context, Done, pairing, standard_input};
+use super::{Context, Done, standard_input};
 use crate::{
     cli::Pair,
-    domain::pairing::{Invitation, Secret, Words},
-    error::{Error, Kind, Result},
-    remote::control::pairings::{DeviceKind, Newcomer, Pairing, State},
-    sync::pairing::inviter::{Invited, Inviter},
-    ui::{picture, prompt::Prompt},
+    domain::pairing::{Secret, Words},
+    error::{Error, Result},
+    process::console,
+    remote::control::pairings::{Newcomer, Pairing},
+    sync::pairing::inviter::Inviter,
+    texts::text,
+    ui::surface::{self, Surface},
 };
-
-/// What `--json` says, one line for each step. The secret is in none.
-#[derive(Serialize)]
-struct Step<'a> {
-    event: &'static str,
-    what: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    server: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    account: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pairing: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    device: Option<Device<'a>>,
-}
-
-#[derive(Serialize)]
-struct Device<'a> {
-    name: &'a str,
-    kind: DeviceKind,
-    address: &'a str,
-}
 
 /// A pairing that is ended with whatever ends this command, unless it is over.
 struct Under<'a> {
     inviter: &'a Inviter,
     id: String,
     is_over: bool,
+}
+
+impl<'a> Under<'a> {
+    fn of(inviter: &'a Inviter, id: &str) -> Self {
+        Self {
+            inviter,
+            id: id.to_owned(),
+            is_over: false,
+        }
+    }
 }
 
 impl Drop for Under<'_> {
@@ -53,202 +48,48 @@ impl Drop for Under<'_> {
 
 /// Runs the command.
 pub fn run(context: &Context<'_>, args: &Pair) -> Result<Done> {
-    let inviter = Inviter::of_folder(&context.settings, &|event| context.hear(event))?;
-    pairing::heed_interrupts();
-    match &args.approve {
-        Some(text) => {
-            let words = shown_there(text)?;
-            let waiting = inviter.adopt(&words)?;
-            decide(context, args, &inviter, &waiting, &words.secret)
-        }
-        None => invite(context, args, &inviter),
+    // A script that answers line by line goes on doing so.
+    let silent = surface::is_asked_for() || !console::is_script_on_input();
+    let is_script = args.yes || context.output.is_json() || is_on_input(args);
+    if context.surface == Surface::Window
+        && silent
+        && !is_script
+        && let Some(done) = window::run(context, args)?
+    {
+        return Ok(done);
     }
+    context.in_opted_in(|| terminal::run(context, args))
 }
 
-/// Shows a code, waits for whoever uses it, and asks.
-fn invite(context: &Context<'_>, args: &Pair, inviter: &Inviter) -> Result<Done> {
-    let begun = inviter.begin()?;
-    let mut under = Under {
-        inviter,
-        id: begun.id.clone(),
-        is_over: false,
-    };
-    show(context, &begun);
-    let listener = |event| context.hear(event);
-    let waiting = inviter.wait_while(&begun.id, State::Open, &listener)?;
-    // From here on its own guard ends it.
-    under.is_over = true;
-    let secret = begun.secret(waiting.secret);
-    decide(context, args, inviter, &waiting, secret)
+/// Whether the code is read from standard input.
+fn is_on_input(args: &Pair) -> bool {
+    matches!(&args.approve, Some(Some(text)) if text == "-")
 }
 
-/// Asks about a device that waits, and tells it the answer.
-fn decide(
-    context: &Context<'_>,
-    args: &Pair,
-    inviter: &Inviter,
-    waiting: &Pairing,
-    secret: &Secret,
-) -> Result<Done> {
-    let mut under = Under {
-        inviter,
-        id: waiting.id.clone(),
-        is_over: false,
-    };
-    let Some(device) = &waiting.device else {
-        return Err(Error::failed("the server does not say which device waits")
-            .hint("Nobody was let in. Begin again; if that stays so, update the server."));
-    };
-    let name = printable(&device.name);
-    say_who(context, device, &name);
-    // Somebody said yes on a page meanwhile: there is nothing left to ask, nor a bundle to send.
-    let is_decided = waiting.state != State::Claimed;
-    let is_wanted = is_decided || args.yes || asked(context, &name)?;
-    if !is_wanted {
-        inviter.refuse(&waiting.id)?;
-        under.is_over = true;
-        step(context, "refused", |_| {});
-        context
-            .output
-            .passing(&format!("{name} was refused. It got nothing."));
-        return Ok(Done::Well);
-    }
-    if !is_decided {
-        inviter.approve(&waiting.id, secret)?;
-    }
-    let listener = |event| context.hear(event);
-    let fetched = inviter.wait_while(&waiting.id, State::Approved, &listener);
-    match fetched {
-        Ok(_) => under.is_over = true,
-        Err(error) if error.kind() == Kind::Cancelled => return Err(error),
-        Err(error) => {
-            return Err(error.hint(format!("{name} did not fetch its answer, and is not in.")));
-        }
-    }
-    step(context, "done", |_| {});
-    if !context.output.is_json() {
-        context.output.line(&match secret {
-            Secret::None => format!(
-                "{name} is in. It has no passphrase of yours: type it there when it asks."
-            ),
-            _ if is_decided => format!(
-                "{name} was let in on a page of the server. It has no passphrase of yours: type it there when it asks."
-            ),
-            Secret::Typed(_) | Secret::Scanned(_) => format!(
-                "{name} is in, with a token of its own and what opens your saves. To take it out again: revoke it in \
-                 the account's list of devices."
-            ),
-        });
-    }
-    Ok(Done::Well)
-}
-
-fn shown_there(text: &str) -> Result<Words> {
+/// Reads the code that a new device shows; `-` is standard input.
+fn words(text: &str) -> Result<Words> {
     let text = match text {
         "-" => SecretString::from(standard_input()?.trim()),
         text => SecretString::from(text),
     };
-    let words = Words::parse(text.expose_secret(), "");
-    words.map_err(|bad| {
-        Error::usage(bad.to_string()).hint(
-            "Nothing was sent yet. Look at the new device again: instance-sync setup --show-code",
-        )
-    })
+    let bad = |why: String| Error::usage(why).hint(text!("pairing-shown-slip-hint"));
+    let words = Words::parse(text.expose_secret(), "").map_err(|why| bad(why.to_string()))?;
+    match words.secret {
+        // Nobody could seal anything for that device.
+        Secret::None => Err(bad(text!("pairing-length"))),
+        Secret::Typed(_) | Secret::Scanned(_) => Ok(words),
+    }
 }
 
-/// Shows what is to be typed or scanned there.
-fn show(context: &Context<'_>, invited: &Invited) {
-    let output = context.output;
-    if output.is_json() {
-        let bare = Invitation {
-            words: Words {
-                code: invited.typed.words.code.clone(),
-                secret: Secret::None,
-            },
-            ..invited.typed.clone()
-        };
-        let text = bare.to_text();
-        step(context, "begun", |step| {
-            step.server = Some(&invited.typed.url);
-            step.account = Some(&invited.typed.account);
-            // The server knows all of this.
-            step.pairing = Some(text.expose_secret());
-        });
-        return;
-    }
-    let typed = invited.typed.to_text();
-    output.line(
-        "On the new device, run instance-sync setup and type this where it asks for the server:",
-    );
-    output.text(&format!("\n  {}\n", typed.expose_secret()));
-    if output.is_terminal() && output.draws() && !output.is_ascii() {
-        let scanned = invited.scanned.to_text();
-        let drawn = picture::of(
-            scanned.expose_secret(),
-            output.width(),
-            output.is_coloured(),
-        );
-        if let Some(drawn) = drawn {
-            output.text(&format!("Or scan it:\n\n{drawn}\n"));
-        }
-    }
-    output.passing(
-        "It is good for one device and 15 minutes. Show it to nobody else: it carries what opens your saves.\n\
-         Waiting for the new device; Ctrl-C ends that.",
-    );
-}
-
-fn say_who(context: &Context<'_>, device: &Newcomer, name: &str) {
-    let address = printable(&device.address);
-    if context.output.is_json() {
-        step(context, "waits", |step| {
-            step.device = Some(Device {
-                name,
-                kind: device.kind,
-                address: &address,
-            });
-        });
-        return;
-    }
-    let kind = match device.kind {
-        DeviceKind::Computer => "a computer",
-        DeviceKind::Handheld => "a handheld",
-        DeviceKind::Other => "a device",
-    };
-    let sentence = format!("{name} ({kind}) wants to be let in, from {address}.");
-    context.output.line(&sentence);
-}
-
-/// Asks. Whoever is not there says no.
-fn asked(context: &Context<'_>, name: &str) -> Result<bool> {
-    let prompt = Prompt::new(context.output);
-    let question = format!("Is that yours? Let {name} in? (y/N)");
-    prompt.line(&question, |answer| {
-        match answer.to_ascii_lowercase().as_str() {
-            "y" | "yes" => Ok(true),
-            "" | "n" | "no" => Ok(false),
-            _ => Err(Error::usage("please answer y or n")),
-        }
+/// Returns the device that waits.
+fn waits(pairing: &Pairing) -> Result<&Newcomer> {
+    let device = pairing.device.as_ref();
+    device.ok_or_else(|| {
+        Error::failed(text!("pairing-no-device")).hint(text!("pairing-no-device-hint"))
     })
 }
 
 /// What somebody else says, on one line.
 fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(64).collect()
-}
-
-fn step<'a>(context: &Context<'_>, what: &'static str, with: impl FnOnce(&mut Step<'a>)) {
-    if !context.output.is_json() {
-        return;
-    }
-    let mut step = Step {
-        event: "pair",
-        what,
-        server: None,
-        account: None,
-        pairing: None,
-        device: None,
-    };
-    with(&mut step);
-    context.output.object(&step);
 }

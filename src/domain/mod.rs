@@ -32,6 +32,7 @@ pub mod scope;
 pub mod settle;
 pub mod shell;
 pub mod shrink;
+pub mod square;
 pub mod targets;
 pub mod unit;
 pub mod version;

@@ -34,7 +34,7 @@ pub struct WindowChild {
     child: Child,
     /// Where it is a handle, it holds the child for as long as it lives.
     _leash: Leash,
-    said: Option<SyncSender<String>>,
+    said: Option<SyncSender<Zeroizing<String>>>,
     lines: Receiver<Zeroizing<String>>,
 }
 
@@ -56,12 +56,12 @@ impl WindowChild {
         let leash = leash::prepare(&mut command);
         let mut child = command.spawn()?;
         leash::tie(&leash, &child);
-        let (said, queue) = mpsc::sync_channel::<String>(QUEUED);
+        let (said, queue) = mpsc::sync_channel::<Zeroizing<String>>(QUEUED);
         if let Some(mut stdin) = child.stdin.take() {
             // A child that does not listen holds nobody up but this thread.
             thread::spawn(move || {
                 for line in queue {
-                    if writeln!(stdin, "{line}").is_err() {
+                    if writeln!(stdin, "{}", *line).is_err() {
                         return;
                     }
                 }
@@ -89,10 +89,10 @@ impl WindowChild {
         })
     }
 
-    /// Says a line. One more than the child listens to is dropped.
+    /// Says a line, which can hold a secret. One more than the child listens to is dropped.
     pub fn say(&mut self, line: String) {
         if let Some(said) = &self.said {
-            let _ = said.try_send(line);
+            let _ = said.try_send(Zeroizing::new(line));
         }
     }
 

@@ -77,7 +77,11 @@ fn until<T>(
     loop {
         match ask() {
             Ok(Some(found)) => return Ok(found),
-            Ok(None) => away = None,
+            Ok(None) => {
+                if away.take().is_some() {
+                    note(listener, text!("pairing-server-back", host = host));
+                }
+            }
             Err(error) if error.kind() == Kind::Offline => {
                 let since = *away.get_or_insert_with(|| {
                     note(listener, text!("pairing-server-gone", host = host));

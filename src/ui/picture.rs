@@ -1,6 +1,6 @@
 //! A text as a picture that a camera reads, in half blocks.
 
-use qrcode::{Color, EcLevel, QrCode};
+use crate::domain::square::{Correction, Square};
 
 /// How wide the light edge is that cameras need, in points.
 const EDGE: usize = 2;
@@ -8,19 +8,12 @@ const EDGE: usize = 2;
 /// Returns the picture in lines of at most `width` columns: dark on light where there are colours, else as a
 /// dark terminal shows it. `None` where it does not fit.
 pub fn of(text: &str, width: usize, is_coloured: bool) -> Option<String> {
-    let code = QrCode::with_error_correction_level(text, EcLevel::L).ok()?;
-    let side = code.width();
-    let whole = side + 2 * EDGE;
+    let square = Square::of(text, Correction::Low)?;
+    let whole = square.side() + 2 * EDGE;
     if whole > width {
         return None;
     }
-    let is_light = |x: usize, y: usize| {
-        let inside = |place: usize| place.checked_sub(EDGE).filter(|place| *place < side);
-        match (inside(x), inside(y)) {
-            (Some(x), Some(y)) => code[(x, y)] == Color::Light,
-            _ => true,
-        }
-    };
+    let is_light = |x: usize, y: usize| !square.is_dark((x, y), EDGE);
     let mut lines = Vec::new();
     for y in (0..whole).step_by(2) {
         let points = (0..whole).map(|x| {
@@ -70,17 +63,14 @@ mod tests {
     #[test]
     fn each_point_of_the_code_is_where_it_belongs_in_colours_and_without() {
         let text = "https://saves.example.org/alice/482913-0123-4567-89AB-N8";
-        let code = QrCode::with_error_correction_level(text, EcLevel::L).expect("a code");
+        let code = Square::of(text, Correction::Low).expect("a code");
         for is_coloured in [true, false] {
             let picture = of(text, 100, is_coloured).expect("fits");
             assert_eq!(picture.contains('\u{1b}'), is_coloured);
             let rows = points(&picture, is_coloured);
-            for (y, row) in rows.iter().enumerate().take(code.width() + 2 * EDGE) {
+            for (y, row) in rows.iter().enumerate().take(code.side() + 2 * EDGE) {
                 for (x, light) in row.iter().enumerate() {
-                    let (cx, cy) = (x.wrapping_sub(EDGE), y.wrapping_sub(EDGE));
-                    let is_dark =
-                        cx < code.width() && cy < code.width() && code[(cx, cy)] == Color::Dark;
-                    assert_eq!(*light, !is_dark, "{x} {y}");
+                    assert_eq!(*light, !code.is_dark((x, y), EDGE), "{x} {y}");
                 }
             }
         }

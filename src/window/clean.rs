@@ -1,6 +1,6 @@
 //! Names and sentences as windows show them: a name is one line, and nothing in it is unseen.
 
-use super::protocol::{Conflict, Fate, Message, Progress};
+use super::protocol::{Conflict, Fate, Message, Progress, Said, pair::Newcomer};
 
 /// A conflict, with its names as they are shown.
 pub fn conflict(mut conflict: Conflict) -> Conflict {
@@ -34,13 +34,24 @@ pub fn progress(mut progress: Progress) -> Progress {
 /// A message, with its sentences as they are shown.
 pub fn message(mut message: Message) -> Message {
     message.instance = name(&message.instance);
-    for said in &mut message.said {
-        said.text = sentences(&said.text);
-        for hint in &mut said.hints {
-            *hint = sentences(hint);
-        }
-    }
+    message.said = message.said.into_iter().map(said).collect();
     message
+}
+
+/// Something to know, with its sentences as they are shown.
+pub fn said(mut said: Said) -> Said {
+    said.text = sentences(&said.text);
+    for hint in &mut said.hints {
+        *hint = sentences(hint);
+    }
+    said
+}
+
+/// A device that waits, with its names as they are shown.
+pub fn newcomer(mut device: Newcomer) -> Newcomer {
+    device.name = name(&device.name);
+    device.address = name(&device.address);
+    device
 }
 
 /// On one line: what is not seen, or turns what follows, is a space.
@@ -54,7 +65,7 @@ fn name(name: &str) -> String {
 }
 
 /// Lines stay.
-fn sentences(text: &str) -> String {
+pub fn sentences(text: &str) -> String {
     let lines: Vec<_> = text.lines().map(name).collect();
     lines.join("\n")
 }

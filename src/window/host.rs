@@ -17,6 +17,7 @@ use super::{
     conflict::ConflictView,
     focus,
     message::MessageView,
+    pair::PairView,
     progress::ProgressView,
     protocol::{FromWindow, Kind, ToWindow},
     setup::SetupView,
@@ -27,8 +28,7 @@ use crate::process::core_dumps;
 
 /// Shows the window.
 pub fn run(kind: Kind) -> ExitCode {
-    if kind == Kind::Setup {
-        // Secrets are typed in it.
+    if kind.has_secrets() {
         core_dumps::forbid();
     }
     let mut lines = io::stdin().lock().lines();
@@ -70,6 +70,7 @@ pub fn view_of(kind: Kind, first: ToWindow) -> Option<Box<dyn View>> {
         (Kind::Progress, ToWindow::Progress(progress)) => Box::new(ProgressView::new(progress)),
         (Kind::Message, ToWindow::Message(message)) => Box::new(MessageView::new(message)),
         (Kind::Setup, ToWindow::Setup(setup)) => Box::new(SetupView::new(setup)),
+        (Kind::Pair, ToWindow::Pair(pair)) => Box::new(PairView::new(pair)),
         _ => return None,
     })
 }
@@ -165,7 +166,10 @@ impl App for Host {
 /// Hands on what comes from whoever opened the window, and that nothing comes any more.
 fn listen(sender: &Sender<Option<ToWindow>>, context: &Context) {
     for line in io::stdin().lock().lines() {
-        let Ok(line) = line else { break };
+        // It can hold what is shown as a secret.
+        let Ok(line) = line.map(Zeroizing::new) else {
+            break;
+        };
         if let Some(news) = parse(&line) {
             let _ = sender.send(Some(news));
             context.request_repaint();

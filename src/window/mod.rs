@@ -21,6 +21,8 @@ mod icons;
 #[cfg(feature = "window")]
 mod message;
 #[cfg(feature = "window")]
+mod pair;
+#[cfg(feature = "window")]
 mod progress;
 #[cfg(feature = "window")]
 mod setup;

@@ -5,12 +5,14 @@
 //! with [`Shown`](FromWindow::Shown) once it is on the screen, and then with what the player does. It ends
 //! when its input does.
 
+pub mod pair;
 pub mod setup;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::domain::save::{self, About};
 
@@ -25,6 +27,8 @@ pub enum Kind {
     Setup,
     /// Something that the player must know.
     Message,
+    /// Letting another device in.
+    Pair,
 }
 
 impl Kind {
@@ -35,14 +39,25 @@ impl Kind {
             Self::Progress => "progress",
             Self::Setup => "setup",
             Self::Message => "message",
+            Self::Pair => "pair",
         }
     }
 
     /// Returns the kind that a word stands for.
     pub fn of_word(word: &str) -> Option<Self> {
-        [Self::Conflict, Self::Progress, Self::Setup, Self::Message]
-            .into_iter()
-            .find(|kind| kind.word() == word)
+        let all = [
+            Self::Conflict,
+            Self::Progress,
+            Self::Setup,
+            Self::Message,
+            Self::Pair,
+        ];
+        all.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// Returns whether secrets are shown or typed in such a window.
+    pub fn has_secrets(self) -> bool {
+        matches!(self, Self::Setup | Self::Pair)
     }
 }
 
@@ -60,6 +75,10 @@ pub enum ToWindow {
     Setup(setup::Setup),
     /// What became of what the player wanted in the window of `setup`.
     SetupNews(setup::News),
+    /// A device is to be let in.
+    Pair(pair::Pair),
+    /// What becomes of that. It can hold secrets.
+    PairNews(pair::News),
 }
 
 /// From the window.
@@ -83,6 +102,8 @@ pub enum FromWindow {
     Play,
     /// What the player wants in the window of `setup`. It can hold secrets.
     Setup(setup::Act),
+    /// What the player wants in the window of `pair`. It can hold secrets.
+    Pair(pair::Act),
 }
 
 /// What becomes of a unit.
@@ -234,4 +255,8 @@ pub struct Said {
     pub text: String,
     /// What was kept, what to do.
     pub hints: Vec<String>,
+}
+
+fn exposed<S: Serializer>(secret: &SecretString, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(secret.expose_secret())
 }

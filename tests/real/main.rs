@@ -159,6 +159,8 @@ mod window_conflict;
 mod window_faults;
 #[cfg(all(target_os = "linux", feature = "window"))]
 mod window_launcher;
+#[cfg(all(target_os = "linux", feature = "window", feature = "serve"))]
+mod window_pair;
 #[cfg(all(target_os = "linux", feature = "window"))]
 mod window_setup;
 #[cfg(all(target_os = "linux", feature = "window"))]

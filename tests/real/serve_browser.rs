@@ -130,11 +130,12 @@ fn furnish(server: &OurServer, control: &Control) {
         .post(&format!("/v1/grants/requests/{id}/approve"), &json!({}))
         .ok();
     grant(&desktop, SKYBLOCK);
-    let newcomer = json!({ "name": "Mia's Deck", "kind": "handheld" });
+    let begun = control.post("/v1/pairings", &json!({})).ok().value;
+    let newcomer = json!({
+        "account": "alice", "code": begun["code"], "name": "Mia's Deck", "kind": "handheld",
+    });
     let stranger = Control::new(&url);
-    let waits = stranger.post("/v1/pairings/requests", &newcomer).ok();
-    let adopted = json!({ "code": waits.value["code"] });
-    control.post("/v1/pairings/adopt", &adopted).ok();
+    stranger.post("/v1/pairings/claim", &newcomer).ok();
     age(server);
 }
 

@@ -475,6 +475,17 @@ fn a_new_device_gets_in_by_a_code_and_a_yes() {
     let deck = newcomer.device(token);
     deck.post("/v1/pairings/adopt", &adopted).ok();
     let path = format!("/pair/{}", waits["id"].as_str().unwrap());
+    // Who typed that code has the secret beside it, and a page has none: there is nothing to offer here.
+    let shown = pages
+        .get("/pair")
+        .says(200, "instance-sync pair --approve</code> asks");
+    assert!(!shown.text.contains("/approve\"") && shown.text.contains("/refuse\""));
+    let fields = [("csrf", &shown.csrf()[..])];
+    let said = pages.ask("POST", &format!("{path}/approve"), &fields, &[]);
+    said.says(409, "say yes there, with instance-sync pair --approve");
+    let asking = json!({ "claim": waits["claim"] });
+    let answer = newcomer.post("/v1/pairings/answer", &asking).ok().value;
+    assert_eq!(answer, json!({ "state": "claimed" }));
     pages
         .send("/pair", &format!("{path}/refuse"), &[])
         .leads_to("/pair?done=pairing-refused");

@@ -361,6 +361,28 @@ fn a_new_device_shows_a_code_and_is_let_in_by_who_types_it() {
         .pc
         .post("/v1/pairings/adopt", &json!({ "code": code }))
         .refused(404, "not_there");
+    // It takes only what is sealed for it: a yes alone would make it leave again, whoever says it.
+    let listed = scene.alice.get("/v1/pairings").ok().value["pairings"][0].clone();
+    assert_eq!(
+        (&listed["id"], &listed["secret"]),
+        (&waiting["id"], &Value::Null)
+    );
+    for (who, body) in [
+        (&scene.alice, json!({})),
+        (&scene.pc, json!({ "bundle": null })),
+    ] {
+        let said = who.post(&path(&adopted, "approve"), &body);
+        let said = said.refused(409, "conflict");
+        let message = text(&said.value, "message");
+        assert!(
+            message.contains("instance-sync pair --approve"),
+            "{message}"
+        );
+    }
+    assert_eq!(
+        scene.ask(&waiting).ok().value,
+        json!({ "state": "claimed" })
+    );
     scene
         .pc
         .post(&path(&adopted, "approve"), &json!({ "bundle": BUNDLE }))

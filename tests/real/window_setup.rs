@@ -25,6 +25,12 @@ fn start(display: &Display, world: &World, device: &Device, options: &[&str]) ->
 #[track_caller]
 pub fn type_text(display: &Display, text: &str) {
     display.focuses("Set up cloud saves");
+    type_keys(display, text);
+}
+
+/// Types a text into whatever gets the keys.
+#[track_caller]
+pub fn type_keys(display: &Display, text: &str) {
     for c in text.chars() {
         let key = match c {
             ':' => "colon".to_owned(),
@@ -39,7 +45,7 @@ pub fn type_text(display: &Display, text: &str) {
 }
 
 /// The arguments of a process and of all that it started.
-fn arguments_below(process: &str) -> String {
+pub fn arguments_below(process: &str) -> String {
     let folder = Path::new("/proc").join(process);
     let words = fs::read(folder.join("cmdline")).unwrap_or_default();
     let mut all = String::from_utf8_lossy(&words).replace('\0', " ") + "\n";

@@ -162,8 +162,14 @@ impl Display {
     /// Waits until something has this name.
     #[track_caller]
     pub fn sees(&self, name: &str) -> Element {
-        self.wait(name, |all| {
-            all.iter().find(|one| one.name.contains(name)).cloned()
+        self.finds(name, |one| one.contains(name))
+    }
+
+    /// Waits until something has a name that is meant; `what` is for the failure.
+    #[track_caller]
+    pub fn finds(&self, what: &str, is_meant: impl Fn(&str) -> bool) -> Element {
+        self.wait(what, |all| {
+            all.iter().find(|one| is_meant(&one.name)).cloned()
         })
     }
 

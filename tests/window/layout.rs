@@ -2,16 +2,17 @@
 
 use eframe::egui::{Key, Vec2};
 use instance_sync::texts::Language;
+use instance_sync::window::protocol::pair::Way;
 
 use crate::{
-    scenes,
+    pair, pair_pictures, scenes,
     stage::{Setting, Stage},
 };
 
 type Show = fn(Setting) -> Stage;
 
 /// Each window, in its longest words.
-const WINDOWS: [(&str, Show); 6] = [
+const WINDOWS: [(&str, Show); 10] = [
     ("conflict", |setting| {
         setting.conflict(scenes::conflict_about(vec![scenes::world(
             "Skyblock with Mia",
@@ -39,6 +40,10 @@ const WINDOWS: [(&str, Show); 6] = [
         let (text, hints) = scenes::REFUSED_GERMAN;
         setting.message(scenes::message(text, &hints))
     }),
+    ("pair", pair::code),
+    ("pair-adopt", |setting| setting.pair(Way::Adopt)),
+    ("pair-asked", pair::asked),
+    ("pair-in", pair_pictures::is_in),
 ];
 
 #[test]
@@ -103,10 +108,12 @@ fn reach(stage: &mut Stage, what: &str) {
         );
         reached.push(name);
     }
-    // While not all is chosen, going on is disabled, and so is what was pressed.
+    // While not all is chosen or typed, going on is disabled, and so is what was pressed.
     let disabled = [
         "Go on and play",
         "Weiter und spielen",
+        "Go on",
+        "Weiter",
         "Cancelling…",
         "Wird abgebrochen …",
     ];

@@ -11,6 +11,8 @@ mod keyboard;
 mod layout;
 mod message;
 mod names;
+mod pair;
+mod pair_pictures;
 mod progress;
 mod raster;
 mod renderer;

@@ -10,7 +10,11 @@ use instance_sync::{
     texts::{Language, speaking},
     window::{
         self,
-        protocol::{Conflict, FromWindow, Kind, Message, Progress, ToWindow, setup::Setup},
+        protocol::{
+            Conflict, FromWindow, Kind, Message, Progress, ToWindow,
+            pair::{Pair, Way},
+            setup::Setup,
+        },
         view::View,
     },
 };
@@ -83,6 +87,10 @@ impl Setting {
 
     pub fn setup(self, setup: Setup) -> Stage {
         self.show(Kind::Setup, ToWindow::Setup(setup))
+    }
+
+    pub fn pair(self, way: Way) -> Stage {
+        self.show(Kind::Pair, ToWindow::Pair(Pair { way }))
     }
 
     fn show(self, kind: Kind, first: ToWindow) -> Stage {

@@ -28,6 +28,8 @@ struct Pair {
     open: Vec<Open>,
     /// Devices that wait for a yes.
     waiting: Vec<Waiting>,
+    /// Those that show a code themselves: the yes is said where it was typed.
+    elsewhere: Vec<Waiting>,
     /// Those that may fetch what they get.
     approved: Vec<Waiting>,
     wrong: Wrong,
@@ -114,9 +116,11 @@ async fn page(call: &Call<Asked>, wrong: Wrong) -> Result<Pair, Failure> {
     let found = pairings::under_way(&call.server, &owner).await?;
     let account = owner.name.to_string();
     let now = clock::now();
-    let (mut open, mut waiting, mut approved) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut open, mut waiting) = (Vec::new(), Vec::new());
+    let (mut elsewhere, mut approved) = (Vec::new(), Vec::new());
     for pairing in found {
         let until = When::of(pairing.expires_at, now);
+        let shows_itself = pairing.shows_itself();
         match (pairing.state, pairing.code, pairing.device) {
             (State::Open, Some(code), _) => {
                 let text = text_of(call, account.clone(), code);
@@ -135,10 +139,10 @@ async fn page(call: &Call<Asked>, wrong: Wrong) -> Result<Pair, Failure> {
                     address: device.address,
                     until,
                 };
-                if state == State::Claimed {
-                    waiting.push(shown);
-                } else {
-                    approved.push(shown);
+                match state {
+                    State::Claimed if shows_itself => elsewhere.push(shown),
+                    State::Claimed => waiting.push(shown),
+                    _ => approved.push(shown),
                 }
             }
             _ => {}
@@ -148,6 +152,7 @@ async fn page(call: &Call<Asked>, wrong: Wrong) -> Result<Pair, Failure> {
         frame: Frame::of(call, "devices")?,
         open,
         waiting,
+        elsewhere,
         approved,
         wrong,
     })

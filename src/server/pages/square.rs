@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use qrcode::{Color, EcLevel, QrCode};
+use crate::domain::square::{self, Correction};
 
 /// How wide the light edge is that cameras need, in points.
 const EDGE: usize = 4;
@@ -19,18 +19,15 @@ pub struct Square {
 impl Square {
     /// Draws a text; `None` where it is too long for any picture.
     pub fn of(text: &str) -> Option<Self> {
-        let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
-        let width = code.width();
-        let places = (0..width).flat_map(|y| (0..width).map(move |x| (x, y)));
+        let square = square::Square::of(text, Correction::Medium)?;
+        let side = square.side() + 2 * EDGE;
+        let places = (0..side).flat_map(|y| (0..side).map(move |x| (x, y)));
         let mut dark = String::new();
-        for (x, y) in places.filter(|place| code[*place] == Color::Dark) {
+        for (x, y) in places.filter(|place| square.is_dark(*place, EDGE)) {
             // Writing into a text does not fail.
-            let _ = write!(dark, "M{} {}h1v1h-1z", x + EDGE, y + EDGE);
+            let _ = write!(dark, "M{x} {y}h1v1h-1z");
         }
-        Some(Self {
-            side: width + 2 * EDGE,
-            dark,
-        })
+        Some(Self { side, dark })
     }
 }
 
@@ -41,13 +38,13 @@ mod tests {
     #[test]
     fn each_dark_point_is_where_it_belongs_and_no_other() {
         let text = "saves.example.org/alice/482913-N8";
-        let code = QrCode::with_error_correction_level(text, EcLevel::M).expect("a code");
+        let code = square::Square::of(text, Correction::Medium).expect("a code");
         let square = Square::of(text).expect("a picture");
-        assert_eq!(square.side, code.width() + 2 * EDGE);
-        for y in 0..code.width() {
-            for x in 0..code.width() {
+        assert_eq!(square.side, code.side() + 2 * EDGE);
+        for y in 0..code.side() {
+            for x in 0..code.side() {
                 let drawn = format!("M{} {}h1v1h-1z", x + EDGE, y + EDGE);
-                let is_dark = code[(x, y)] == Color::Dark;
+                let is_dark = code.is_dark((x, y), 0);
                 assert_eq!(square.dark.matches(&drawn).count(), usize::from(is_dark));
             }
         }

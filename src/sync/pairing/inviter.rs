@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 
-use super::{Written, code_said, over, until};
+use super::{Written, code_said, until};
 use crate::{
     domain::{
         location::Location,
@@ -20,6 +20,8 @@ use crate::{
     texts::text,
 };
 
+/// How long a code is good, as servers have it.
+pub const GOOD_FOR: Duration = Duration::from_secs(15 * 60);
 /// How often it asks whether somebody came.
 const PACE: Duration = Duration::from_secs(1);
 
@@ -93,7 +95,7 @@ impl Inviter {
         })?;
         match pairing.state {
             State::Open | State::Claimed | State::Approved | State::Done => Ok(pairing),
-            state => Err(over(state, control.host())),
+            state => Err(nobody_came(state, control.host())),
         }
     }
 
@@ -153,6 +155,34 @@ impl Invited {
             Some(Held::None) | None => &Secret::None,
         }
     }
+}
+
+/// Returns what is said here of a pairing that let nobody in.
+fn nobody_came(state: State, host: &str) -> Error {
+    let (why, hint) = match state {
+        State::Refused => (
+            text!("pairing-here-refused"),
+            text!("pairing-here-refused-hint"),
+        ),
+        State::Burned => (
+            text!("pairing-here-burned", host = host),
+            text!("pairing-here-burned-hint"),
+        ),
+        State::Expired => (
+            text!("pairing-here-expired"),
+            text!("pairing-here-expired-hint"),
+        ),
+        State::Open
+        | State::Claimed
+        | State::Approved
+        | State::Ended
+        | State::Done
+        | State::Unknown => (
+            text!("pairing-here-ended"),
+            text!("pairing-here-ended-hint"),
+        ),
+    };
+    Error::failed(why).hint(hint)
 }
 
 /// Makes a secret of so many letters.

@@ -28,3 +28,68 @@ pairing-server-gone = { $host } antwortet nicht; es wird weiter versucht
 pairing-needs-passphrase = dieser Code lässt das Gerät hinein und bringt keine Passphrase mit
 pairing-needs-passphrase-hint = Er wurde auf einer Webseite gemacht oder dort bestätigt. Gib die Passphrase der Spielstände mit --passphrase-file an, oder tippe sie in instance-sync setup ein. Das Gerät wurde nicht hineingelassen oder wieder herausgenommen.
 pairing-type-passphrase-hint = Er wurde auf einer Webseite gemacht oder dort bestätigt. Tippe auch die Passphrase der Spielstände ein.
+pairing-server-back = { $host } antwortet wieder
+
+# Wer drin ist und niemanden hineinlässt
+pairing-here-refused = das Gerät wurde auf einer Seite des Servers abgelehnt
+pairing-here-refused-hint = Niemand wurde hineingelassen. Wenn du das nicht warst, sieh dir die Geräte und Sitzungen des Kontos an.
+pairing-here-burned = es wurden zu viele falsche versucht: { $host } nimmt diesen Code nicht mehr
+pairing-here-burned-hint = Niemand wurde hineingelassen. Hat sich niemand vertippt, hat jemand geraten. Fang neu an, wo niemand zusieht.
+pairing-here-expired = die Kopplung hat zu lange gedauert
+pairing-here-expired-hint = Niemand wurde hineingelassen. Fang neu an, wenn das neue Gerät zur Hand ist.
+pairing-here-ended = die Kopplung wurde anderswo beendet
+pairing-here-ended-hint = Niemand wurde hineingelassen. Auf einem anderen Gerät wurde ein neuer Code begonnen, oder sie wurde auf einer Seite des Servers beendet.
+pairing-no-device = der Server sagt nicht, welches Gerät wartet
+pairing-no-device-hint = Niemand wurde hineingelassen. Fang neu an; bleibt es so, aktualisiere den Server.
+pairing-not-fetched = { $name } hat seine Antwort nicht abgeholt und ist nicht drin.
+pairing-shown-slip-hint = Es wurde noch nichts gesendet. Sieh auf dem neuen Gerät noch einmal nach: instance-sync setup --show-code
+
+# Das Fenster von `pair`
+pair-title = Ein weiteres Gerät hineinlassen – Instance Sync
+pair-heading = Ein weiteres Gerät hineinlassen
+pair-beginning = Der Server wird um einen Code gebeten …
+pair-type-there = Starte auf dem neuen Gerät die Einrichtung von Instance Sync und tippe diese Zeile ein, wo sie nach dem Server fragt:
+pair-scan = Oder mit der Kamera
+pair-scan-means = Eine Kamera liest dieselbe Zeile aus dem Quadrat, zum Einfügen dort.
+pair-square = Dieselbe Zeile als Quadrat, für eine Kamera
+pair-good =
+    { $minutes ->
+        [one] Sie gilt für ein Gerät und noch 1 Minute.
+       *[other] Sie gilt für ein Gerät und noch { $minutes } Minuten.
+    }
+pair-no-longer-good = Sie gilt nicht mehr.
+pair-show-nobody = Zeig sie niemandem sonst: in ihr steckt, was deine Spielstände öffnet.
+pair-waiting = Warte auf das neue Gerät …
+pair-adopt-means = Hat das neue Gerät keine Tastatur?
+pair-adopt = Es zeigt einen Code
+pair-adopt-heading = Tippe den Code des neuen Geräts ein
+pair-adopt-explain = Das neue Gerät zeigt ihn, wenn seine Einrichtung so gestartet wurde: instance-sync setup --show-code
+pair-adopt-field = Code des neuen Geräts
+pair-adopt-go-on = Weiter
+pair-show-means = Oder zeig hier einen Code und tippe ihn dort ein.
+pair-show = Einen Code zeigen
+pair-asking = Der Server wird gefragt …
+pair-asked = { $name } hineinlassen?
+pair-computer = Ein Computer
+pair-handheld = Ein Handheld
+pair-device = Ein Gerät
+pair-address = Es fragt von { $address } aus.
+pair-asked-means = Sag nur Ja, wenn das dein Gerät ist und jetzt vor dir liegt. Es bekommt ein eigenes Token und das, was alle Spielstände des Kontos öffnet.
+pair-let-in = Hineinlassen
+pair-refuse = Ablehnen
+pair-letting-in = Es wird hineingelassen …
+pair-refusing = Es wird abgelehnt …
+pair-in = Hineingelassen
+pair-refused = Abgelehnt
+pair-failed = Niemand wurde hineingelassen
+pair-again = Einen neuen Code zeigen
+pair-is-in = { $name } ist drin, mit einem eigenen Token und dem, was deine Spielstände öffnet.
+pair-is-in-hint = Wähle auf { $name } die Instanz, die dort gespielt werden soll.
+pair-is-in-without = { $name } ist drin. Eine Passphrase von dir hat es nicht.
+pair-is-in-without-hint = Tippe auf { $name } die Passphrase der Spielstände ein, wenn es danach fragt.
+pair-is-in-out-hint = Um es wieder herauszunehmen: widerrufe es in der Liste der Geräte des Kontos (instance-sync devices).
+pair-is-refused = { $name } wurde abgelehnt. Es hat nichts bekommen.
+pair-is-refused-hint = Wenn du es nicht kennst: jemand hat den Code gelesen. Zeig einen neuen, wo niemand zusieht.
+pair-several = die Spiele, die hier synchronisiert werden, gehören zu mehreren Konten
+pair-no-folder = es wurde kein Spiel gefunden, das synchronisiert wird
+pair-no-folder-hint = Starte das aus dem Launcher eines Spiels heraus, das synchronisiert wird, oder führe instance-sync pair mit --pack-folder und dem Ordner des Spiels aus.

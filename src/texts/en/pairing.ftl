@@ -28,3 +28,68 @@ pairing-server-gone = { $host } does not answer; trying again
 pairing-needs-passphrase = this code lets the device in, and brings no passphrase
 pairing-needs-passphrase-hint = It was made on a web page, or approved there. Give the passphrase of the saves with --passphrase-file, or type it in instance-sync setup. The device was not let in, or was taken out again.
 pairing-type-passphrase-hint = It was made on a web page, or approved there. Type the passphrase of the saves too.
+pairing-server-back = { $host } answers again
+
+# Whoever is in, and lets nobody in
+pairing-here-refused = the device was refused on a page of the server
+pairing-here-refused-hint = Nobody was let in. If that was not you, look at the account’s devices and sessions.
+pairing-here-burned = too many wrong ones were tried: { $host } takes this code no more
+pairing-here-burned-hint = Nobody was let in. If nobody mistyped it, somebody was guessing. Begin again where nobody looks on.
+pairing-here-expired = the pairing took too long
+pairing-here-expired-hint = Nobody was let in. Begin again when the new device is at hand.
+pairing-here-ended = the pairing was ended elsewhere
+pairing-here-ended-hint = Nobody was let in. Another code was begun on another device, or it was ended on a page of the server.
+pairing-no-device = the server does not say which device waits
+pairing-no-device-hint = Nobody was let in. Begin again; if that stays so, update the server.
+pairing-not-fetched = { $name } did not fetch its answer, and is not in.
+pairing-shown-slip-hint = Nothing was sent yet. Look at the new device again: instance-sync setup --show-code
+
+# The window of `pair`
+pair-title = Let another device in – Instance Sync
+pair-heading = Let another device in
+pair-beginning = Asking the server for a code…
+pair-type-there = On the new device, start the setup of Instance Sync, and type this line where it asks for the server:
+pair-scan = Or scan it
+pair-scan-means = A camera reads the same line from the square, to paste it there.
+pair-square = The same line as a square, for a camera
+pair-good =
+    { $minutes ->
+        [one] It is good for one device, and for 1 more minute.
+       *[other] It is good for one device, and for { $minutes } more minutes.
+    }
+pair-no-longer-good = It is not good any more.
+pair-show-nobody = Show it to nobody else: it carries what opens your saves.
+pair-waiting = Waiting for the new device…
+pair-adopt-means = Has the new device no keyboard?
+pair-adopt = It shows a code
+pair-adopt-heading = Type the code of the new device
+pair-adopt-explain = The new device shows it where its setup was started as: instance-sync setup --show-code
+pair-adopt-field = Code of the new device
+pair-adopt-go-on = Go on
+pair-show-means = Or show a code here, and type it there.
+pair-show = Show a code
+pair-asking = Asking the server…
+pair-asked = Let { $name } in?
+pair-computer = A computer
+pair-handheld = A handheld
+pair-device = A device
+pair-address = It asks from { $address }.
+pair-asked-means = Say yes only if this is your device and it is in front of you now. It gets a token of its own, and what opens all saves of the account.
+pair-let-in = Let in
+pair-refuse = Refuse
+pair-letting-in = Letting it in…
+pair-refusing = Refusing it…
+pair-in = Let in
+pair-refused = Refused
+pair-failed = Nobody was let in
+pair-again = Show another code
+pair-is-in = { $name } is in, with a token of its own and what opens your saves.
+pair-is-in-hint = On { $name }, choose the instance that is to be played there.
+pair-is-in-without = { $name } is in. It has no passphrase of yours.
+pair-is-in-without-hint = Type the passphrase of the saves on { $name } when it asks.
+pair-is-in-out-hint = To take it out again: revoke it in the account’s list of devices (instance-sync devices).
+pair-is-refused = { $name } was refused. It got nothing.
+pair-is-refused-hint = If you do not know it: somebody has read the code. Show another one where nobody looks on.
+pair-several = the games that are synced here belong to several accounts
+pair-no-folder = no game that is synced was found
+pair-no-folder-hint = Start this from the launcher of a game that is synced, or run instance-sync pair with --pack-folder and the folder of the game.

@@ -5,10 +5,10 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::Said;
+use super::{Said, exposed};
 
 /// What is to be set up.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -215,10 +215,6 @@ pub enum Which {
     },
 }
 
-fn exposed<S: Serializer>(secret: &SecretString, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_str(secret.expose_secret())
-}
-
 #[allow(clippy::ref_option)] // serde's signature
 fn maybe_exposed<S: Serializer>(secret: &Option<SecretString>, to: S) -> Result<S::Ok, S::Error> {
     match secret {
@@ -229,6 +225,8 @@ fn maybe_exposed<S: Serializer>(secret: &Option<SecretString>, to: S) -> Result<
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::super::{FromWindow, ToWindow};
     use super::*;
 

@@ -1,0 +1,212 @@
+//! `pair` on a terminal: what is shown is printed, and who came is asked about there.
+
+use secrecy::ExposeSecret as _;
+use serde::Serialize;
+
+use super::{Under, printable, waits, words};
+use crate::{
+    cli::Pair,
+    commands::{Context, Done, pairing},
+    domain::pairing::{Invitation, Secret, Words},
+    error::{Error, Kind, Result},
+    remote::control::pairings::{DeviceKind, Newcomer, Pairing, State},
+    sync::pairing::inviter::{Invited, Inviter},
+    texts::text,
+    ui::{picture, prompt::Prompt},
+};
+
+/// What `--json` says, one line for each step. The secret is in none.
+#[derive(Serialize)]
+struct Step<'a> {
+    event: &'static str,
+    what: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    server: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pairing: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<Device<'a>>,
+}
+
+#[derive(Serialize)]
+struct Device<'a> {
+    name: &'a str,
+    kind: DeviceKind,
+    address: &'a str,
+}
+
+/// Runs the command.
+pub fn run(context: &Context<'_>, args: &Pair) -> Result<Done> {
+    let inviter = Inviter::of_folder(&context.settings, &|event| context.hear(event))?;
+    pairing::heed_interrupts();
+    let Some(given) = &args.approve else {
+        return invite(context, args, &inviter);
+    };
+    let words = match given {
+        Some(text) => words(text)?,
+        None => Prompt::new(context.output).line("Code that the new device shows", words)?,
+    };
+    let waiting = inviter.adopt(&words)?;
+    decide(context, args, &inviter, &waiting, &words.secret)
+}
+
+/// Shows a code, waits for whoever uses it, and asks.
+fn invite(context: &Context<'_>, args: &Pair, inviter: &Inviter) -> Result<Done> {
+    let begun = inviter.begin()?;
+    let mut under = Under::of(inviter, &begun.id);
+    show(context, &begun);
+    let listener = |event| context.hear(event);
+    let waiting = inviter.wait_while(&begun.id, State::Open, &listener)?;
+    // From here on its own guard ends it.
+    under.is_over = true;
+    let secret = begun.secret(waiting.secret);
+    decide(context, args, inviter, &waiting, secret)
+}
+
+/// Asks about a device that waits, and tells it the answer.
+fn decide(
+    context: &Context<'_>,
+    args: &Pair,
+    inviter: &Inviter,
+    waiting: &Pairing,
+    secret: &Secret,
+) -> Result<Done> {
+    let mut under = Under::of(inviter, &waiting.id);
+    let device = waits(waiting)?;
+    let name = printable(&device.name);
+    say_who(context, device, &name);
+    // Somebody said yes on a page meanwhile: there is nothing left to ask, nor a bundle to send.
+    let is_decided = waiting.state != State::Claimed;
+    let is_wanted = is_decided || args.yes || asked(context, &name)?;
+    if !is_wanted {
+        inviter.refuse(&waiting.id)?;
+        under.is_over = true;
+        step(context, "refused", |_| {});
+        context
+            .output
+            .passing(&format!("{name} was refused. It got nothing."));
+        return Ok(Done::Well);
+    }
+    if !is_decided {
+        inviter.approve(&waiting.id, secret)?;
+    }
+    let listener = |event| context.hear(event);
+    let fetched = inviter.wait_while(&waiting.id, State::Approved, &listener);
+    match fetched {
+        Ok(_) => under.is_over = true,
+        Err(error) if error.kind() == Kind::Cancelled => return Err(error),
+        Err(error) => {
+            return Err(error.hint(text!("pairing-not-fetched", name = &name)));
+        }
+    }
+    step(context, "done", |_| {});
+    if !context.output.is_json() {
+        context.output.line(&match secret {
+            Secret::None => format!(
+                "{name} is in. It has no passphrase of yours: type it there when it asks."
+            ),
+            _ if is_decided => format!(
+                "{name} was let in on a page of the server. It has no passphrase of yours: type it there when it asks."
+            ),
+            Secret::Typed(_) | Secret::Scanned(_) => format!(
+                "{name} is in, with a token of its own and what opens your saves. To take it out again: revoke it in \
+                 the account's list of devices."
+            ),
+        });
+    }
+    Ok(Done::Well)
+}
+
+/// Shows what is to be typed or scanned there.
+fn show(context: &Context<'_>, invited: &Invited) {
+    let output = context.output;
+    if output.is_json() {
+        let bare = Invitation {
+            words: Words {
+                code: invited.typed.words.code.clone(),
+                secret: Secret::None,
+            },
+            ..invited.typed.clone()
+        };
+        let text = bare.to_text();
+        step(context, "begun", |step| {
+            step.server = Some(&invited.typed.url);
+            step.account = Some(&invited.typed.account);
+            // The server knows all of this.
+            step.pairing = Some(text.expose_secret());
+        });
+        return;
+    }
+    let typed = invited.typed.to_text();
+    output.line(
+        "On the new device, run instance-sync setup and type this where it asks for the server:",
+    );
+    output.text(&format!("\n  {}\n", typed.expose_secret()));
+    if output.is_terminal() && output.draws() && !output.is_ascii() {
+        let scanned = invited.scanned.to_text();
+        let drawn = picture::of(
+            scanned.expose_secret(),
+            output.width(),
+            output.is_coloured(),
+        );
+        if let Some(drawn) = drawn {
+            output.text(&format!("Or scan it:\n\n{drawn}\n"));
+        }
+    }
+    output.passing(
+        "It is good for one device and 15 minutes. Show it to nobody else: it carries what opens your saves.\n\
+         Waiting for the new device; Ctrl-C ends that.",
+    );
+}
+
+fn say_who(context: &Context<'_>, device: &Newcomer, name: &str) {
+    let address = printable(&device.address);
+    if context.output.is_json() {
+        step(context, "waits", |step| {
+            step.device = Some(Device {
+                name,
+                kind: device.kind,
+                address: &address,
+            });
+        });
+        return;
+    }
+    let kind = match device.kind {
+        DeviceKind::Computer => "a computer",
+        DeviceKind::Handheld => "a handheld",
+        DeviceKind::Other => "a device",
+    };
+    let sentence = format!("{name} ({kind}) wants to be let in, from {address}.");
+    context.output.line(&sentence);
+}
+
+/// Asks. Whoever is not there says no.
+fn asked(context: &Context<'_>, name: &str) -> Result<bool> {
+    let prompt = Prompt::new(context.output);
+    let question = format!("Is that yours? Let {name} in? (y/N)");
+    prompt.line(&question, |answer| {
+        match answer.to_ascii_lowercase().as_str() {
+            "y" | "yes" => Ok(true),
+            "" | "n" | "no" => Ok(false),
+            _ => Err(Error::usage("please answer y or n")),
+        }
+    })
+}
+
+fn step<'a>(context: &Context<'_>, what: &'static str, with: impl FnOnce(&mut Step<'a>)) {
+    if !context.output.is_json() {
+        return;
+    }
+    let mut step = Step {
+        event: "pair",
+        what,
+        server: None,
+        account: None,
+        pairing: None,
+        device: None,
+    };
+    with(&mut step);
+    context.output.object(&step);
+}
