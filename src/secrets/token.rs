@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
     config::sync_file::check_account,
+    domain::rest::mark,
     error::{Error, Result},
     texts::text,
 };
@@ -49,6 +50,11 @@ impl Token {
             account: account.to_owned(),
             secret: SecretString::from(secret),
         })
+    }
+
+    /// Returns whether it is one device's own, of a server of ours: no other device ever has it.
+    pub fn is_of_device(&self) -> bool {
+        self.secret.expose_secret().starts_with(mark::DEVICE)
     }
 
     /// Returns the text that [`Token::parse`] reads.
@@ -150,6 +156,15 @@ mod tests {
             "a:s\n\n",
         ] {
             assert!(Token::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_devices_own_token_is_told_by_its_secret() {
+        let is_of_device = |text: &str| Token::parse(text).expect(text).is_of_device();
+        assert!(is_of_device("alice:isd_0123"));
+        for shared in ["alice:secret", "isd_:secret", "alice:x:isd_0123"] {
+            assert!(!is_of_device(shared), "{shared}");
         }
     }
 

@@ -33,6 +33,8 @@ mod copied;
 mod costs;
 mod crash;
 mod credentials;
+#[cfg(unix)] // a pseudo-terminal
+mod device_token;
 mod doctor;
 #[cfg(unix)] // mode bits, a script in the place of restic
 mod drill;

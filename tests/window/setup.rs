@@ -9,7 +9,7 @@ use instance_sync::window::{
         FromWindow, Kind, Said, ToWindow,
         setup::{
             Account, Act, Became, Connect, Ended, Finish, Finished, Game, News, Offer, Readers,
-            Setup, Which,
+            Setup, Which, Whose,
         },
     },
     view::View,
@@ -124,7 +124,7 @@ fn setup(games: &[&str], choose: bool) -> Setup {
         games: games.iter().map(|name| game(name)).collect(),
         choose,
         address: None,
-        has_token: false,
+        token: None,
         said: Vec::new(),
         now: "2026-05-14T20:00:00Z".parse().expect("a time"),
     }
@@ -350,6 +350,40 @@ fn a_new_passphrase_is_typed_twice() {
 }
 
 #[test]
+fn a_devices_own_token_needs_a_passphrase() {
+    let mut window = show(setup(&["Skyblock"], false));
+    type_in(&mut window, ADDRESS, "https://saves.example.org");
+    type_in(&mut window, "Token", "alice:isd_0123");
+    assert!(window.query_by_label(PASSPHRASE).is_none());
+    let why = "This token is this device’s own";
+    assert!(told(&window).contains(why), "{}", told(&window));
+    assert!(is_disabled(&window, "Connect"));
+    // Enter goes to what is missing.
+    press(&mut window, Key::Enter);
+    assert!(window.state().said.is_empty());
+    assert!(window.get_by_label("Passphrase").is_focused());
+    type_text(&mut window, "open sesame");
+    press(&mut window, Key::Enter);
+    let asked = tried(&window);
+    assert_eq!(asked.token.expose_secret(), "alice:isd_0123");
+    assert_eq!(asked.passphrase.expose_secret(), "open sesame");
+
+    // So does one that comes from a file.
+    let mut given = setup(&["Skyblock"], false);
+    given.address = Some("https://saves.example.org".to_owned());
+    given.token = Some(Whose::Device);
+    let window = show(given.clone());
+    assert!(is_disabled(&window, "Connect"));
+    assert!(window.get_by_label("Passphrase").is_focused());
+    // A folder that is opted in anew keeps what opened its saves before.
+    given.games[0].own = Some("01M7Y000".to_owned());
+    let mut window = show(given);
+    assert!(window.query_by_label(PASSPHRASE).is_some());
+    click(&mut window, "Connect");
+    assert_eq!(tried(&window).passphrase.expose_secret(), "");
+}
+
+#[test]
 fn back_leads_to_the_page_before_and_keeps_what_was_said() {
     let mut window = show(setup(&["Skyblock", "Vanilla"], true));
     click(&mut window, "Skyblock (Prism Launcher)");
@@ -485,7 +519,7 @@ fn it_speaks_german() {
 fn what_was_given_is_not_asked() {
     let mut given = setup(&["Skyblock"], false);
     given.address = Some("https://saves.example.org".to_owned());
-    given.has_token = true;
+    given.token = Some(Whose::Account);
     let mut window = show(given);
     assert!(window.query_by_label("Token").is_none());
     click(&mut window, "Connect");

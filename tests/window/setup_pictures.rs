@@ -59,7 +59,7 @@ fn games(setting: Setting) -> (Stage, Words) {
         ],
         choose: true,
         address: None,
-        has_token: false,
+        token: None,
         said: Vec::new(),
         now: "2026-11-21T18:50:00Z".parse().expect("a time"),
     });

@@ -3,8 +3,8 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Found, Given, How, access, current, failed, keyring_or_files, list, offered, open_ones, opt_in,
-    passphrase_typed, reaches_keyring, token_of_file, token_typed, unwired,
+    Found, Given, How, Need, access, current, failed, keyring_or_files, list, offered, open_ones,
+    opt_in, passphrase_typed, reaches_keyring, token_of_file, token_typed, unwired,
 };
 use crate::{
     cli::Setup,
@@ -57,7 +57,7 @@ fn opt_all_in(
     (first, open): (&Folder, &[Folder]),
     paired: &mut Option<Paired>,
 ) -> Result<Done> {
-    let (given, found) = account(context, prompt, args, first, paired)?;
+    let (given, found) = account(context, prompt, args, (first, open), paired)?;
     let how = How::of(args, place(context, prompt, args, open)?);
     let (mut wrong, mut done) = (0, Vec::new());
     for folder in open {
@@ -95,7 +95,7 @@ fn account(
     context: &Context<'_>,
     prompt: &Prompt<'_>,
     args: &Setup,
-    folder: &Folder,
+    (folder, all): (&Folder, &[Folder]),
     paired: &mut Option<Paired>,
 ) -> Result<(Given, Found)> {
     let mut said = args.pair.as_deref();
@@ -114,7 +114,7 @@ fn account(
             )?,
         };
         let mut given = match door {
-            Door::Token(location) => with_token(context, prompt, location)?,
+            Door::Token(location) => with_token(context, prompt, location, all)?,
             Door::Code(invitation) => {
                 let_in(prompt, pairing::by_code(context, &invitation)?, paired)?
             }
@@ -164,13 +164,18 @@ fn door(text: &str) -> Result<Door> {
 }
 
 /// Asks for the token and the passphrase.
-fn with_token(context: &Context<'_>, prompt: &Prompt<'_>, location: Location) -> Result<Given> {
+fn with_token(
+    context: &Context<'_>,
+    prompt: &Prompt<'_>,
+    location: Location,
+    folders: &[Folder],
+) -> Result<Given> {
     let rest = matches!(location, Location::Rest(_));
     let token = match token_of_file(&context.settings)? {
         Some(token) => Some(token),
         None => token_of(prompt, rest)?,
     };
-    let passphrase = passphrase_of(prompt, token.is_some())?;
+    let passphrase = passphrase_of(prompt, Need::beside(token.as_ref(), folders.iter()))?;
     Ok(Given {
         location,
         token,
@@ -183,7 +188,7 @@ fn let_in(prompt: &Prompt<'_>, got: Paired, paired: &mut Option<Paired>) -> Resu
     let got = paired.insert(got);
     let passphrase = match got.passphrase.clone() {
         Some(passphrase) => Some(passphrase),
-        None => passphrase_of(prompt, false)?,
+        None => passphrase_of(prompt, Need::Always)?,
     };
     Ok(Given {
         location: got.location.clone(),
@@ -192,13 +197,16 @@ fn let_in(prompt: &Prompt<'_>, got: Paired, paired: &mut Option<Paired>) -> Resu
     })
 }
 
-fn passphrase_of(prompt: &Prompt<'_>, optional: bool) -> Result<Option<SecretString>> {
-    let question = if optional {
-        "Passphrase (empty: none; whoever runs the server could then read the saves)"
-    } else {
-        "Passphrase that only you know"
+fn passphrase_of(prompt: &Prompt<'_>, need: Need) -> Result<Option<SecretString>> {
+    let question = match need {
+        Need::Optional => {
+            "Passphrase (empty: none; whoever runs the server could then read the saves)"
+        }
+        Need::Kept => "Passphrase (empty: what the folder has)",
+        Need::Always => "Passphrase that only you know",
+        Need::OfDevice => "Passphrase that only you know, the same on all your devices",
     };
-    prompt.secret(question, |text| passphrase_typed(text, optional))
+    prompt.secret(question, |text| passphrase_typed(text, need))
 }
 
 /// Nobody can replace a passphrase that was mistyped when it was used for the first time.

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 use secrecy::ExposeSecret;
 
 use super::{
-    Found, Given, How, access,
+    Found, Given, How, Need, access,
     desk::{Desk, Leaving},
     failed, keyring_or_files, list, open_ones, opt_in, passphrase_typed, reaches_keyring,
     scene::{self, Candidate},
@@ -34,7 +34,7 @@ use crate::{
     texts::text,
     window::protocol::{
         Said,
-        setup::{self, Act, Became, Connect, Ended, Finish, Finished, News, Wired},
+        setup::{self, Act, Became, Connect, Ended, Finish, Finished, News, Whose, Wired},
     },
     wiring::{
         self,
@@ -57,7 +57,7 @@ pub fn run(context: &Context<'_>, args: &Setup) -> Result<Option<Done>> {
         games: games.iter().map(Candidate::shown).collect(),
         choose,
         address: args.url.clone(),
-        has_token: token.is_some(),
+        token: token.as_ref().map(|token| Whose::of(token.is_of_device())),
         said,
         now: context.settings.now(),
     };
@@ -243,7 +243,10 @@ impl Course<'_, '_> {
             Some(token) => Some(token.clone()),
             None => token_typed(&connect.token, rest)?,
         };
-        let passphrase = passphrase_typed(&connect.passphrase, token.is_some())?;
+        let games = connect.games.iter();
+        let folders = games.filter_map(|place| Some(&self.games.get(*place)?.folder));
+        let need = Need::beside(token.as_ref(), folders);
+        let passphrase = passphrase_typed(&connect.passphrase, need)?;
         Ok(Given {
             location,
             token,
@@ -254,7 +257,7 @@ impl Course<'_, '_> {
     /// Gets in by the code that was typed, and waits for the other device's yes. `None` where the player left.
     fn given_by_code(&mut self, connect: &Connect) -> Result<Option<Given>> {
         let text = connect.address.trim();
-        let typed = passphrase_typed(&connect.passphrase, true)?;
+        let typed = passphrase_typed(&connect.passphrase, Need::Optional)?;
         if self.paired.as_ref().is_none_or(|(code, _)| code != text) {
             self.forget_paired();
             let invitation = pairing::invitation(text)?;
