@@ -1,6 +1,7 @@
 //! `setup`: opting in, by questions on a terminal, through a pipe, or in a window.
 
 mod desk;
+mod door;
 mod scene;
 mod terminal;
 mod window;

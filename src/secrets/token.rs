@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
     config::sync_file::check_account,
-    domain::rest::mark,
+    domain::{
+        enrolment,
+        rest::{links::ENROL, mark},
+    },
     error::{Error, Result},
     texts::text,
 };
@@ -38,6 +41,10 @@ impl Token {
         }
         if line.chars().any(char::is_control) {
             return Err(bad(text!("token-control-character")));
+        }
+        if enrolment::is_code(line) || line.contains(ENROL) {
+            let code = Error::usage(text!("token-is-code"));
+            return Err(code.hint(text!("token-is-code-hint")));
         }
         let (account, secret) = line
             .split_once(':')
@@ -154,6 +161,9 @@ mod tests {
             "../a:s",
             "snapshots:s",
             "a:s\n\n",
+            // What makes a device is no token, and its link has colons.
+            "ise_0123",
+            "https://h/v1/enrol#ise_0123",
         ] {
             assert!(Token::parse(bad).is_err(), "{bad:?}");
         }

@@ -154,6 +154,7 @@ fn a_link_carries_its_code_where_no_server_sees_it() {
     let said = server.raw(b"GET /v1/enrol HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     assert!(said.starts_with("HTTP/1.1 200"), "{said}");
     assert!(said.contains("default-src 'none'"), "{said}");
+    assert!(said.contains("<code>instance-sync setup</code>"), "{said}");
     let stranger = Control::new(&server.url());
     let body = json!({ "code": code, "name": "Steam Deck" });
     let token = stranger.post("/v1/enrolments", &body).ok().value["token"].clone();

@@ -6,7 +6,11 @@ use zeroize::Zeroizing;
 
 use super::{Page, SetupView, Step};
 use crate::{
-    domain::{pairing::Invitation, rest::mark},
+    domain::{
+        enrolment::{self, Enrolment},
+        pairing::Invitation,
+        rest::mark,
+    },
     texts::text,
     window::{
         protocol::{
@@ -30,6 +34,16 @@ pub struct Form {
     given: Option<Whose>,
     /// Where the keyboard is to be next.
     focus: Option<Field>,
+}
+
+/// What lets this device in, and brings it a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ticket {
+    None,
+    /// What another device shows; most often it brings a passphrase too.
+    Pairing,
+    /// What an operator passed on.
+    Enrolment,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +75,7 @@ impl Form {
     pub fn mend(&mut self) {
         self.focus = Some(match (self.given.is_some(), &self.again) {
             (_, Some(_)) => Field::Again,
+            _ if self.token.is_empty() && self.ticket() != Ticket::None => Field::Address,
             (false, None) => Field::Token,
             (true, None) if self.has_address => Field::Passphrase,
             (true, None) => Field::Address,
@@ -78,7 +93,24 @@ impl Form {
             Some(whose) => whose == Whose::Device,
             None => mark::is_of_device(&self.token),
         };
-        is_of_device && !kept && !Invitation::is_meant(&self.address)
+        let is_needed = match self.ticket() {
+            Ticket::Enrolment => true,
+            Ticket::Pairing => false,
+            Ticket::None => is_of_device,
+        };
+        is_needed && !kept
+    }
+
+    /// What was typed that brings a token.
+    fn ticket(&self) -> Ticket {
+        let is_code = self.given.is_none() && enrolment::is_code(&self.token);
+        if is_code || Enrolment::is_meant(&self.address) {
+            Ticket::Enrolment
+        } else if Invitation::is_meant(&self.address) {
+            Ticket::Pairing
+        } else {
+            Ticket::None
+        }
     }
 
     fn lacks_again(&self) -> bool {
@@ -92,8 +124,7 @@ impl Form {
         } else if self.given.is_none()
             && self.token.is_empty()
             && self.passphrase.is_empty()
-            // It brings both.
-            && !Invitation::is_meant(&self.address)
+            && self.ticket() == Ticket::None
         {
             Some(Field::Token)
         } else if self.needs_passphrase(kept) && self.passphrase.is_empty() {

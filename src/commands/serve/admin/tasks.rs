@@ -127,7 +127,14 @@ pub fn device(output: &Output, admin: &Admin, task: &DeviceTask) -> Result<()> {
         }
         DeviceTask::Enrol(args) => {
             let code = admin.enrol(&args.account)?;
-            output.passing("This makes one device, within an hour. Nobody can see it again:");
+            let where_to = match &args.public_url {
+                Some(_) => "asks for the server",
+                None => "asks for the token, after this server's address",
+            };
+            output.passing(&format!(
+                "This makes one device, within an hour. Nobody can see it again. The player runs instance-sync setup on \
+                 that device, and pastes it where it {where_to}:"
+            ));
             let code = code.expose_secret();
             match &args.public_url {
                 Some(url) => output.text(&url.enrolment(code)),
