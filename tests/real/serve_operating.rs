@@ -123,6 +123,12 @@ fn a_password_is_taken_away_at_once_and_set_anew_by_a_code_that_works_once() {
     stranger.signed_in(&said).get("/v1/auth/session").ok();
     reset(&second, "a third password").refused(404, "not_there");
     sign_in("another password").ok();
+    let public = "--public-url=https://saves.example.org/";
+    let link = last_line(&server, &["password", "reset", "alice", public]);
+    let code = link
+        .strip_prefix("https://saves.example.org/reset#")
+        .unwrap();
+    reset(code, "a fourth password").ok();
     let audit = server.admin(&["audit", "--json"]).ok().json();
     let what: Vec<_> = audit["rows"]
         .as_array()

@@ -80,11 +80,19 @@ pub fn password(output: &Output, admin: &Admin, task: &PasswordTask) -> Result<(
     match task {
         PasswordTask::Reset(args) => {
             let code = admin.reset_password(&args.account, args.hours)?;
+            let place = match &args.public_url {
+                Some(_) => "",
+                None => ", on the server's page /reset",
+            };
             output.passing(&format!(
-                "The password of {} opens nothing any more, and its sessions are over; its devices go on. This sets a new one, once, within {} hours:",
+                "The password of {} opens nothing any more, and its sessions are over; its devices go on. This sets a new one, once, within {} hours{place}. Nobody can see it again:",
                 args.account, args.hours
             ));
-            output.text(code.expose_secret());
+            let code = code.expose_secret();
+            match &args.public_url {
+                Some(url) => output.text(&url.reset(code)),
+                None => output.text(code),
+            }
         }
     }
     Ok(())
