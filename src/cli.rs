@@ -223,7 +223,8 @@ pub struct Setup {
     /// Use this server: https://host[:port][/prefix], an absolute path, or any restic location
     #[arg(long)]
     pub url: Option<String>,
-    /// Get in by what 'instance-sync pair' shows on a device that is in; '-' reads it from standard input
+    /// Get in by what 'instance-sync pair' shows on a device that is in, or by the link that an operator passed
+    /// on; '-' reads it from standard input
     #[arg(long, value_name = "PAIRING", conflicts_with = "url")]
     pub pair: Option<String>,
     /// Show a code here, to be typed into 'instance-sync pair --approve' on a device that is in
@@ -260,7 +261,8 @@ pub struct Init {
     /// Use this account; '-' reads it from standard input, which other users cannot see
     #[arg(long, value_name = "ACCOUNT:SECRET", allow_hyphen_values = true)]
     pub token: Option<String>,
-    /// Get in by what 'instance-sync pair' shows on a device that is in; '-' reads it from standard input
+    /// Get in by what 'instance-sync pair' shows on a device that is in, or by the link that an operator passed
+    /// on; '-' reads it from standard input
     #[arg(long, value_name = "PAIRING", conflicts_with_all = ["url", "token", "offline"])]
     pub pair: Option<String>,
     /// Join this instance instead of making a new one

@@ -34,7 +34,8 @@ impl Setup {
         }))
     }
 
-    /// Uses this account: `ACCOUNT:SECRET`. No error repeats the secret.
+    /// Uses this account: `ACCOUNT:SECRET`. No error repeats the secret. A device's own token (`isd_`, of
+    /// `instance-sync serve`) needs a passphrase beside it.
     pub fn token(mut self, text: &str) -> Result<Self> {
         self.0.token = Some(token::Token::parse(text)?);
         Ok(self)

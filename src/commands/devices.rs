@@ -63,7 +63,7 @@ fn access(context: &Context<'_>, args: &Devices) -> Result<Access> {
     };
     let location = init::location(url)?;
     let secrets = init::secrets(context, args.token.as_deref(), None)?;
-    account::given(settings, location, secrets.token.as_ref(), None, None)
+    account::to_ask(settings, location, secrets.token.as_ref())
 }
 
 fn show(context: &Context<'_>, known: &[Device]) {

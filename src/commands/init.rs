@@ -4,10 +4,16 @@ use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Context, Done, instances::called, pairing, standard_input, which};
+use super::{
+    Context, Done,
+    instances::called,
+    pairing::{self, Ticket},
+    standard_input, which,
+};
 use crate::{
     cli::Init,
-    domain::{catalogue::Known, location::Location, pairing::Secret},
+    config::layout::Layout,
+    domain::{catalogue::Known, enrolment::Enrolment, ids::InstanceId, location::Location},
     error::{Error, Result},
     secrets::{
         Place, files,
@@ -48,26 +54,50 @@ fn by_pairing(context: &Context<'_>, args: &Init, text: &str) -> Result<Done> {
         report(context, &OptedIn::already(current.instance_id, &layout));
         return Ok(Done::Well);
     }
-    let passphrase = secrets(context, None, args.passphrase_file.as_deref())?.passphrase;
-    let invitation = pairing::given(text)?;
-    let needs_one = || {
-        Error::usage(text!("pairing-needs-passphrase")).hint(text!("pairing-needs-passphrase-hint"))
-    };
-    if matches!(invitation.words.secret, Secret::None) && passphrase.is_none() {
-        return Err(needs_one());
+    let file = args.passphrase_file.as_deref();
+    pairing::check_inputs(text, file)?;
+    let passphrase = secrets(context, None, file)?.passphrase;
+    let ticket = pairing::given(text)?;
+    // What opened the saves of this folder before still does.
+    let is_kept = || args.join.is_none() && is_kept(context, &layout, args.instance_id);
+    let is_enough = ticket.may_bring_passphrase() || passphrase.is_some() || is_kept();
+    if !is_enough {
+        return Err(needs_passphrase(&ticket));
     }
-    let paired = pairing::by_code(context, &invitation)?;
-    let Some(passphrase) = paired.passphrase.clone().or(passphrase) else {
-        paired.leave();
-        return Err(needs_one());
+    let paired = match &ticket {
+        Ticket::Pairing(invitation) => pairing::by_code(context, invitation)?,
+        Ticket::Enrolment(code) => pairing::enrol(context, code)?,
     };
+    let passphrase = paired.passphrase.clone().or(passphrase);
+    if passphrase.is_none() && !is_kept() {
+        paired.leave();
+        return Err(needs_passphrase(&ticket));
+    }
     let secrets = Secrets {
         token: Some(paired.token.clone()),
-        passphrase: Some(passphrase),
+        passphrase,
     };
     let done = with(context, args, paired.location.clone(), secrets);
     // Nothing keeps its token then.
-    done.inspect_err(|_| paired.leave())
+    done.map_err(|error| paired.give_up(error))
+}
+
+/// What is said where no passphrase comes with what lets the device in, and none was given.
+fn needs_passphrase(ticket: &Ticket) -> Error {
+    let hint = match ticket {
+        Ticket::Pairing(_) => text!("pairing-needs-passphrase-hint"),
+        Ticket::Enrolment(_) => text!("enrol-needs-passphrase-hint"),
+    };
+    Error::usage(text!("pairing-needs-passphrase")).hint(hint)
+}
+
+/// Returns whether a folder has what opened its saves before, and is to be the same instance.
+fn is_kept(context: &Context<'_>, layout: &Layout, asked: Option<InstanceId>) -> bool {
+    let current = opt_in::current(&context.settings, layout).ok().flatten();
+    current.is_some_and(|current| {
+        let id = current.instance_id;
+        asked.is_none_or(|asked| asked == id) && opt_in::key_of(layout, id).is_some()
+    })
 }
 
 fn with(context: &Context<'_>, args: &Init, location: Location, secrets: Secrets) -> Result<Done> {
@@ -102,6 +132,9 @@ fn with(context: &Context<'_>, args: &Init, location: Location, secrets: Secrets
 
 /// Reads a URL.
 pub fn location(url: &str) -> Result<Location> {
+    if Enrolment::is_meant(url) {
+        return Err(Error::usage(text!("enrol-no-address")).hint(text!("enrol-no-address-hint")));
+    }
     url.parse()
         .map_err(|error: crate::domain::location::BadLocation| Error::usage(error.to_string()))
 }

@@ -303,6 +303,15 @@ fn launcher_label() -> Option<String> {
     named("INST_NAME").or_else(|| named("INST_ID"))
 }
 
+/// Reads the next line of standard input: what follows answers questions.
+fn input_line() -> Result<String> {
+    let mut line = String::new();
+    std::io::stdin()
+        .read_line(&mut line)
+        .map_err(|error| Error::usage(text!("command-input-unread")).because(error))?;
+    Ok(line)
+}
+
 /// Reads all of standard input as text.
 fn standard_input() -> Result<String> {
     std::io::read_to_string(std::io::stdin())

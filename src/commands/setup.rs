@@ -1,6 +1,7 @@
 //! `setup`: opting in, by questions on a terminal, through a pipe, or in a window.
 
 mod desk;
+mod door;
 mod scene;
 mod terminal;
 mod window;
@@ -33,6 +34,7 @@ use crate::{
         secret_place, server,
         settings::Settings,
     },
+    texts::text,
     ui::surface::{self, Surface},
     wiring::{
         self,
@@ -131,16 +133,19 @@ fn open_ones(context: &Context<'_>, args: &Setup, all: Vec<Folder>) -> Result<Ve
 
 /// Returns the way to an account, for this folder.
 fn access(given: &Given, folder: &Folder) -> Result<Access> {
-    let kept: Option<RepositoryKey> =
-        current(folder).and_then(|id| opt_in::key_of(&folder.layout, id));
     let (token, passphrase) = (given.token.as_ref(), given.passphrase.as_ref());
     account::given(
         &folder.settings,
         given.location.clone(),
         token,
         passphrase,
-        kept,
+        kept(folder),
     )
+}
+
+/// The key that opened the saves of a folder before.
+fn kept(folder: &Folder) -> Option<RepositoryKey> {
+    current(folder).and_then(|id| opt_in::key_of(&folder.layout, id))
 }
 
 /// Lists the account's instances.
@@ -262,10 +267,45 @@ fn token_typed(text: &SecretString, needed: bool) -> Result<Option<Token>> {
     }
 }
 
-/// Reads a passphrase that was typed; none where it is `optional` and empty.
-fn passphrase_typed(text: &SecretString, optional: bool) -> Result<Option<SecretString>> {
-    match text.expose_secret() {
-        "" if optional => Ok(None),
-        text => token::passphrase(text).map(Some),
+/// Whether a passphrase has to be typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Need {
+    /// The token's secret will do.
+    Optional,
+    /// What opened the saves of these folders before still does.
+    Kept,
+    /// Nothing else could be the password.
+    Always,
+    /// The token is one device's own, and the saves are to be opened on others too.
+    OfDevice,
+}
+
+impl Need {
+    /// What is needed beside a token, for these folders.
+    fn beside<'a>(token: Option<&Token>, folders: impl Iterator<Item = &'a Folder>) -> Self {
+        match token {
+            None => Self::Always,
+            Some(token) if token.is_of_device() => Self::of_device(folders),
+            Some(_) => Self::Optional,
+        }
+    }
+
+    /// What is needed beside a device's own token, for these folders.
+    fn of_device<'a>(mut folders: impl Iterator<Item = &'a Folder>) -> Self {
+        if folders.all(|folder| kept(folder).is_some()) {
+            Self::Kept
+        } else {
+            Self::OfDevice
+        }
+    }
+}
+
+/// Reads a passphrase that was typed; none where it is optional and empty.
+fn passphrase_typed(text: &SecretString, need: Need) -> Result<Option<SecretString>> {
+    match (text.expose_secret(), need) {
+        ("", Need::Optional | Need::Kept) => Ok(None),
+        ("", Need::OfDevice) => Err(Error::usage(text!("access-needs-passphrase"))
+            .hint(text!("setup-needs-passphrase-hint"))),
+        (text, _) => token::passphrase(text).map(Some),
     }
 }

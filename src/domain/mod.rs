@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod copy_name;
 pub mod digest;
 pub mod drill;
+pub mod enrolment;
 #[cfg(test)]
 pub(crate) mod fixtures;
 pub mod history;

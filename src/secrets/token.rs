@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
     config::sync_file::check_account,
+    domain::{
+        enrolment,
+        rest::{links::ENROL, mark},
+    },
     error::{Error, Result},
     texts::text,
 };
@@ -38,6 +42,10 @@ impl Token {
         if line.chars().any(char::is_control) {
             return Err(bad(text!("token-control-character")));
         }
+        if enrolment::is_code(line) || line.contains(ENROL) {
+            let code = Error::usage(text!("token-is-code"));
+            return Err(code.hint(text!("token-is-code-hint")));
+        }
         let (account, secret) = line
             .split_once(':')
             .ok_or_else(|| bad(text!("token-no-colon")))?;
@@ -49,6 +57,11 @@ impl Token {
             account: account.to_owned(),
             secret: SecretString::from(secret),
         })
+    }
+
+    /// Returns whether it is one device's own, of a server of ours: no other device ever has it.
+    pub fn is_of_device(&self) -> bool {
+        self.secret.expose_secret().starts_with(mark::DEVICE)
     }
 
     /// Returns the text that [`Token::parse`] reads.
@@ -148,8 +161,20 @@ mod tests {
             "../a:s",
             "snapshots:s",
             "a:s\n\n",
+            // What makes a device is no token, and its link has colons.
+            "ise_0123",
+            "https://h/v1/enrol#ise_0123",
         ] {
             assert!(Token::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_devices_own_token_is_told_by_its_secret() {
+        let is_of_device = |text: &str| Token::parse(text).expect(text).is_of_device();
+        assert!(is_of_device("alice:isd_0123"));
+        for shared in ["alice:secret", "isd_:secret", "alice:x:isd_0123"] {
+            assert!(!is_of_device(shared), "{shared}");
         }
     }
 

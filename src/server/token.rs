@@ -4,7 +4,10 @@
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-use crate::error::{Context, Result};
+use crate::{
+    domain::rest::mark,
+    error::{Context, Result},
+};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
@@ -37,8 +40,8 @@ impl Mark {
 
     fn as_str(self) -> &'static str {
         match self {
-            Self::Device => "isd_",
-            Self::Enrolment => "ise_",
+            Self::Device => mark::DEVICE,
+            Self::Enrolment => mark::ENROLMENT,
             Self::Pairing => "isp_",
             Self::Reset => "isr_",
             Self::Service => "isv_",

@@ -33,6 +33,13 @@ pub fn given(
     Ok(access)
 }
 
+/// Returns the way to the account of a token whose server alone is asked: none of its repositories is opened,
+/// and none could be.
+pub fn to_ask(settings: &Settings, location: Location, token: Option<&Token>) -> Result<Access> {
+    let nothing = RepositoryKey::with_password(SecretString::from(""));
+    given(settings, location, token, None, Some(nothing))
+}
+
 /// Returns the way to the account that the folder is opted in with.
 pub fn of_folder(settings: &Settings, layout: &Layout, listener: Listener<'_>) -> Result<Access> {
     let sync = sync_file::read(layout)?;

@@ -133,6 +133,10 @@ fn missing(layout: &Layout, deaf: Option<&Error>) -> Error {
 
 /// Returns what opens them, of what a player gives. `kept` is the key that opened the repository
 /// before, where there was one.
+///
+/// # Errors
+/// Where a token is missing, or a passphrase: a device's own token is no password of saves, which other
+/// devices have to open too.
 pub fn given(
     location: &Location,
     token: Option<&Token>,
@@ -149,6 +153,10 @@ pub fn given(
         (Some(passphrase), _, _) => RepositoryKey::with_password(passphrase.clone()),
         // What opened the repository before still does, whatever the account's secret is now.
         (None, Some(kept), _) => kept,
+        (None, None, Some(_)) if token.is_some_and(Token::is_of_device) => {
+            return Err(Error::usage(text!("access-needs-passphrase"))
+                .hint(text!("access-needs-passphrase-hint")));
+        }
         (None, None, Some(secret)) => RepositoryKey::with_password(secret.clone()),
         (None, None, None) => {
             return Err(Error::usage(text!("access-needs-password"))

@@ -1,8 +1,9 @@
 //! Pairing: a device that is in lets another one in, and gives it what opens the saves.
 //!
 //! [`inviter`] is the device that is in, [`joiner`] the new one. Between them the server passes on a bundle that is
-//! sealed by a secret which only the two have (`secrets/sealed.rs`).
+//! sealed by a secret which only the two have (`secrets/sealed.rs`). [`enrolling`] is a new device that an operator lets in.
 
+pub mod enrolling;
 pub mod inviter;
 pub mod joiner;
 

@@ -103,6 +103,12 @@ impl SetupView {
         Some((all, self.setup.games.get(all)?))
     }
 
+    /// Whether all games that were chosen are opted in anew, and keep what opened their saves before.
+    fn is_kept(&self) -> bool {
+        let mut games = self.chosen.iter().map(|place| self.setup.games.get(*place));
+        games.all(|game| game.is_some_and(|game| game.own.is_some()))
+    }
+
     fn turn_to(&mut self, page: Page) {
         self.page = page;
         self.fresh = true;
@@ -211,7 +217,11 @@ impl SetupView {
             Page::Games => Some((text!("setup-next"), !self.chosen.is_empty(), Step::Next)),
             Page::Connect => {
                 let act = Step::Say(self.try_account(false));
-                Some((text!("setup-connect"), self.form.is_ready(), act))
+                Some((
+                    text!("setup-connect"),
+                    self.form.is_ready(self.is_kept()),
+                    act,
+                ))
             }
             Page::Which(place) => Some((text!("setup-next"), self.is_answered(place), Step::Next)),
             Page::Where => Some((text!("setup-start"), true, Step::Say(self.finish()))),

@@ -33,9 +33,13 @@ mod copied;
 mod costs;
 mod crash;
 mod credentials;
+#[cfg(unix)] // a pseudo-terminal
+mod device_token;
 mod doctor;
 #[cfg(unix)] // mode bits, a script in the place of restic
 mod drill;
+#[cfg(unix)] // a pseudo-terminal
+mod enrol;
 mod events;
 #[cfg(unix)] // a script in the place of restic
 mod export;

@@ -402,6 +402,7 @@ fn a_terminal_shows_a_picture_and_an_interrupt_ends_the_pairing() {
 
 #[test]
 fn saves_that_a_token_opens_are_not_shared() {
+    // As an earlier version opted folders in, which asked for no passphrase.
     let Some(world) = World::with_restic() else {
         return;
     };
@@ -409,7 +410,9 @@ fn saves_that_a_token_opens_are_not_shared() {
     server.add_open_account("alice");
     let pc = world.device("PC");
     let token = server.add_device("alice", "PC");
-    pc.init(&server.url(), &token, &[]);
+    let secret = token.split_once(':').unwrap().1;
+    fs::write(world.path("passphrase"), format!("{secret}\n")).unwrap();
+    pc.init(&server.url(), &token, &[&passphrase_file(&world)]);
     let said = pc.command(&["pair"]).code(1);
     said.assert_says("must not leave it");
     // A folder is no server.

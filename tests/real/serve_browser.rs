@@ -220,6 +220,50 @@ fn a_person_gets_from_the_invite_to_a_revoked_device_with_a_mouse() {
 }
 
 #[test]
+fn a_password_is_set_anew_by_the_link_of_an_operator() {
+    let (_folder, server) = server();
+    let Some(browser) = Browser::start(&server.url()) else {
+        return;
+    };
+    Control::new(&server.url()).register(&server.said_last(), "alice");
+    let url = format!("--public-url={}", server.url());
+    let said = server.admin(&["password", "reset", "alice", &url]).ok();
+    let link = said.stdout.lines().last().unwrap();
+    let path = link.strip_prefix(&server.url()).unwrap();
+    let code = path.strip_prefix("/reset#").unwrap();
+    for (look, scheme) in [
+        (Look::Desktop, Scheme::Light),
+        (Look::Desktop, Scheme::Dark),
+        (Look::Phone, Scheme::Light),
+    ] {
+        browser.look(look, scheme);
+        browser.open("/login");
+        browser.click("set a new one");
+        browser.wait_for_path("/reset");
+        browser.check();
+    }
+    browser.look(Look::Phone, Scheme::Dark);
+    browser.open("/login");
+    browser.open(path);
+    // The code came from the link, and is not in the address any more; the next field has the focus.
+    assert_eq!(browser.value_of("Code"), code);
+    assert_eq!(browser.path(), "/reset");
+    browser.press("alice");
+    assert_eq!(browser.value_of("New password"), "alice");
+    browser.check();
+    browser.picture("reset-phone-dark");
+    browser.run("document.querySelector('form').noValidate = true");
+    browser.click("Set password");
+    browser.wait_for("your code is still good");
+    browser.check();
+    browser.fill("Code", code);
+    browser.fill("New password", "another horse battery");
+    browser.click("Set password");
+    browser.wait_for("Your new password is set");
+    browser.check();
+}
+
+#[test]
 fn the_same_way_is_gone_with_keys_alone() {
     let (_folder, server) = server();
     let Some(browser) = Browser::start(&server.url()) else {

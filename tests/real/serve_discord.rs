@@ -1,6 +1,7 @@
 //! The interactions endpoint, as Discord asks it: with a key pair of the test's own.
 
 use ed25519_dalek::{Signer as _, SigningKey};
+use instance_sync::domain::enrolment::Enrolment;
 use serde_json::{Value, json};
 
 use crate::support::control::{Control, Said};
@@ -127,6 +128,11 @@ fn a_person_registers_lists_and_revokes() {
     let said = discord.says(USER, 3, &task("register"));
     let code = code_in(&said);
     assert!(code.starts_with("ise_") && said.contains(USER), "{said}");
+    assert!(said.contains("Run `instance-sync setup`"), "{said}");
+    // As it is copied from there, brackets and all, `setup` takes it.
+    let link = said.lines().last().unwrap();
+    let read = Enrolment::parse(link).unwrap();
+    assert_eq!(read.url, "https://saves.example.org");
     // The one before is worth nothing any more.
     let enrol = |code: &str, name: &str| {
         let body = json!({ "code": code, "name": name });

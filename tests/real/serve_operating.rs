@@ -123,6 +123,12 @@ fn a_password_is_taken_away_at_once_and_set_anew_by_a_code_that_works_once() {
     stranger.signed_in(&said).get("/v1/auth/session").ok();
     reset(&second, "a third password").refused(404, "not_there");
     sign_in("another password").ok();
+    let public = "--public-url=https://saves.example.org/";
+    let link = last_line(&server, &["password", "reset", "alice", public]);
+    let code = link
+        .strip_prefix("https://saves.example.org/reset#")
+        .unwrap();
+    reset(code, "a fourth password").ok();
     let audit = server.admin(&["audit", "--json"]).ok().json();
     let what: Vec<_> = audit["rows"]
         .as_array()
@@ -154,6 +160,7 @@ fn a_link_carries_its_code_where_no_server_sees_it() {
     let said = server.raw(b"GET /v1/enrol HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     assert!(said.starts_with("HTTP/1.1 200"), "{said}");
     assert!(said.contains("default-src 'none'"), "{said}");
+    assert!(said.contains("<code>instance-sync setup</code>"), "{said}");
     let stranger = Control::new(&server.url());
     let body = json!({ "code": code, "name": "Steam Deck" });
     let token = stranger.post("/v1/enrolments", &body).ok().value["token"].clone();

@@ -294,6 +294,38 @@ fn a_chat_bot_makes_accounts_and_codes_that_make_one_device_and_nothing_else() {
 }
 
 #[test]
+fn codes_are_told_as_links_where_the_server_knows_its_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("admin");
+    let place = format!("--admin=unix:{}", socket.display());
+    let known = "--public-url=https://saves.example.org";
+    let server = OurServer::start_with(folder.path(), &[&place, known]);
+    let operator = Operator::new(&socket);
+    operator
+        .post("/v1/admin/accounts", &json!({ "account": "alice" }))
+        .ok();
+    for (path, page) in [
+        ("/v1/admin/accounts/alice/password-reset", "/reset"),
+        ("/v1/admin/accounts/alice/enrolments", "/v1/enrol"),
+    ] {
+        let said = operator.post(path, &json!({})).ok().value;
+        let code = said["code"].as_str().unwrap();
+        let link = format!("https://saves.example.org{page}#{code}");
+        assert_eq!(said["link"], json!(link));
+    }
+    let said = operator
+        .post(
+            "/v1/admin/accounts/alice/password-reset",
+            &json!({ "hours": 1 }),
+        )
+        .ok();
+    // The account never had a password: this is its first one.
+    let body = json!({ "code": said.value["code"], "password": "another horse battery" });
+    let stranger = Control::new(&server.url());
+    stranger.post("/v1/auth/reset", &body).ok();
+}
+
+#[test]
 fn at_an_address_everybody_needs_a_token_and_other_machines_do_not_reach_it() {
     let folder = tempfile::tempdir().unwrap();
     let server = OurServer::start_with(folder.path(), &["--admin=127.0.0.1:0"]);

@@ -92,6 +92,7 @@ fn every_answer_says_what_a_browser_may_do_with_it() {
     for path in [
         "/login",
         "/invite",
+        "/reset",
         "/",
         "/devices",
         "/assets/style.css",
@@ -576,6 +577,57 @@ fn a_password_is_changed_and_other_browsers_are_signed_out() {
         .send("/account", &revoke, &[])
         .leads_to("/account?done=session-ended");
     other.get("/").leads_to("/login?to=/");
+}
+
+#[test]
+fn a_password_that_was_forgotten_is_set_anew_by_a_link() {
+    let (_folder, server, mut pages) = server();
+    pages.register(&invite(&server), "alice");
+    let token = device(&api(&server, "alice"), "deck");
+    let code = || {
+        let url = "--public-url=https://saves.example.org";
+        let words = ["password", "reset", "alice", url];
+        let said = server.admin(&words).ok();
+        let link = said.stdout.lines().last().unwrap();
+        let code = link.strip_prefix("https://saves.example.org/reset#");
+        code.unwrap_or_else(|| panic!("{said}")).to_owned()
+    };
+    let (first, second) = (code(), code());
+    pages.get("/").leads_to("/login?to=/");
+    let login = pages.get("/login").says(200, "Forgot your password?");
+    assert!(login.text.contains("href=\"/reset\""));
+    let shown = pages.get("/reset").says(200, "data-from-fragment=\"isr_\"");
+    assert!(shown.text.contains("content=\"noindex\""), "{}", shown.text);
+    let new = "another horse battery";
+    let ask = |pages: &mut Pages, code: &str, password: &str| {
+        let fields = [("code", code), ("password", password)];
+        pages.send("/reset", "/reset", &fields)
+    };
+    // The code before, nonsense, nothing: all the same. Nothing that was typed is shown again.
+    for wrong in [&first, "isr_nonsense", ""] {
+        let shown = ask(&mut pages, wrong, new).says(404, "id=\"code-wrong\"");
+        assert!(wrong.is_empty() || !shown.text.contains(wrong));
+        assert!(!shown.text.contains(new));
+    }
+    let shown = ask(&mut pages, &second, "short").says(400, "id=\"password-wrong\"");
+    assert!(!shown.text.contains(&second));
+    // A form that no page of ours sent sets nothing.
+    let fields = [("code", &second[..]), ("password", new)];
+    let shown = pages.ask("POST", "/reset", &fields, &[]);
+    assert_eq!(shown.status, 403, "{shown:?}");
+    ask(&mut pages, &format!(" {second}\n"), new).leads_to("/?done=password-set");
+    pages
+        .get("/?done=password-set")
+        .says(200, "Your new password is set");
+    let mut other = Pages::new(&server.url());
+    ask(&mut other, &second, "a third password").says(404, "id=\"code-wrong\"");
+    let signing_in = [("account", "alice"), ("password", new)];
+    other.send("/login", "/login", &signing_in).leads_to("/");
+    // Devices went on, and no log has the code.
+    let rest = RestClient::new(&server.url(), None, &token);
+    let list = format!("/alice/{INSTANCE}/snapshots/");
+    assert_eq!(rest.get(&list).status, 404);
+    assert!(!server.log_text().contains(&second) && !server.log_text().contains(new));
 }
 
 #[test]

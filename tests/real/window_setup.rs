@@ -37,6 +37,8 @@ pub fn type_keys(display: &Display, text: &str) {
             '/' => "slash".to_owned(),
             '.' => "period".to_owned(),
             '-' => "minus".to_owned(),
+            '_' => "underscore".to_owned(),
+            '#' => "numbersign".to_owned(),
             ' ' => "space".to_owned(),
             c => c.to_string(),
         };

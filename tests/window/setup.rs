@@ -9,7 +9,7 @@ use instance_sync::window::{
         FromWindow, Kind, Said, ToWindow,
         setup::{
             Account, Act, Became, Connect, Ended, Finish, Finished, Game, News, Offer, Readers,
-            Setup, Which,
+            Setup, Which, Whose,
         },
     },
     view::View,
@@ -124,7 +124,7 @@ fn setup(games: &[&str], choose: bool) -> Setup {
         games: games.iter().map(|name| game(name)).collect(),
         choose,
         address: None,
-        has_token: false,
+        token: None,
         said: Vec::new(),
         now: "2026-05-14T20:00:00Z".parse().expect("a time"),
     }
@@ -179,7 +179,7 @@ fn told(harness: &Harness<'static, Shown>) -> String {
     all
 }
 
-const ADDRESS: &str = "Server address, or a folder";
+const ADDRESS: &str = "Link, server address, or a folder";
 const PASSPHRASE: &str = "Passphrase (optional with a token)";
 const AGAIN: &str = "The same passphrase again";
 const NEW: &str = "A new instance: The saves here go to the cloud; other devices can join.";
@@ -350,6 +350,87 @@ fn a_new_passphrase_is_typed_twice() {
 }
 
 #[test]
+fn a_devices_own_token_needs_a_passphrase() {
+    let mut window = show(setup(&["Skyblock"], false));
+    type_in(&mut window, ADDRESS, "https://saves.example.org");
+    type_in(&mut window, "Token", "alice:isd_0123");
+    assert!(window.query_by_label(PASSPHRASE).is_none());
+    let why = "This device has a token of its own";
+    assert!(told(&window).contains(why), "{}", told(&window));
+    assert!(is_disabled(&window, "Connect"));
+    // Enter goes to what is missing.
+    press(&mut window, Key::Enter);
+    assert!(window.state().said.is_empty());
+    assert!(window.get_by_label("Passphrase").is_focused());
+    type_text(&mut window, "open sesame");
+    press(&mut window, Key::Enter);
+    let asked = tried(&window);
+    assert_eq!(asked.token.expose_secret(), "alice:isd_0123");
+    assert_eq!(asked.passphrase.expose_secret(), "open sesame");
+
+    // So does one that comes from a file.
+    let mut given = setup(&["Skyblock"], false);
+    given.address = Some("https://saves.example.org".to_owned());
+    given.token = Some(Whose::Device);
+    let window = show(given.clone());
+    assert!(is_disabled(&window, "Connect"));
+    assert!(window.get_by_label("Passphrase").is_focused());
+    // A folder that is opted in anew keeps what opened its saves before.
+    given.games[0].own = Some("01M7Y000".to_owned());
+    let mut window = show(given);
+    assert!(window.query_by_label(PASSPHRASE).is_some());
+    click(&mut window, "Connect");
+    assert_eq!(tried(&window).passphrase.expose_secret(), "");
+}
+
+#[test]
+fn a_link_of_an_operator_needs_a_passphrase_and_no_token() {
+    let link = "https://saves.example.org/v1/enrol#ise_0123456789abcdefghijABCDEFGHIJ-_klmnopqrstu";
+    let mut window = show(setup(&["Skyblock"], false));
+    type_in(&mut window, ADDRESS, link);
+    assert!(is_disabled(&window, "Connect"));
+    press(&mut window, Key::Enter);
+    assert!(window.get_by_label("Passphrase").is_focused());
+    type_text(&mut window, "open sesame");
+    press(&mut window, Key::Enter);
+    let asked = tried(&window);
+    assert_eq!(
+        (&asked.address[..], asked.token.expose_secret()),
+        (link, "")
+    );
+    assert_eq!(asked.passphrase.expose_secret(), "open sesame");
+    hear(&mut window, News::Repeat);
+    type_text(&mut window, "open sesame");
+    press(&mut window, Key::Enter);
+    assert!(tried(&window).again.is_some());
+    // What was wrong with it is mended where it is.
+    let mut window = show(setup(&["Skyblock"], false));
+    type_in(&mut window, ADDRESS, link);
+    type_in(&mut window, "Passphrase", "open sesame");
+    click(&mut window, "Connect");
+    let said = Said {
+        text: "the server does not take it".to_owned(),
+        hints: Vec::new(),
+    };
+    let regardless = false;
+    hear(&mut window, News::Refused { said, regardless });
+    assert!(window.get_by_label(ADDRESS).is_focused());
+
+    // A code without a link stands where a token does.
+    let mut window = show(setup(&["Skyblock"], false));
+    type_in(&mut window, ADDRESS, "https://saves.example.org");
+    type_in(
+        &mut window,
+        "Token",
+        link.split_once('#').expect("a code").1,
+    );
+    assert!(is_disabled(&window, "Connect"));
+    type_in(&mut window, "Passphrase", "open sesame");
+    click(&mut window, "Connect");
+    assert!(tried(&window).token.expose_secret().starts_with("ise_"));
+}
+
+#[test]
 fn back_leads_to_the_page_before_and_keeps_what_was_said() {
     let mut window = show(setup(&["Skyblock", "Vanilla"], true));
     click(&mut window, "Skyblock (Prism Launcher)");
@@ -469,7 +550,11 @@ fn it_speaks_german() {
     let mut window = show_in(Language::German, setup(&["Skyblock"], true));
     click(&mut window, "Skyblock (Prism Launcher)");
     click(&mut window, "Weiter");
-    type_in(&mut window, "Adresse des Servers, oder ein Ordner", "/mnt");
+    type_in(
+        &mut window,
+        "Link, Adresse des Servers, oder ein Ordner",
+        "/mnt",
+    );
     type_in(&mut window, "Passphrase (mit Token freiwillig)", "geheim");
     click(&mut window, "Verbinden");
     hear(&mut window, News::Connected(account(&[], 1)));
@@ -485,7 +570,7 @@ fn it_speaks_german() {
 fn what_was_given_is_not_asked() {
     let mut given = setup(&["Skyblock"], false);
     given.address = Some("https://saves.example.org".to_owned());
-    given.has_token = true;
+    given.token = Some(Whose::Account);
     let mut window = show(given);
     assert!(window.query_by_label("Token").is_none());
     click(&mut window, "Connect");

@@ -28,14 +28,14 @@ fn words(language: Language) -> Words {
         Language::English => Words {
             next: "Next",
             connect: "Connect",
-            address: "Server address, or a folder",
+            address: "Link, server address, or a folder",
             token: "Token",
             first: "All the Mods 10: last played 3 hours ago on Steam Deck · 01M7Y8NX",
         },
         Language::German => Words {
             next: "Weiter",
             connect: "Verbinden",
-            address: "Adresse des Servers, oder ein Ordner",
+            address: "Link, Adresse des Servers, oder ein Ordner",
             token: "Token",
             first: "All the Mods 10: zuletzt gespielt vor 3 Stunden auf Steam Deck · 01M7Y8NX",
         },
@@ -59,7 +59,7 @@ fn games(setting: Setting) -> (Stage, Words) {
         ],
         choose: true,
         address: None,
-        has_token: false,
+        token: None,
         said: Vec::new(),
         now: "2026-11-21T18:50:00Z".parse().expect("a time"),
     });

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::values::{Bound, bound};
-use crate::domain::rest::name::AccountName;
+use crate::domain::rest::{links::PublicUrl, name::AccountName};
 
 /// What is done with accounts.
 #[derive(Debug, Subcommand)]
@@ -111,4 +111,7 @@ pub struct PasswordReset {
     /// For how long the code is good
     #[arg(long, value_name = "NUMBER", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=72))]
     pub hours: u32,
+    /// Print a link to this server's page instead of the code alone: https://NAME
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<PublicUrl>,
 }

@@ -1,22 +1,20 @@
 //! `setup` on a terminal, or answered line by line through a pipe.
 
-use secrecy::{ExposeSecret, SecretString};
-
 use super::{
-    Found, Given, How, access, current, failed, keyring_or_files, list, offered, open_ones, opt_in,
-    passphrase_typed, reaches_keyring, token_of_file, token_typed, unwired,
+    Found, How, current,
+    door::{Asking, account},
+    failed, keyring_or_files, offered, open_ones, opt_in, reaches_keyring, unwired,
 };
 use crate::{
     cli::Setup,
     commands::{
         Context, Done,
         folders::{self, Folder},
-        init, pairing,
+        init,
         which::{self, Which},
     },
-    domain::{location::Location, pairing::Invitation},
-    error::{Error, Result},
-    secrets::{Place, keyring, token::Token},
+    error::Result,
+    secrets::{Place, keyring},
     sync::pairing::joiner::Paired,
     ui::prompt::Prompt,
 };
@@ -42,11 +40,11 @@ pub fn run(context: &Context<'_>, args: &Setup) -> Result<Done> {
     }
     let mut paired = None;
     let done = opt_all_in(context, &prompt, args, (first, &open), &mut paired);
-    if let (Err(_), Some(paired)) = (&done, &paired) {
-        // Nothing keeps its token: it is let in anew at the next try.
-        paired.leave();
-    }
-    done
+    // Nothing keeps its token: it is let in anew at the next try.
+    done.map_err(|error| match &paired {
+        Some(paired) => paired.give_up(error),
+        None => error,
+    })
 }
 
 /// Asks for the account, and then for each folder. `paired` is the device that was let in for it.
@@ -57,7 +55,12 @@ fn opt_all_in(
     (first, open): (&Folder, &[Folder]),
     paired: &mut Option<Paired>,
 ) -> Result<Done> {
-    let (given, found) = account(context, prompt, args, first, paired)?;
+    let asking = Asking {
+        context,
+        prompt,
+        folders: open,
+    };
+    let (given, found) = account(asking, args, first, paired)?;
     let how = How::of(args, place(context, prompt, args, open)?);
     let (mut wrong, mut done) = (0, Vec::new());
     for folder in open {
@@ -88,140 +91,6 @@ fn opt_all_in(
         0 => Ok(Done::Well),
         _ => Err(failed(wrong, open.len())),
     }
-}
-
-/// Asks whose they are, until the account's instances can be listed, or the player goes on without.
-fn account(
-    context: &Context<'_>,
-    prompt: &Prompt<'_>,
-    args: &Setup,
-    folder: &Folder,
-    paired: &mut Option<Paired>,
-) -> Result<(Given, Found)> {
-    let mut said = args.pair.as_deref();
-    loop {
-        if let Some(before) = paired.take() {
-            // Another try: what it was let in for goes no further.
-            before.leave();
-        }
-        let door = match (said.take(), &args.url) {
-            (Some(text), _) => Door::Code(pairing::given(text)?),
-            (None, Some(url)) if args.show_code => Door::ShowCode(init::location(url)?),
-            (None, Some(url)) => Door::Token(init::location(url)?),
-            (None, None) => prompt.line(
-                "Server (https://..., or a folder), or what instance-sync pair shows on another device",
-                door,
-            )?,
-        };
-        let mut given = match door {
-            Door::Token(location) => with_token(context, prompt, location)?,
-            Door::Code(invitation) => {
-                let_in(prompt, pairing::by_code(context, &invitation)?, paired)?
-            }
-            Door::ShowCode(location) => {
-                let_in(prompt, pairing::by_showing(context, &location)?, paired)?
-            }
-        };
-        let access = access(&given, folder)?;
-        let listed = list(&access, folder, &|event| context.hear(event));
-        context.settle();
-        let found = match listed {
-            Ok(offers) => {
-                let is_given = paired.as_ref().is_some_and(|got| got.passphrase.is_some());
-                if offers.is_empty() && prompt.is_terminal() && !is_given {
-                    given.passphrase = said_twice(prompt, given.passphrase)?;
-                }
-                Found { offers, tell: true }
-            }
-            Err(error) => {
-                context.output.warning(&error.to_string(), error.hints());
-                if prompt.is_terminal() && !goes_on(prompt)? {
-                    continue;
-                }
-                Found::without_list(&error)
-            }
-        };
-        return Ok((given, found));
-    }
-}
-
-/// How this device gets into the account.
-enum Door {
-    /// By a token that the player has.
-    Token(Location),
-    /// By a code that another device shows.
-    Code(Invitation),
-    /// By a code that is shown here.
-    ShowCode(Location),
-}
-
-fn door(text: &str) -> Result<Door> {
-    if Invitation::is_meant(text) {
-        pairing::invitation(text).map(Door::Code)
-    } else {
-        init::location(text).map(Door::Token)
-    }
-}
-
-/// Asks for the token and the passphrase.
-fn with_token(context: &Context<'_>, prompt: &Prompt<'_>, location: Location) -> Result<Given> {
-    let rest = matches!(location, Location::Rest(_));
-    let token = match token_of_file(&context.settings)? {
-        Some(token) => Some(token),
-        None => token_of(prompt, rest)?,
-    };
-    let passphrase = passphrase_of(prompt, token.is_some())?;
-    Ok(Given {
-        location,
-        token,
-        passphrase,
-    })
-}
-
-/// Takes what the other device gave, and asks for a passphrase that it did not.
-fn let_in(prompt: &Prompt<'_>, got: Paired, paired: &mut Option<Paired>) -> Result<Given> {
-    let got = paired.insert(got);
-    let passphrase = match got.passphrase.clone() {
-        Some(passphrase) => Some(passphrase),
-        None => passphrase_of(prompt, false)?,
-    };
-    Ok(Given {
-        location: got.location.clone(),
-        token: Some(got.token.clone()),
-        passphrase,
-    })
-}
-
-fn passphrase_of(prompt: &Prompt<'_>, optional: bool) -> Result<Option<SecretString>> {
-    let question = if optional {
-        "Passphrase (empty: none; whoever runs the server could then read the saves)"
-    } else {
-        "Passphrase that only you know"
-    };
-    prompt.secret(question, |text| passphrase_typed(text, optional))
-}
-
-/// Nobody can replace a passphrase that was mistyped when it was used for the first time.
-fn said_twice(prompt: &Prompt<'_>, first: Option<SecretString>) -> Result<Option<SecretString>> {
-    let Some(first) = first else { return Ok(None) };
-    prompt.secret("The same passphrase again", |again| {
-        if again.expose_secret() == first.expose_secret() {
-            Ok(())
-        } else {
-            Err(Error::usage("that is not the same")
-                .hint("To choose another one, start again: Ctrl-C."))
-        }
-    })?;
-    Ok(Some(first))
-}
-
-/// Asks whether to go on where the account's instances cannot be listed.
-fn goes_on(prompt: &Prompt<'_>) -> Result<bool> {
-    let items = [
-        "Ask for the account again",
-        "Go on: make a new instance, or type an id",
-    ];
-    Ok(prompt.choose("What now? Arrow keys, then Enter", &items)? == 1)
 }
 
 /// Asks where the secrets are to be kept, where there is a choice and somebody to make it.
@@ -274,13 +143,4 @@ fn which(
         .map(|(_, offer)| offer)
         .collect();
     which::ask(context, prompt, &offers, current(folder), subject)
-}
-
-fn token_of(prompt: &Prompt<'_>, needed: bool) -> Result<Option<Token>> {
-    let question = if needed {
-        "Token (ACCOUNT:SECRET)"
-    } else {
-        "Token (ACCOUNT:SECRET; empty: none)"
-    };
-    prompt.secret(question, |text| token_typed(text, needed))
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 use secrecy::ExposeSecret;
 
 use super::{
-    Found, Given, How, access,
+    Found, Given, How, Need, access,
     desk::{Desk, Leaving},
     failed, keyring_or_files, list, open_ones, opt_in, passphrase_typed, reaches_keyring,
     scene::{self, Candidate},
@@ -17,24 +17,25 @@ use crate::{
     commands::{
         Context, Done,
         folders::{self, Folder},
-        init, pairing,
+        init,
+        pairing::{self, Ticket},
         which::Which,
     },
-    domain::{
-        location::Location,
-        pairing::{Invitation, Secret},
-    },
+    domain::{enrolment, location::Location},
     error::{Error, Result},
     process::{console, core_dumps},
     secrets::{Place, keyring, token::Token},
     sync::{
         event::{Event, Listener, note},
-        pairing::joiner::{Joiner, Paired},
+        pairing::{
+            enrolling,
+            joiner::{Joiner, Paired},
+        },
     },
     texts::text,
     window::protocol::{
         Said,
-        setup::{self, Act, Became, Connect, Ended, Finish, Finished, News, Wired},
+        setup::{self, Act, Became, Connect, Ended, Finish, Finished, News, Whose, Wired},
     },
     wiring::{
         self,
@@ -57,7 +58,7 @@ pub fn run(context: &Context<'_>, args: &Setup) -> Result<Option<Done>> {
         games: games.iter().map(Candidate::shown).collect(),
         choose,
         address: args.url.clone(),
-        has_token: token.is_some(),
+        token: token.as_ref().map(|token| Whose::of(token.is_of_device())),
         said,
         now: context.settings.now(),
     };
@@ -172,10 +173,10 @@ impl Course<'_, '_> {
     /// Tries an account.
     fn connect(&mut self, connect: &Connect) {
         self.account = None;
-        let given = if Invitation::is_meant(&connect.address) {
-            self.given_by_code(connect)
-        } else {
-            self.given(connect).map(Some)
+        let given = match self.ticket(connect) {
+            Ok(Some((typed, ticket))) => self.given_by_ticket(connect, typed, ticket),
+            Ok(None) => self.given(connect).map(Some),
+            Err(error) => Err(error),
         };
         let given = match given {
             Ok(Some(given)) => given,
@@ -243,7 +244,8 @@ impl Course<'_, '_> {
             Some(token) => Some(token.clone()),
             None => token_typed(&connect.token, rest)?,
         };
-        let passphrase = passphrase_typed(&connect.passphrase, token.is_some())?;
+        let need = Need::beside(token.as_ref(), self.folders(connect));
+        let passphrase = passphrase_typed(&connect.passphrase, need)?;
         Ok(Given {
             location,
             token,
@@ -251,40 +253,86 @@ impl Course<'_, '_> {
         })
     }
 
-    /// Gets in by the code that was typed, and waits for the other device's yes. `None` where the player left.
-    fn given_by_code(&mut self, connect: &Connect) -> Result<Option<Given>> {
-        let text = connect.address.trim();
-        let typed = passphrase_typed(&connect.passphrase, true)?;
-        if self.paired.as_ref().is_none_or(|(code, _)| code != text) {
+    /// The folders that were chosen.
+    fn folders<'s>(&'s self, connect: &'s Connect) -> impl Iterator<Item = &'s Folder> {
+        let games = connect.games.iter();
+        games.filter_map(|place| Some(&self.games.get(*place)?.folder))
+    }
+
+    /// What lets this device in, where that was typed: as it was typed, and what it is.
+    fn ticket(&self, connect: &Connect) -> Result<Option<(String, Ticket)>> {
+        let address = self.args.url.as_deref().unwrap_or(&connect.address).trim();
+        if Ticket::is_meant(address) {
+            return Ok(Some((address.to_owned(), Ticket::parse(address)?)));
+        }
+        let typed = connect.token.expose_secret();
+        if self.token.is_some() || !enrolment::is_code(typed) {
+            return Ok(None);
+        }
+        let Location::Rest(url) = init::location(address)? else {
+            return Ok(None);
+        };
+        let code = pairing::enrolment(&url, &connect.token)?;
+        Ok(Some((format!("{url} {typed}"), Ticket::Enrolment(code))))
+    }
+
+    /// Gets in by what was typed, and waits for the other device's yes where one has to say it. `None` where
+    /// the player left.
+    fn given_by_ticket(
+        &mut self,
+        connect: &Connect,
+        said: String,
+        ticket: Ticket,
+    ) -> Result<Option<Given>> {
+        let need = match &ticket {
+            Ticket::Enrolment(_) => Need::of_device(self.folders(connect)),
+            Ticket::Pairing(_) => Need::Optional,
+        };
+        let typed = passphrase_typed(&connect.passphrase, need)?;
+        if self.paired.as_ref().is_none_or(|(code, _)| *code != said) {
             self.forget_paired();
-            let invitation = pairing::invitation(text)?;
-            let needs_one = matches!(invitation.words.secret, Secret::None);
-            if needs_one && typed.is_none() {
+            if need == Need::Optional && !ticket.may_bring_passphrase() && typed.is_none() {
                 return Err(no_passphrase());
             }
-            let settings = self.context.settings.clone();
-            let joined = self
-                .desk
-                .beside(self.context, Leaving::AtOnce, move |listener| {
-                    let joiner = Joiner::claim(&settings, &invitation)?;
-                    let (host, name) = (joiner.host(), joiner.name.as_str());
-                    note(listener, text!("pairing-waits", host = host, name = name));
-                    joiner.wait(listener)
-                });
-            let Some(joined) = joined else {
+            let Some(paired) = self.enter(ticket) else {
                 return Ok(None);
             };
-            self.paired = Some((text.to_owned(), joined?));
+            self.paired = Some((said, paired?));
         }
         let Some((_, paired)) = &self.paired else {
             return Ok(None);
         };
         let passphrase = paired.passphrase.clone().or(typed);
+        if passphrase.is_none() && need != Need::Kept {
+            return Err(no_passphrase());
+        }
         Ok(Some(Given {
             location: paired.location.clone(),
             token: Some(paired.token.clone()),
-            passphrase: Some(passphrase.ok_or_else(no_passphrase)?),
+            passphrase,
         }))
+    }
+
+    /// Lets this device in. `None` where the player left before.
+    fn enter(&mut self, ticket: Ticket) -> Option<Result<Paired>> {
+        let settings = self.context.settings.clone();
+        match ticket {
+            Ticket::Pairing(invitation) => {
+                self.desk
+                    .beside(self.context, Leaving::AtOnce, move |listener| {
+                        let joiner = Joiner::claim(&settings, &invitation)?;
+                        let (host, name) = (joiner.host(), joiner.name.as_str());
+                        note(listener, text!("pairing-waits", host = host, name = name));
+                        joiner.wait(listener)
+                    })
+            }
+            // What it made has to be known, to be taken out again.
+            Ticket::Enrolment(code) => {
+                self.desk.beside(self.context, Leaving::AfterIt, move |_| {
+                    enrolling::enrol(&settings, &code)
+                })
+            }
+        }
     }
 
     /// Opts in. `None` where that could not be begun.

@@ -24,10 +24,17 @@ impl PublicUrl {
     pub fn enrolment(&self, code: &str) -> String {
         format!("{}{ENROL}#{code}", self.0)
     }
+
+    /// Returns the link by which a person sets a password anew; its code travels as that of an enrolment does.
+    pub fn reset(&self, code: &str) -> String {
+        format!("{}{RESET}#{code}", self.0)
+    }
 }
 
-/// The page that such a link opens.
+/// The page that the link of an enrolment opens.
 pub const ENROL: &str = "/v1/enrol";
+/// The page that sets a password anew.
+pub const RESET: &str = "/reset";
 
 impl FromStr for PublicUrl {
     type Err = BadUrl;
@@ -68,6 +75,7 @@ mod tests {
             let public: PublicUrl = text.parse().expect("an address");
             assert_eq!(public.as_str(), url);
             assert_eq!(public.enrolment("ise_x"), format!("{url}/v1/enrol#ise_x"));
+            assert_eq!(public.reset("isr_x"), format!("{url}/reset#isr_x"));
         }
         for bad in [
             "",

@@ -5,6 +5,7 @@ pub mod htpasswd;
 pub mod limits;
 pub mod links;
 pub mod list;
+pub mod mark;
 pub mod name;
 pub mod path;
 pub mod range;

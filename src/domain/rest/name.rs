@@ -28,7 +28,7 @@ pub enum BadName {
 }
 
 /// Words that are no account: parts of a repository, and what the server itself answers to.
-const RESERVED: [&str; 27] = [
+const RESERVED: [&str; 28] = [
     "account",
     "accounts",
     "admin",
@@ -52,6 +52,7 @@ const RESERVED: [&str; 27] = [
     "openapi",
     "pair",
     "readyz",
+    "reset",
     "snapshots",
     "static",
     "v1",

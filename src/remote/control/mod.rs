@@ -6,6 +6,7 @@
 pub mod about;
 pub mod activity;
 pub mod devices;
+pub mod enrolments;
 pub mod events;
 pub mod grants;
 pub mod instances;

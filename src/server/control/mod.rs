@@ -25,7 +25,7 @@ mod operator;
 pub mod pairings;
 pub mod passwords;
 pub mod presence;
-mod resets;
+pub mod resets;
 pub mod route;
 pub mod sizes;
 mod stream;

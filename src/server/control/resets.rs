@@ -18,13 +18,13 @@ use crate::server::{clock, database::resets, token::TokenHash};
 /// What sets a password anew.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Resetting {
+pub struct Resetting {
     /// The code.
     #[schemars(with = "String")]
-    code: SecretString,
+    pub code: SecretString,
     /// The password from now on: 10 to 200 characters.
     #[schemars(with = "String")]
-    password: SecretString,
+    pub password: SecretString,
 }
 
 pub(super) fn routes() -> Vec<Route> {
@@ -39,7 +39,8 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-async fn reset(call: Call<Resetting>) -> Answered<SignedIn> {
+/// Sets a password anew, and signs in.
+pub async fn reset(call: Call<Resetting>) -> Answered<SignedIn> {
     let (asked, server, now) = (&call.input, &call.server, clock::now());
     let code = TokenHash::of(asked.code.expose_secret());
     let unknown = Refusal::NotThere("this code is not good");

@@ -42,7 +42,7 @@ use super::{Server, control::answer::Refusal};
 
 /// First words of paths that are pages: what is not in the table is nowhere, and never data. None of them
 /// can be an account.
-const OURS: [&str; 10] = [
+const OURS: [&str; 11] = [
     "account",
     "assets",
     "devices",
@@ -53,6 +53,7 @@ const OURS: [&str; 10] = [
     "login",
     "logout",
     "pair",
+    "reset",
 ];
 
 /// All pages.

@@ -1,18 +1,23 @@
-//! Registering by an invite, signing in and out.
+//! Registering by an invite, signing in and out, a password set anew by a code.
 
 use askama::Template;
 use axum::http::HeaderValue;
+use secrecy::SecretString;
 
 use super::{
     form::Form,
     frame::{Asked, Frame, Wrong},
     page::{Answered, Page, Sent},
 };
-use crate::server::control::{
-    admit::Access,
-    answer::{Failure, Refusal},
-    auth::{self, Registering, SigningIn},
-    call::{Call, Nothing},
+use crate::{
+    domain::rest::links,
+    server::control::{
+        admit::Access,
+        answer::{Failure, Refusal},
+        auth::{self, Registering, SigningIn},
+        call::{Call, Nothing},
+        resets::{self, Resetting},
+    },
 };
 
 #[derive(Template)]
@@ -32,12 +37,21 @@ struct Invite {
     wrong: Wrong,
 }
 
+#[derive(Template)]
+#[template(path = "reset.html")]
+struct Reset {
+    frame: Frame,
+    wrong: Wrong,
+}
+
 pub(super) fn pages() -> Vec<Page> {
     vec![
         Page::get("/login", Access::Anybody, look),
         Page::post("/login", Access::Stranger, sign_in),
         Page::get("/invite", Access::Anybody, invited),
         Page::post("/invite", Access::Stranger, register),
+        Page::get(links::RESET, Access::Anybody, forgot),
+        Page::post(links::RESET, Access::Stranger, reset),
         Page::post("/logout", Access::Person, sign_out),
     ]
 }
@@ -127,6 +141,38 @@ async fn register(call: Call<Asked>) -> Answered {
                 account: account_of(form),
                 wrong,
             };
+            Ok(Sent::refused(&refusal, &page)?.keeping(cookie))
+        }
+    }
+}
+
+async fn forgot(call: Call<Asked>) -> Answered {
+    let (frame, cookie) = Frame::of_stranger(&call)?;
+    let page = Reset {
+        frame,
+        wrong: Wrong::default(),
+    };
+    Ok(Sent::page(&page)?.keeping(cookie))
+}
+
+async fn reset(call: Call<Asked>) -> Answered {
+    let form = &call.input.form;
+    let asked = Resetting {
+        code: SecretString::from(form.text("code")),
+        password: form.secret("password"),
+    };
+    match resets::reset(call.with(asked)).await {
+        Ok(reply) => Ok(Sent::to("/?done=password-set").keeping(reply.cookie)),
+        Err(failure) => {
+            let (refusal, wrong) = wrong_of(failure, ToString::to_string)?;
+            let place = match &refusal {
+                Refusal::NotThere(_) => "code",
+                Refusal::Invalid(_) => "password",
+                _ => "form",
+            };
+            let (frame, cookie) = Frame::of_stranger(&call)?;
+            let wrong = wrong.moved(place);
+            let page = Reset { frame, wrong };
             Ok(Sent::refused(&refusal, &page)?.keeping(cookie))
         }
     }

@@ -46,8 +46,9 @@ pub struct Paired {
     pub passphrase: Option<SecretString>,
     /// What it is called in the account.
     pub name: String,
-    id: String,
-    ca_file: Option<PathBuf>,
+    /// Its ULID.
+    pub(super) id: String,
+    pub(super) ca_file: Option<PathBuf>,
 }
 
 impl Joiner {
@@ -171,6 +172,13 @@ impl Paired {
         };
         let _ = devices::revoke(&control, &self.id);
     }
+
+    /// Leaves it since something failed, and adds what that means.
+    #[must_use]
+    pub fn give_up(&self, error: Error) -> Error {
+        self.leave();
+        error.hint(text!("pairing-left-hint"))
+    }
 }
 
 /// Returns the passphrase of a bundle; none where the yes came without one.
@@ -200,7 +208,7 @@ fn open(
 }
 
 /// Returns the private CA and this device's name, if it may ask there.
-fn prepare(settings: &Settings, url: &str) -> Result<(Option<PathBuf>, String)> {
+pub(super) fn prepare(settings: &Settings, url: &str) -> Result<(Option<PathBuf>, String)> {
     core_dumps::forbid();
     if Location::Rest(url.to_owned()).is_insecure() && !settings.insecure_http {
         return Err(Error::usage(text!("access-plain-http")).hint(text!("access-plain-http-hint")));
@@ -209,7 +217,7 @@ fn prepare(settings: &Settings, url: &str) -> Result<(Option<PathBuf>, String)> 
     Ok((settings.ca_file.as_deref().map(session::absolute), name))
 }
 
-fn introduction(name: &str) -> Introduction<'_> {
+pub(super) fn introduction(name: &str) -> Introduction<'_> {
     let kind = if device::is_handheld() {
         DeviceKind::Handheld
     } else {
@@ -218,7 +226,7 @@ fn introduction(name: &str) -> Introduction<'_> {
     Introduction { name, kind }
 }
 
-fn stranger<'a>(url: &'a str, ca_file: Option<&'a PathBuf>) -> Control<'a> {
+pub(super) fn stranger<'a>(url: &'a str, ca_file: Option<&'a PathBuf>) -> Control<'a> {
     Control {
         url,
         secret: None,

@@ -145,4 +145,6 @@ token-control-character = das Token enthält einen Zeilenumbruch oder ein andere
 token-no-colon = das Token hat keinen Doppelpunkt
 token-no-secret = nach dem Doppelpunkt des Tokens steht nichts
 token-form = Ein Token ist eine Zeile der Form KONTO:GEHEIMNIS. Nichts wurde geändert.
+token-is-code = das ist ein Code, der ein Gerät macht, und kein Token
+token-is-code-hint = Gesendet wurde noch nichts. Gib seinen Link (https://.../v1/enrol#ise_...) bei instance-sync setup an, wo es nach dem Server fragt, oder als --pair. Ein Code ohne Link: setup --url=https://..., und den Code, wo es nach dem Token fragt.
 passphrase-one-line = die Passphrase muss eine Zeile sein, die nicht leer ist

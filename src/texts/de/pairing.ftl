@@ -93,3 +93,17 @@ pair-is-refused-hint = Wenn du es nicht kennst: jemand hat den Code gelesen. Zei
 pair-several = die Spiele, die hier synchronisiert werden, gehören zu mehreren Konten
 pair-no-folder = es wurde kein Spiel gefunden, das synchronisiert wird
 pair-no-folder-hint = Starte das aus dem Launcher eines Spiels heraus, das synchronisiert wird, oder führe instance-sync pair mit --pack-folder und dem Ordner des Spiels aus.
+pairing-left-hint = Dieses Gerät wurde wieder aus dem Konto genommen. Was es hineingelassen hat, gilt einmal: hol dir ein neues, von wem du es hast oder mit instance-sync pair.
+
+# Ein neues Gerät kommt mit einem Link hinein, den der Betreiber weitergegeben hat
+enrol-form = das ist kein Link, der ein Gerät hineinlässt: https://.../v1/enrol#ise_...
+enrol-no-server = dieser Code sagt nicht, für welchen Server er ist
+enrol-broken = der Code ist nicht vollständig: nach dem # stehen ise_ und 43 weitere Zeichen
+enrol-form-hint = Gesendet wurde noch nichts. Kopiere den ganzen Link, wie du ihn bekommen hast, von https bis zu seinem Ende, und füge ihn ein, wo instance-sync setup nach dem Server fragt. Ein Code ohne Link: setup --url=https://..., und den Code, wo es nach dem Token fragt.
+enrol-no-address = das ist ein Link oder Code, der ein Gerät hineinlässt, und nicht nur die Adresse
+enrol-no-address-hint = Gesendet wurde noch nichts. Rufe instance-sync setup ohne --url auf und füge ihn ein, wo es nach dem Server fragt; oder gib ihn als --pair an, am besten als --pair=- auf der Standardeingabe, wo ihn andere Benutzer dieses Rechners nicht sehen.
+enrol-wrong-code = { $host } nimmt diesen Code nicht: er wurde schon benutzt, ist älter als eine Stunde, oder es gibt ihn nicht
+enrol-wrong-code-hint = Hier wurde nichts gespeichert. Bitte den, von dem du ihn hast, um einen neuen Link (bei Discord: /cloud register). Wurde er benutzt, und nicht von dir, sag es ihm: dann hat jemand anderes ein Gerät in deinem Konto.
+enrol-lost-hint = Wird der Code beim nächsten Versuch nicht genommen, ging die Antwort verloren: bitte um einen neuen Link.
+enrol-done = Dieses Gerät ist jetzt als { $name } im Konto { $account }.
+enrol-needs-passphrase-hint = Der Code wurde nicht verbraucht. Schreib eine Passphrase, die nur du kennst, in eine Datei und gib sie mit --passphrase-file an: auf dem ersten Gerät eine neue, auf jedem anderen dieselbe. Sie wird nie gesendet, und niemand kann sie ersetzen.

@@ -23,12 +23,15 @@ setup-all-synced = alle Instanzen deiner Launcher werden schon abgeglichen
 setup-all-synced-hint = Für den Ordner eines anderen Spiels rufe instance-sync setup mit --pack-folder auf.
 
 setup-account = Dieses Gerät verbinden
-setup-account-means = Tippe oder füge die Adresse deines Servers ein und das Token, das dir sein Betreiber gegeben hat. Ein Ordner geht auch, ohne Token.
-setup-address = Adresse des Servers, oder ein Ordner
+setup-account-means = Füge den Link ein, den du bekommen hast, oder was instance-sync pair auf einem anderen Gerät zeigt. Oder tippe die Adresse deines Servers und dein Token. Ein Ordner geht auch, ohne Token.
+setup-address = Link, Adresse des Servers, oder ein Ordner
 setup-token = Token
 setup-token-given = Das Token kommt aus der genannten Datei.
 setup-passphrase = Passphrase (mit Token freiwillig)
 setup-passphrase-means = Mit einer Passphrase kannst nur du die Spielstände lesen, nicht der Betreiber des Servers. Eine verlorene kann niemand ersetzen. Tippe auf jedem Gerät dieselbe.
+setup-passphrase-needed = Passphrase
+setup-passphrase-of-device-means = Dieses Gerät hat ein eigenes Token, das die Spielstände auf einem anderen nicht öffnet. Eine Passphrase tut das, und nur du kannst sie damit lesen. Eine verlorene kann niemand ersetzen. Tippe auf jedem Gerät dieselbe.
+setup-needs-passphrase-hint = Tippe eine Passphrase, die nur du kennst: auf dem ersten Gerät eine neue, auf jedem anderen dieselbe. Sie wird nie gesendet, und niemand kann sie ersetzen.
 setup-again = Noch einmal dieselbe Passphrase
 setup-again-means = Dieses Konto ist neu. Tippe die Passphrase ein zweites Mal.
 setup-not-the-same = die beiden Passphrasen sind nicht gleich

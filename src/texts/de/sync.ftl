@@ -88,6 +88,8 @@ access-needs-token = ein rest-server braucht einen Token
 access-needs-token-hint = Gib ihn mit --token=ACCOUNT:SECRET oder --token-file an.
 access-needs-password = das Repository braucht ein Passwort
 access-needs-password-hint = Gib einen Token an, oder eine Passphrase mit --passphrase-file.
+access-needs-passphrase = dieser Token gehört nur einem Gerät, damit verschlüsselte Spielstände wären auf keinem anderen zu öffnen: eine Passphrase ist nötig
+access-needs-passphrase-hint = Schreib eine Passphrase, die nur du kennst, in eine Datei und gib sie mit --passphrase-file an: auf dem ersten Gerät eine neue, auf jedem anderen dieselbe. instance-sync setup fragt danach. Sie wird nie gesendet, und niemand kann sie ersetzen.
 access-give-hint = Gib ihn an: instance-sync setup --force { $folder }
 secret-place-stay-hint = Es wurde nichts verschoben: Die Geheimnisse sind, wo sie waren.
 secret-place-flatpak = der Schlüsselbund lässt sich für { $folder } nicht benutzen: Der Ordner gehört zu einem Flatpak, und die Hooks darin erreichen den Schlüsselbund nicht

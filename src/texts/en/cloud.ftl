@@ -145,4 +145,6 @@ token-control-character = the token holds a line break or another control charac
 token-no-colon = the token has no colon
 token-no-secret = the token has nothing after its colon
 token-form = A token is one line of the form ACCOUNT:SECRET. Nothing was changed.
+token-is-code = this is a code that makes one device, and no token
+token-is-code-hint = Nothing was sent yet. Give its link (https://.../v1/enrol#ise_...) to instance-sync setup where it asks for the server, or as --pair. A code without a link: setup --url=https://..., and the code where it asks for the token.
 passphrase-one-line = the passphrase must be one line that is not empty

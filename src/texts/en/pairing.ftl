@@ -93,3 +93,17 @@ pair-is-refused-hint = If you do not know it: somebody has read the code. Show a
 pair-several = the games that are synced here belong to several accounts
 pair-no-folder = no game that is synced was found
 pair-no-folder-hint = Start this from the launcher of a game that is synced, or run instance-sync pair with --pack-folder and the folder of the game.
+pairing-left-hint = This device was taken out of the account again. What let it in is good once: get another one, from whoever gave it to you or by instance-sync pair.
+
+# A new device gets in by a link that an operator passed on
+enrol-form = this is not a link that lets a device in: https://.../v1/enrol#ise_...
+enrol-no-server = this code does not say which server it is for
+enrol-broken = the code is not whole: after the # there is ise_ and 43 more characters
+enrol-form-hint = Nothing was sent yet. Copy the whole link as it was given to you, from https to its end, and paste it where instance-sync setup asks for the server. A code without a link: setup --url=https://..., and the code where it asks for the token.
+enrol-no-address = this is a link or code that lets a device in, and not the address alone
+enrol-no-address-hint = Nothing was sent yet. Run instance-sync setup without --url, and paste it where it asks for the server; or give it as --pair, best as --pair=- on standard input, where other users of this machine cannot see it.
+enrol-wrong-code = { $host } does not take this code: it was used already, is older than an hour, or is none
+enrol-wrong-code-hint = Nothing was stored here. Ask whoever gave it to you for a new link (at Discord: /cloud register). If it was used, and not by you, tell them: then somebody else has a device in your account.
+enrol-lost-hint = If the code is not taken at the next try, its answer got lost: ask for a new link.
+enrol-done = This device is in the account { $account } now, as { $name }.
+enrol-needs-passphrase-hint = The code was not used up. Put a passphrase that only you know into a file and give that with --passphrase-file: a new one on the first device, the same on every other one. It is never sent, and nobody can replace it.

@@ -23,12 +23,15 @@ setup-all-synced = all instances of your launchers are synced already
 setup-all-synced-hint = For the folder of another game, run instance-sync setup with --pack-folder.
 
 setup-account = Connect this device
-setup-account-means = Type or paste the address of your server, and the token that its operator gave you. A folder works too, without a token.
-setup-address = Server address, or a folder
+setup-account-means = Paste the link that you were given, or what instance-sync pair shows on another device. Or type the address of your server, and your token. A folder works too, without a token.
+setup-address = Link, server address, or a folder
 setup-token = Token
 setup-token-given = The token comes from the file that was named.
 setup-passphrase = Passphrase (optional with a token)
 setup-passphrase-means = With a passphrase only you can read the saves, and not whoever runs the server. Nobody can replace one that is lost. Type the same on every device.
+setup-passphrase-needed = Passphrase
+setup-passphrase-of-device-means = This device has a token of its own, which cannot open the saves on another one. A passphrase does, and only you can read them with it. Nobody can replace one that is lost. Type the same on every device.
+setup-needs-passphrase-hint = Type a passphrase that only you know: a new one on the first device, the same on every other one. It is never sent, and nobody can replace it.
 setup-again = The same passphrase again
 setup-again-means = This account is new. Type the passphrase a second time.
 setup-not-the-same = the two passphrases are not the same

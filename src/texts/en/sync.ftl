@@ -88,6 +88,8 @@ access-needs-token = a rest-server needs a token
 access-needs-token-hint = Give it with --token=ACCOUNT:SECRET or --token-file.
 access-needs-password = the repository needs a password
 access-needs-password-hint = Give a token, or a passphrase with --passphrase-file.
+access-needs-passphrase = this token is one device’s own, so that saves encrypted with it could be opened on no other device: a passphrase is needed
+access-needs-passphrase-hint = Put a passphrase that only you know into a file and give that with --passphrase-file: a new one on the first device, the same on every other one. instance-sync setup asks for it. It is never sent, and nobody can replace it.
 access-give-hint = Give it with: instance-sync setup --force { $folder }
 secret-place-stay-hint = Nothing was moved: the secrets are where they were.
 secret-place-flatpak = the keyring cannot be used for { $folder }: it belongs to a Flatpak, and the hooks that run in there do not reach the keyring

@@ -19,12 +19,33 @@ pub struct Setup {
     pub choose: bool,
     /// The address, where it was given already.
     pub address: Option<String>,
-    /// Whether the token was given already.
-    pub has_token: bool,
+    /// Whose the token is, where it was given already.
+    pub token: Option<Whose>,
     /// What could not be looked at, or why there is no game.
     pub said: Vec<Said>,
     /// What time it is.
     pub now: Timestamp,
+}
+
+/// Whose a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Whose {
+    /// The account's: all of its devices may have it.
+    Account,
+    /// One device's own, beside which a passphrase is needed.
+    Device,
+}
+
+impl Whose {
+    /// Returns that of a token that is a device's own, or is not.
+    pub fn of(is_of_device: bool) -> Self {
+        if is_of_device {
+            Self::Device
+        } else {
+            Self::Account
+        }
+    }
 }
 
 /// A game folder.

@@ -6,12 +6,16 @@ use zeroize::Zeroizing;
 
 use super::{Page, SetupView, Step};
 use crate::{
-    domain::pairing::Invitation,
+    domain::{
+        enrolment::{self, Enrolment},
+        pairing::Invitation,
+        rest::mark,
+    },
     texts::text,
     window::{
         protocol::{
             FromWindow,
-            setup::{Account, Act, Connect, Setup, Which},
+            setup::{Account, Act, Connect, Setup, Which, Whose},
         },
         theme, widgets,
     },
@@ -26,9 +30,20 @@ pub struct Form {
     again: Option<Zeroizing<String>>,
     shown: bool,
     has_address: bool,
-    has_token: bool,
+    /// Whose the token is, where it was given.
+    given: Option<Whose>,
     /// Where the keyboard is to be next.
     focus: Option<Field>,
+}
+
+/// What lets this device in, and brings it a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ticket {
+    None,
+    /// What another device shows; most often it brings a passphrase too.
+    Pairing,
+    /// What an operator passed on.
+    Enrolment,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +60,7 @@ impl Form {
         Self {
             address: setup.address.clone().unwrap_or_default(),
             has_address: setup.address.is_some(),
-            has_token: setup.has_token,
+            given: setup.token,
             ..Self::default()
         }
     }
@@ -58,17 +73,44 @@ impl Form {
 
     /// Puts the keyboard where what was refused can be mended.
     pub fn mend(&mut self) {
-        self.focus = Some(match (self.has_token, &self.again) {
+        self.focus = Some(match (self.given.is_some(), &self.again) {
             (_, Some(_)) => Field::Again,
+            _ if self.token.is_empty() && self.ticket() != Ticket::None => Field::Address,
             (false, None) => Field::Token,
             (true, None) if self.has_address => Field::Passphrase,
             (true, None) => Field::Address,
         });
     }
 
-    /// Returns whether everything needed is filled in.
-    pub fn is_ready(&self) -> bool {
-        self.missing().is_none()
+    /// Returns whether everything needed is filled in; `kept` is whether the games keep what opened their saves.
+    pub fn is_ready(&self, kept: bool) -> bool {
+        self.missing(kept).is_none()
+    }
+
+    /// Whether nothing but a passphrase can be the password of the saves: the token is this device's own.
+    fn needs_passphrase(&self, kept: bool) -> bool {
+        let is_of_device = match self.given {
+            Some(whose) => whose == Whose::Device,
+            None => mark::is_of_device(&self.token),
+        };
+        let is_needed = match self.ticket() {
+            Ticket::Enrolment => true,
+            Ticket::Pairing => false,
+            Ticket::None => is_of_device,
+        };
+        is_needed && !kept
+    }
+
+    /// What was typed that brings a token.
+    fn ticket(&self) -> Ticket {
+        let is_code = self.given.is_none() && enrolment::is_code(&self.token);
+        if is_code || Enrolment::is_meant(&self.address) {
+            Ticket::Enrolment
+        } else if Invitation::is_meant(&self.address) {
+            Ticket::Pairing
+        } else {
+            Ticket::None
+        }
     }
 
     fn lacks_again(&self) -> bool {
@@ -76,16 +118,17 @@ impl Form {
     }
 
     /// The first field that is needed and empty.
-    fn missing(&self) -> Option<Field> {
+    fn missing(&self, kept: bool) -> Option<Field> {
         if self.address.trim().is_empty() {
             Some(Field::Address)
-        } else if !self.has_token
+        } else if self.given.is_none()
             && self.token.is_empty()
             && self.passphrase.is_empty()
-            // It brings both.
-            && !Invitation::is_meant(&self.address)
+            && self.ticket() == Ticket::None
         {
             Some(Field::Token)
+        } else if self.needs_passphrase(kept) && self.passphrase.is_empty() {
+            Some(Field::Passphrase)
         } else if !self.passphrase.is_empty() && self.lacks_again() {
             Some(Field::Again)
         } else {
@@ -96,8 +139,9 @@ impl Form {
 
 impl SetupView {
     pub(super) fn connect(&mut self, ui: &mut Ui) -> Option<Step> {
+        let kept = self.is_kept();
         if self.fresh {
-            self.form.focus = self.form.missing();
+            self.form.focus = self.form.missing(kept);
         }
         widgets::heading(ui, &text!("setup-account"));
         widgets::explain(ui, &text!("setup-account-means"));
@@ -113,7 +157,7 @@ impl SetupView {
         let mut entered = None;
         let free = self.working.is_none();
         ui.add_enabled_ui(free, |ui| entered = self.fields(ui));
-        match (entered?, self.form.missing()) {
+        match (entered?, self.form.missing(kept)) {
             (_, None) => Some(Step::Say(self.try_account(false))),
             (field, Some(missing)) => {
                 // The keyboard goes on to what is missing, or stays.
@@ -126,6 +170,7 @@ impl SetupView {
 
     /// Draws the fields. Returns the one in which Enter was pressed.
     fn fields(&mut self, ui: &mut Ui) -> Option<Field> {
+        let needed = self.form.needs_passphrase(self.is_kept());
         let form = &mut self.form;
         let (hidden, focus) = (!form.shown, form.focus.take());
         let mut entered = None;
@@ -143,15 +188,20 @@ impl SetupView {
             let name = text!("setup-address");
             draw(ui, Field::Address, &name, &mut form.address, false);
         });
-        if form.has_token {
+        if form.given.is_some() {
             widgets::caption(ui, &text!("setup-token-given"));
         } else {
             let name = text!("setup-token");
             draw(ui, Field::Token, &name, &mut form.token, hidden);
         }
-        let name = text!("setup-passphrase");
+        let (name, means) = if needed {
+            let means = text!("setup-passphrase-of-device-means");
+            (text!("setup-passphrase-needed"), means)
+        } else {
+            (text!("setup-passphrase"), text!("setup-passphrase-means"))
+        };
         draw(ui, Field::Passphrase, &name, &mut form.passphrase, hidden);
-        widgets::caption(ui, &text!("setup-passphrase-means"));
+        widgets::caption(ui, &means);
         if let Some(again) = &mut form.again {
             ui.add_space(4.0);
             let amber = RichText::new(text!("setup-again-means")).color(theme::AMBER);

@@ -80,11 +80,19 @@ pub fn password(output: &Output, admin: &Admin, task: &PasswordTask) -> Result<(
     match task {
         PasswordTask::Reset(args) => {
             let code = admin.reset_password(&args.account, args.hours)?;
+            let place = match &args.public_url {
+                Some(_) => "",
+                None => ", on the server's page /reset",
+            };
             output.passing(&format!(
-                "The password of {} opens nothing any more, and its sessions are over; its devices go on. This sets a new one, once, within {} hours:",
+                "The password of {} opens nothing any more, and its sessions are over; its devices go on. This sets a new one, once, within {} hours{place}. Nobody can see it again:",
                 args.account, args.hours
             ));
-            output.text(code.expose_secret());
+            let code = code.expose_secret();
+            match &args.public_url {
+                Some(url) => output.text(&url.reset(code)),
+                None => output.text(code),
+            }
         }
     }
     Ok(())
@@ -127,7 +135,14 @@ pub fn device(output: &Output, admin: &Admin, task: &DeviceTask) -> Result<()> {
         }
         DeviceTask::Enrol(args) => {
             let code = admin.enrol(&args.account)?;
-            output.passing("This makes one device, within an hour. Nobody can see it again:");
+            let where_to = match &args.public_url {
+                Some(_) => "asks for the server",
+                None => "asks for the token, after this server's address",
+            };
+            output.passing(&format!(
+                "This makes one device, within an hour. Nobody can see it again. The player runs instance-sync setup on \
+                 that device, and pastes it where it {where_to}:"
+            ));
             let code = code.expose_secret();
             match &args.public_url {
                 Some(url) => output.text(&url.enrolment(code)),

@@ -87,12 +87,16 @@ async fn register(server: &Arc<Server>, discord: &Discord, user: &str) -> Result
     server.audit(ACTOR, "enrolment added", &about).await?;
     let code = token.expose();
     let code = code.expose_secret();
-    let code = match &server.public_url {
-        Some(url) => format!("<{}>", url.enrolment(code)),
-        None => format!("`{code}`"),
+    let (code, place) = match &server.public_url {
+        Some(url) => (format!("<{}>", url.enrolment(code)), "for the server"),
+        None => (
+            format!("`{code}`"),
+            "for the token, after this server's address",
+        ),
     };
     Ok(format!(
-        "This lets one device into your account `{}`, once, within an hour. Show it to nobody:\n{code}",
+        "This lets one device into your account `{}`, once, within an hour. Run `instance-sync setup` on that device, \
+         and paste this where it asks {place}. Show it to nobody:\n{code}",
         account.name
     ))
 }

@@ -29,10 +29,14 @@ struct Resetting {
 /// A code that is told once.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Reset {
-    /// What to pass on: nobody can read it again. `POST /v1/auth/reset` on the public port takes it.
+    /// What to pass on: nobody can read it again. The page `/reset` and `POST /v1/auth/reset` on the public
+    /// port take it.
     code: String,
     /// Until when it is good.
     expires_at: i64,
+    /// The same as a link to that page, where the server knows its own address (--public-url).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
 }
 
 pub(super) fn routes() -> Vec<Route> {
@@ -60,5 +64,11 @@ async fn reset(call: Call<Resetting>) -> Answered<Reset> {
     server.events.recheck(account);
     note(&call, "password reset", name.as_str()).await?;
     let code = token.expose().expose_secret().to_owned();
-    Ok(Reset { code, expires_at }.into())
+    let link = server.public_url.as_ref().map(|url| url.reset(&code));
+    Ok(Reset {
+        code,
+        expires_at,
+        link,
+    }
+    .into())
 }

@@ -1,13 +1,14 @@
 // What makes pages nicer where scripts run. Every page works without this.
 'use strict';
 
-// An invite comes behind '#', which no browser sends to a server and no log holds.
+// A code comes behind '#', which no browser sends to a server and no log holds.
 for (const field of document.querySelectorAll('[data-from-fragment]')) {
   const code = decodeURIComponent(location.hash.slice(1));
-  if (code.startsWith('isi_')) {
+  if (code.startsWith(field.dataset.fromFragment)) {
     field.value = code;
     history.replaceState(null, '', location.pathname);
-    document.getElementById('account')?.focus();
+    const fields = [...field.form.querySelectorAll('input:not([type=hidden])')];
+    fields[fields.indexOf(field) + 1]?.focus();
   }
 }
 
