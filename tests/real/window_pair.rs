@@ -97,17 +97,14 @@ fn whatever_ends_the_window_ends_the_pairing_on_the_server() {
         return;
     };
     for (number, waits) in [false, true, false, true].into_iter().enumerate() {
-        let pair = start(&display, &scene, &[]);
+        let mut pair = start(&display, &scene, &[]);
         let shown = line(&display, None);
         let joined = waits.then(|| scene.join(&shown));
         if waits {
             display.sees("Let Deck in?");
         }
         match number {
-            0 | 1 => {
-                display.focuses("Let another device in");
-                display.key("alt+F4");
-            }
+            0 | 1 => close_window(&display, &mut pair),
             2 => kill_window(&pair),
             _ => pair.signal(Signal::Interrupt),
         }
@@ -125,6 +122,18 @@ fn whatever_ends_the_window_ends_the_pairing_on_the_server() {
             "knows no such code"
         });
         scene.assert_nobody_came();
+    }
+}
+
+/// Closes the window as its cross does. A window manager that has just moved the focus can miss a key.
+fn close_window(display: &Display, pair: &mut Started) {
+    display.focuses("Let another device in");
+    for _ in 0..10 {
+        display.key("alt+F4");
+        std::thread::sleep(std::time::Duration::from_secs(2));
+        if !pair.is_running() {
+            return;
+        }
     }
 }
 
