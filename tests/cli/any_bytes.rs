@@ -100,6 +100,12 @@ fn what_is_typed_of_a_pairing_is_one_or_an_error() {
 }
 
 #[test]
+fn a_link_of_an_operator_is_one_or_an_error() {
+    let sample = include_bytes!("../samples/enrolment.txt");
+    survives(read_back::enrolment, sample);
+}
+
+#[test]
 fn a_key_is_one_or_an_error() {
     survives(read_back::key, include_bytes!("../samples/key.json"));
 }

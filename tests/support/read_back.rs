@@ -13,6 +13,7 @@ use std::time::UNIX_EPOCH;
 
 use instance_sync::config::user_dirs::UserDirs;
 use instance_sync::config::{device, layout::Layout, scope_file, servers_file, sync_file};
+use instance_sync::domain::enrolment::Enrolment;
 use instance_sync::domain::ids::{DeviceId, InstanceId};
 use instance_sync::domain::names::{Naming, obstacle};
 use instance_sync::domain::pairing::{Invitation, Secret, Words};
@@ -528,5 +529,22 @@ pub fn pairing(bytes: &[u8]) -> bool {
     assert_eq!(again.to_text().expose_secret(), written.expose_secret());
     assert_eq!(again.to_string(), invitation.to_string());
     assert!(Invitation::is_meant(written.expose_secret()));
+    true
+}
+
+/// The link of an operator, which is pasted at the same place.
+pub fn enrolment(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return false;
+    };
+    let Ok(enrolment) = Enrolment::parse(text) else {
+        return false;
+    };
+    assert!(Enrolment::is_meant(text));
+    let code = enrolment.code.expose_secret();
+    assert!(!enrolment.to_string().contains(code));
+    let again = Enrolment::parse(&format!("{}/v1/enrol#{code}", enrolment.url)).unwrap();
+    assert_eq!(again.url, enrolment.url);
+    assert_eq!(again.code.expose_secret(), code);
     true
 }
