@@ -2,6 +2,7 @@
 //! tell, what they note, what lies where.
 
 mod conflicts;
+mod drill;
 mod export;
 mod faults;
 mod guards;
