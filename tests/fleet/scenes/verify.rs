@@ -227,3 +227,48 @@ fn a_line_that_breaks_ends_a_drill_without_a_verdict() {
     let error = verify::verify(&scene.settings(0), &|_| (), Extent::Newest).unwrap_err();
     assert_eq!((error.kind(), error.hints().len()), (Kind::Damaged, 1));
 }
+
+/// What was looked at twice is proven as a whole, and not as the one file that seemed to be damaged.
+#[test]
+fn a_world_of_which_one_file_did_not_come_at_once_is_proven_as_a_whole() {
+    let scene = Scene::with(1, &[(A, "a"), ("saves/A/region/r.0.0.mca", "region")]);
+    let only = scene.ids().into_iter().next().unwrap();
+    scene.cloud.hurt(Some((only, A.to_owned())));
+    let (cloud, healed) = (scene.cloud.clone(), scene.cloud.clone());
+    scene.cloud.beside_next_restore(move || {
+        cloud.beside_next_restore(move || healed.hurt(None));
+    });
+    let checked = drill(&scene, Extent::All);
+    assert_eq!(checked.damaged, []);
+    assert_eq!(checked.sound, units(&["saves/A"]));
+}
+
+/// It is in the list, so it is known why what it says of itself cannot be read.
+#[test]
+fn why_a_snapshot_cannot_be_read_is_said() {
+    let scene = Scene::with(1, &[(A, "a")]);
+    let only = scene.ids().into_iter().next().unwrap();
+    let damaged = crate::error::Kind::Damaged;
+    scene.cloud.make_unreadable(&only, damaged);
+    let checked = drill(&scene, Extent::All);
+    assert_eq!(checked.unreadable, slice::from_ref(&only));
+    let error = verify::failure(&checked).unwrap().to_string();
+    assert!(error.contains("is hurt"), "{error}");
+}
+
+/// Whoever left it out is the newest, and nobody else has it any more.
+#[test]
+fn what_is_held_elsewhere_and_is_nowhere_any_more_is_damaged() {
+    let (scene, [first, second]) = played();
+    scene.devices[0].toggle_scope();
+    scene.write(0, A, "third");
+    scene.push(0);
+    scene.cloud.prune(&[first, second].into());
+    for extent in [Extent::Newest, Extent::All] {
+        let checked = drill(&scene, extent);
+        let damaged = checked.damaged.iter();
+        let damaged: Vec<_> = damaged.map(|one| (one.unit.as_str(), one.newest)).collect();
+        assert_eq!(damaged, [("saves/B", true)], "{extent:?}");
+        assert_eq!(checked.sound, units(&["saves/A"]));
+    }
+}
