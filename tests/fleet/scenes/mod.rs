@@ -6,6 +6,7 @@ mod drill;
 mod export;
 mod faults;
 mod guards;
+mod history;
 mod hooks;
 mod interrupted;
 mod restore;
