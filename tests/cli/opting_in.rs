@@ -13,8 +13,7 @@ const TOKEN: &str = "--token=alice:desktop-secret";
 
 /// Opts in without asking anybody; nothing else is given.
 fn offline(device: &Device, words: &[&str]) -> Run {
-    let init = device.command(&["init", "--offline", CLOUD]);
-    words.iter().fold(init, |run, word| run.arg(word))
+    device.command(&["init", "--offline", CLOUD]).args(words)
 }
 
 fn state(device: &Device) -> Value {
