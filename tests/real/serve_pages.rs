@@ -243,6 +243,8 @@ fn an_invite_makes_an_account_and_what_is_wrong_is_said_beside_it() {
     let short =
         ask(&mut pages, fill("isi_wrong", "alice", "short")).says(400, "id=\"password-wrong\"");
     assert!(short.text.contains("value=\"alice\"") && !short.text.contains("short\""));
+    // The link is gone from the address by now, and its code was not what was wrong.
+    assert!(short.text.contains("value=\"isi_wrong\""));
     pages.register(&code, "alice");
     pages
         .get("/devices/connect?done=registered")
@@ -679,4 +681,15 @@ fn another_accounts_things_are_nowhere() {
     alice
         .get(&format!("/instances/{INSTANCE}"))
         .says(200, "Delete this instance");
+}
+
+#[test]
+fn who_is_suspended_is_told_that_and_whom_to_ask() {
+    let (_folder, server, mut pages) = server();
+    pages.register(&invite(&server), "alice");
+    server.admin(&["account", "suspend", "alice"]).ok();
+    let shown = pages.get("/devices").says(403, "the account is suspended");
+    assert!(shown.text.contains("Ask whoever runs this server"));
+    assert!(!shown.text.contains("mistyped"), "{}", shown.text);
+    assert!(shown.text.contains("href=\"/login\""), "{}", shown.text);
 }

@@ -21,7 +21,7 @@ use crate::{
     server::{
         Server,
         control::{
-            admit::{self, Access},
+            admit::{self, Access, SUSPENDED},
             answer::{self, Failure, Refusal},
             call::Call,
             route::{body_of, text_of, words},
@@ -239,6 +239,7 @@ struct Refused {
     status: u16,
     message: String,
     is_csrf: bool,
+    is_suspended: bool,
 }
 
 /// Answers that it was refused.
@@ -258,6 +259,7 @@ fn failed(failure: &Failure) -> Response {
         status: status.as_u16(),
         message,
         is_csrf: matches!(failure, Failure::Refused(Refusal::Csrf)),
+        is_suspended: matches!(failure, Failure::Refused(Refusal::Forbidden(SUSPENDED))),
     };
     let sent = Sent::with(status, &page).unwrap_or_else(|_| Sent {
         status,

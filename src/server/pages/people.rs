@@ -33,6 +33,8 @@ struct Login {
 #[template(path = "invite.html")]
 struct Invite {
     frame: Frame,
+    /// What was typed, where it is not what was wrong: the link is gone from the address by then.
+    code: String,
     account: String,
     wrong: Wrong,
 }
@@ -110,6 +112,7 @@ async fn invited(call: Call<Asked>) -> Answered {
     let (frame, cookie) = Frame::of_stranger(&call)?;
     let page = Invite {
         frame,
+        code: String::new(),
         account: String::new(),
         wrong: Wrong::default(),
     };
@@ -136,8 +139,13 @@ async fn register(call: Call<Asked>) -> Answered {
             };
             wrong = wrong.moved(place);
             let (frame, cookie) = Frame::of_stranger(&call)?;
+            let code = match place {
+                "invite" => String::new(),
+                _ => form.text("invite").chars().take(200).collect(),
+            };
             let page = Invite {
                 frame,
+                code,
                 account: account_of(form),
                 wrong,
             };
