@@ -88,7 +88,10 @@ fn accounts_devices_instances_and_grants_are_managed_without_a_server() {
     assert_eq!(machine.rows(&["grant", "list", "alice"]).len(), 0);
 
     machine.admin(&["quota", "alice", "none"]).ok();
-    machine.admin(&["account", "suspend", "alice"]).ok();
+    machine
+        .admin(&["account", "suspend", "alice"])
+        .ok()
+        .assert_says("within seconds");
     machine
         .admin(&["device", "revoke", "alice", "Steam Deck"])
         .ok();
@@ -233,6 +236,18 @@ fn invites_and_services_are_made_listed_and_taken_back() {
     let last = |output: Output| output.stdout.lines().last().unwrap().to_owned();
     let code = last(machine.admin(&["invite", "add", "--quota=1G"]).ok());
     assert!(code.starts_with("isi_"), "{code}");
+    let public = "--public-url=https://saves.example.org";
+    let said = machine.admin(&["invite", "add", "--hours=1", public]).ok();
+    said.assert_says("within 1 hour.");
+    let link = last(said);
+    assert!(
+        link.starts_with("https://saves.example.org/invite#isi_"),
+        "{link}"
+    );
+    let rows = machine.rows(&["invite", "list"]);
+    machine
+        .admin(&["invite", "revoke", rows[0]["id"].as_str().unwrap()])
+        .ok();
     let rows = machine.rows(&["invite", "list"]);
     assert_eq!((rows.len(), &rows[0]["made_by"]), (1, &"admin".into()));
     machine

@@ -121,6 +121,7 @@ fn who_signs_in_wrongly_learns_nothing_and_is_slowed_down() {
     // A wrong password, nobody of that name, no name at all, an account without a password.
     server.admin(&["account", "add", "bob"]).ok();
     let wrong = sign_in("alice", "wrong wrong wrong").refused(401, "unknown");
+    assert_eq!(wrong.value["message"], "account or password is wrong");
     for other in ["nobody", "../..", "bob", ""] {
         let said = sign_in(other, PASSWORD).refused(401, "unknown");
         assert_eq!(said.value, wrong.value);
