@@ -29,7 +29,8 @@ use tokio::{
 
 use super::{
     Server,
-    exchange::{Door, Exchange, Peer},
+    exchange::Exchange,
+    peer::{Door, Peer},
     watched::{Phase, Watched},
 };
 

@@ -27,12 +27,7 @@ use self::{
     credentials::Claim,
     lasting::Unsaid,
 };
-use super::{
-    Server, clock,
-    database::devices::Holder,
-    exchange::{Peer, Told},
-    storage::Fault,
-};
+use super::{Server, clock, database::devices::Holder, exchange::Told, peer::Peer, storage::Fault};
 
 /// How a request can end without success.
 #[derive(Debug, thiserror::Error)]
