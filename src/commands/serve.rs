@@ -69,7 +69,18 @@ pub fn run(context: &Context<'_>, args: &Serve) -> Result<Done> {
         }),
         patience: Patience::default(),
     };
-    server::run(&settings, output::log(), |ready| say(context, ready))?;
+    server::run(&settings, output::log(), |ready| {
+        if ready.is_open {
+            let shown = data.display();
+            context.output.warning(
+                &format!("other users of this machine can look into {shown}"),
+                &[format!(
+                    "Only the accounts (server.db) are closed to them. 'chmod 700 {shown}' closes the saves too"
+                )],
+            );
+        }
+        say(context, ready);
+    })?;
     Ok(Done::Well)
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::support::tree::Tree;
 use crate::support::{Output, Run, World};
 
 /// An operator's machine.
@@ -330,4 +331,142 @@ fn what_cannot_be_backed_up_or_brought_along_is_said_and_nothing_is_left_behind(
     let damaged = folder.join("damaged.db");
     machine.admin(&["backup", &to(&damaged)]).code(1);
     assert!(!damaged.exists());
+}
+
+#[test]
+fn a_folder_with_things_of_others_is_named_and_left_alone() {
+    let machine = Machine::new();
+    let data = format!("--data={}", machine.data().display());
+    std::fs::write(machine.data().join("notes.txt"), "mine").unwrap();
+    let before = Tree::of(&machine.data());
+    let serve = machine.run(&["serve", &data, "--listen=127.0.0.1:0"]);
+    serve.code(2).assert_says("notes.txt");
+    machine
+        .admin(&["account", "add", "alice"])
+        .code(2)
+        .assert_says("notes.txt");
+    machine
+        .admin(&["import", "folder", "."])
+        .code(2)
+        .assert_says("with a DIR of its own");
+    assert_eq!(Tree::of(&machine.data()), before);
+    // Once it is a server's, what else comes to lie there is no matter.
+    std::fs::remove_file(machine.data().join("notes.txt")).unwrap();
+    machine.admin(&["account", "add", "alice"]).ok();
+    std::fs::write(machine.data().join("notes.txt"), "mine").unwrap();
+    machine.admin(&["account", "add", "bob"]).ok();
+}
+
+#[test]
+fn a_start_that_cannot_listen_makes_nothing() {
+    let machine = Machine::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = format!("--listen={}", taken.local_addr().unwrap());
+    let admin = format!("--admin={}", taken.local_addr().unwrap());
+    let missing = machine.world.path("missing");
+    for folder in [&machine.data(), &missing] {
+        let data = format!("--data={}", folder.display());
+        for words in [&[&listen[..]][..], &["--listen=127.0.0.1:0", &admin]] {
+            let run = machine.run(&["serve", &data]).args(words);
+            run.code(1).assert_says("cannot listen on");
+        }
+    }
+    assert_eq!(std::fs::read_dir(machine.data()).unwrap().count(), 0);
+    assert!(!missing.exists());
+}
+
+#[test]
+fn what_is_no_database_is_said_once_and_left_as_it_is() {
+    let machine = Machine::new();
+    let file = machine.data().join("server.db");
+    let garbage = b"this is no database at all, but a text. ".repeat(200);
+    std::fs::write(&file, &garbage).unwrap();
+    let data = format!("--data={}", machine.data().display());
+    for run in [
+        machine.run(&["serve", &data, "--listen=127.0.0.1:0"]),
+        machine.admin(&["account", "list"]),
+    ] {
+        let said = run.code(1);
+        said.assert_says("put a backup in its place");
+        let times = said.stderr.matches("file is not a database").count();
+        assert_eq!(times, 1, "{}", said.stderr);
+    }
+    assert_eq!(std::fs::read(&file).unwrap(), garbage);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_database_is_for_its_owner_alone_whatever_the_folder_is() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let machine = Machine::new();
+    let set = |path: &Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let mode = |name: &str| {
+        let about = std::fs::metadata(machine.data().join(name)).unwrap();
+        about.permissions().mode() & 0o777
+    };
+    // Not empty, and open to all: a disk is mounted there, say.
+    std::fs::create_dir(machine.data().join("repos")).unwrap();
+    set(&machine.data(), 0o755);
+    machine.admin(&["import", "folder"]).ok();
+    assert_eq!((mode("server.db"), mode("")), (0o600, 0o755));
+    // One that an older version left open.
+    set(&machine.data().join("server.db"), 0o644);
+    machine.admin(&["account", "add", "alice"]).ok();
+    assert_eq!(mode("server.db"), 0o600);
+
+    set(&machine.data().join("server.db"), 0o644);
+    let data = format!("--data={}", machine.data().display());
+    let mut server = machine
+        .run(&["serve", &data, "--listen=127.0.0.1:0"])
+        .start();
+    server.line(|line| line.starts_with("Serving ").then_some(()));
+    for name in ["server.db", "server.db-wal", "server.db-shm", "server.lock"] {
+        assert_eq!(mode(name), 0o600, "{name}");
+    }
+    server.signal(crate::support::Signal::Terminate);
+    let said = server.wait();
+    said.assert_says("other users of this machine can look into");
+    set(&machine.data(), 0o700);
+    let mut server = machine
+        .run(&["serve", &data, "--listen=127.0.0.1:0"])
+        .start();
+    server.line(|line| line.starts_with("Serving ").then_some(()));
+    server.signal(crate::support::Signal::Terminate);
+    server.wait().assert_never_says("can look into");
+}
+
+#[cfg(unix)]
+#[test]
+fn whose_a_folder_is_is_said_where_it_is_another_users() {
+    use std::os::unix::process::CommandExt as _;
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("SKIPPED: only root can be somebody else");
+        return;
+    }
+    let machine = Machine::new();
+    machine.admin(&["account", "add", "alice"]).ok();
+    let reach = |path: &Path, mode| {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    reach(&machine.world.path(""), 0o755);
+    reach(&machine.data(), 0o700);
+    let data = format!("--data={}", machine.data().display());
+    for words in [&["serve"][..], &["serve", "admin", "account", "list"]] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_instance-sync"));
+        command.args(words).arg(&data).env_clear().uid(54_321);
+        let said = match command.output() {
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+                eprintln!("SKIPPED: nobody else reaches the program here");
+                return;
+            }
+            said => said.unwrap(),
+        };
+        let text = String::from_utf8_lossy(&said.stderr);
+        assert!(text.contains("It belongs to user 0"), "{text}");
+        assert!(text.contains("chown -R 54321"), "{text}");
+        assert_eq!(said.status.code(), Some(1), "{text}");
+    }
 }
