@@ -76,7 +76,7 @@ impl Question<'_> {
         let request = self.request(url, Method::DELETE, path)?;
         let response = request
             .send()
-            .map_err(|error| client::no_answer(host, &error))?;
+            .map_err(|error| client::no_answer(host, self.ca_file, &error))?;
         match response.status() {
             StatusCode::FORBIDDEN | StatusCode::METHOD_NOT_ALLOWED => Ok(false),
             StatusCode::NOT_FOUND => Ok(true),
@@ -103,7 +103,7 @@ impl Question<'_> {
         let host = client::host(url);
         let response = request
             .send()
-            .map_err(|error| client::no_answer(host, &error))?;
+            .map_err(|error| client::no_answer(host, self.ca_file, &error))?;
         match response.status() {
             StatusCode::OK => Ok(response),
             status => Err(refusal(host, self.account, status)),
