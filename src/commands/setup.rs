@@ -26,7 +26,7 @@ use crate::{
         token::{self, RepositoryKey, Token},
     },
     sync::{
-        access::Access,
+        access::{Access, check_transport},
         account,
         catalogue::{self, Offer},
         event::Listener,
@@ -129,6 +129,13 @@ fn open_ones(context: &Context<'_>, args: &Setup, all: Vec<Folder>) -> Result<Ve
         }
     }
     Ok(open)
+}
+
+/// Returns where that is, before anything secret is typed for it.
+fn place_of(context: &Context<'_>, url: &str) -> Result<Location> {
+    let location = init::location(url)?;
+    check_transport(&location, context.settings.insecure_http)?;
+    Ok(location)
 }
 
 /// Returns the way to an account, for this folder.

@@ -2,13 +2,14 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Found, Given, Need, access, list, passphrase_typed, token_of_file, token_typed};
+use super::{
+    Found, Given, Need, access, list, passphrase_typed, place_of, token_of_file, token_typed,
+};
 use crate::{
     cli::Setup,
     commands::{
         Context,
         folders::Folder,
-        init,
         pairing::{self, Ticket},
     },
     domain::{
@@ -72,11 +73,11 @@ pub fn account(
         }
         let door = match (said.take(), &args.url) {
             (Some(text), _) => Door::Ticket(pairing::given(text)?),
-            (None, Some(url)) if args.show_code => Door::ShowCode(init::location(url)?),
-            (None, Some(url)) => Door::Token(init::location(url)?),
+            (None, Some(url)) if args.show_code => Door::ShowCode(place_of(context, url)?),
+            (None, Some(url)) => Door::Token(place_of(context, url)?),
             (None, None) => prompt.line(
                 "Server (https://..., or a folder), or the link or code that lets this device in",
-                door,
+                |text| door(context, text),
             )?,
         };
         let mut given = match door {
@@ -114,11 +115,11 @@ pub fn account(
     }
 }
 
-fn door(text: &str) -> Result<Door> {
+fn door(context: &Context<'_>, text: &str) -> Result<Door> {
     if Ticket::is_meant(text) {
         Ticket::parse(text).map(Door::Ticket)
     } else {
-        init::location(text).map(Door::Token)
+        place_of(context, text).map(Door::Token)
     }
 }
 

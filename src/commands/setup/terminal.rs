@@ -3,7 +3,7 @@
 use super::{
     Found, How, current,
     door::{Asking, account},
-    failed, keyring_or_files, offered, open_ones, opt_in, reaches_keyring, unwired,
+    failed, keyring_or_files, offered, open_ones, opt_in, place_of, reaches_keyring, unwired,
 };
 use crate::{
     cli::Setup,
@@ -21,6 +21,9 @@ use crate::{
 
 /// Asks, and opts in.
 pub fn run(context: &Context<'_>, args: &Setup) -> Result<Done> {
+    if let Some(url) = &args.url {
+        place_of(context, url)?;
+    }
     let prompt = Prompt::new(context.output);
     let all = folders::choose(context, &prompt, args)?;
     let is_any = !all.is_empty();

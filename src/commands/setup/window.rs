@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use super::{
     Found, Given, How, Need, access,
     desk::{Desk, Leaving},
-    failed, keyring_or_files, list, open_ones, opt_in, passphrase_typed, reaches_keyring,
+    failed, keyring_or_files, list, open_ones, opt_in, passphrase_typed, place_of, reaches_keyring,
     scene::{self, Candidate},
     token_of_file, token_typed,
 };
@@ -47,7 +47,7 @@ use crate::{
 /// Shows the window until the player is through. `None` where none can be shown: then nothing was done.
 pub fn run(context: &Context<'_>, args: &Setup) -> Result<Option<Done>> {
     if let Some(url) = &args.url {
-        init::location(url)?;
+        place_of(context, url)?;
     }
     core_dumps::forbid();
     let token = token_of_file(&context.settings)?;
@@ -238,7 +238,8 @@ impl Course<'_, '_> {
 
     /// What was typed, where it can be an account.
     fn given(&self, connect: &Connect) -> Result<Given> {
-        let location = init::location(self.args.url.as_deref().unwrap_or(&connect.address))?;
+        let address = self.args.url.as_deref().unwrap_or(&connect.address);
+        let location = place_of(self.context, address)?;
         let rest = matches!(location, Location::Rest(_));
         let token = match &self.token {
             Some(token) => Some(token.clone()),

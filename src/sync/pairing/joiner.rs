@@ -18,7 +18,7 @@ use crate::{
         pairings::{DeviceKind, Entered, Introduction, State, Waiting},
     },
     secrets::{sealed, token::Token},
-    sync::{event::Listener, session, settings::Settings},
+    sync::{access::check_transport, event::Listener, session, settings::Settings},
     texts::text,
 };
 
@@ -210,9 +210,7 @@ fn open(
 /// Returns the private CA and this device's name, if it may ask there.
 pub(super) fn prepare(settings: &Settings, url: &str) -> Result<(Option<PathBuf>, String)> {
     core_dumps::forbid();
-    if Location::Rest(url.to_owned()).is_insecure() && !settings.insecure_http {
-        return Err(Error::usage(text!("access-plain-http")).hint(text!("access-plain-http-hint")));
-    }
+    check_transport(&Location::Rest(url.to_owned()), settings.insecure_http)?;
     let name = settings.device_name.clone().unwrap_or_else(device::name);
     Ok((settings.ca_file.as_deref().map(session::absolute), name))
 }

@@ -49,6 +49,7 @@ pair-title = Ein weiteres Gerät hineinlassen – Instance Sync
 pair-heading = Ein weiteres Gerät hineinlassen
 pair-beginning = Der Server wird um einen Code gebeten …
 pair-type-there = Starte auf dem neuen Gerät die Einrichtung von Instance Sync und tippe diese Zeile ein, wo sie nach dem Server fragt:
+pair-type-there-openly = Starte auf dem neuen Gerät instance-sync setup --insecure-http, weil dieser Server über unverschlüsseltes http erreicht wird, und tippe diese Zeile ein, wo es nach dem Server fragt:
 pair-scan = Oder mit der Kamera
 pair-scan-means = Eine Kamera liest dieselbe Zeile aus dem Quadrat, zum Einfügen dort.
 pair-square = Dieselbe Zeile als Quadrat, für eine Kamera

@@ -49,6 +49,7 @@ pair-title = Let another device in – Instance Sync
 pair-heading = Let another device in
 pair-beginning = Asking the server for a code…
 pair-type-there = On the new device, start the setup of Instance Sync, and type this line where it asks for the server:
+pair-type-there-openly = On the new device, run instance-sync setup --insecure-http, since this server is reached by plain http, and type this line where it asks for the server:
 pair-scan = Or scan it
 pair-scan-means = A camera reads the same line from the square, to paste it there.
 pair-square = The same line as a square, for a camera
