@@ -71,14 +71,26 @@ struct Found {
     offers: Vec<Offer>,
     /// Whether its catalogue may be told.
     tell: bool,
+    /// Whether it was read: then these are all that there are.
+    listed: bool,
 }
 
 impl Found {
+    /// What is known of an account whose list was read.
+    fn with_list(offers: Vec<Offer>) -> Self {
+        Self {
+            offers,
+            tell: true,
+            listed: true,
+        }
+    }
+
     /// What is known of an account whose list cannot be read.
     fn without_list(error: &Error) -> Self {
         Self {
             offers: Vec::new(),
             tell: error.kind() != Kind::Credentials,
+            listed: false,
         }
     }
 }

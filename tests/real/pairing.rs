@@ -204,6 +204,23 @@ fn what_a_new_device_has_to_allow_is_in_the_line_to_type() {
 }
 
 #[test]
+fn an_interrupt_of_setup_takes_a_device_out_that_another_one_let_in() {
+    let Some(scene) = Scene::new() else { return };
+    let (pair, shown) = scene.pair(&["--yes"], "");
+    let line = format!("{shown}\r");
+    let steps = [
+        ("lets this device in", &line[..]),
+        ("Which instance?", "\u{3}"),
+    ];
+    let Some(seen) = type_in(scene.deck.command(&["setup"]), &steps) else {
+        return;
+    };
+    assert_eq!(seen.code, 130, "{}", seen.last());
+    pair.wait();
+    scene.assert_nobody_came();
+}
+
+#[test]
 fn a_slip_of_the_finger_is_told_before_anything_is_sent_and_a_wrong_code_after() {
     let Some(scene) = Scene::new() else { return };
     let (pair, shown) = scene.pair(&["--yes"], "");

@@ -65,6 +65,7 @@ pub fn run(context: &Context<'_>, args: &Setup) -> Result<Option<Done>> {
     let Some(desk) = Desk::open(shown) else {
         return Ok(None);
     };
+    pairing::heed_interrupts();
     // Where the program was started by a double click, its console is in the way.
     if console::is_ours_alone() {
         console::leave();
@@ -154,8 +155,12 @@ impl Course<'_, '_> {
                 }
             }
         }
-        self.forget_paired();
-        result.unwrap_or_else(|| Err(cancel::error()))
+        let result = result.unwrap_or_else(|| Err(cancel::error()));
+        match self.paired.take() {
+            // It was let in, and nothing keeps its token.
+            Some((_, paired)) => result.map_err(|error| paired.give_up(error)),
+            None => result,
+        }
     }
 
     /// Takes this device out of the account again, where it was let in and nothing was opted in.
@@ -210,7 +215,7 @@ impl Course<'_, '_> {
             None => return,
         };
         let found = match listed {
-            Ok(offers) => Found { offers, tell: true },
+            Ok(offers) => Found::with_list(offers),
             Err(error) if connect.regardless => Found::without_list(&error),
             Err(error) => return self.refuse(&error, true),
         };

@@ -95,6 +95,7 @@ pair-several = die Spiele, die hier synchronisiert werden, gehören zu mehreren 
 pair-no-folder = es wurde kein Spiel gefunden, das synchronisiert wird
 pair-no-folder-hint = Starte das aus dem Launcher eines Spiels heraus, das synchronisiert wird, oder führe instance-sync pair mit --pack-folder und dem Ordner des Spiels aus.
 pairing-left-hint = Dieses Gerät wurde wieder aus dem Konto genommen. Was es hineingelassen hat, gilt einmal: hol dir ein neues, von wem du es hast oder mit instance-sync pair.
+pairing-not-left-hint = Der Server hat nicht geantwortet. Dieses Gerät, { $name }, steht deshalb vielleicht noch in der Liste des Kontos, mit einem Token, das niemand hat. Nimm es auf einem anderen Gerät mit instance-sync devices heraus, oder auf der Seite des Servers.
 
 # Ein neues Gerät kommt mit einem Link hinein, den der Betreiber weitergegeben hat
 enrol-form = das ist kein Link, der ein Gerät hineinlässt: https://.../v1/enrol#ise_...
