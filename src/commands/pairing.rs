@@ -93,6 +93,7 @@ pub fn check_way(context: &Context<'_>, code: &Enrolment) -> Result<()> {
 
 /// Lets this device in by an operator's code, which is used up by it.
 pub fn enrol(context: &Context<'_>, code: &Enrolment) -> Result<Paired> {
+    heed_interrupts();
     let paired = enrolling::enrol(&context.settings, code)?;
     let (name, account) = (paired.name.as_str(), paired.token.account.as_str());
     let said = text!("enrol-done", name = name, account = account);
@@ -102,6 +103,7 @@ pub fn enrol(context: &Context<'_>, code: &Enrolment) -> Result<Paired> {
 
 /// Says the code of an invitation, and waits until the other device says yes.
 pub fn by_code(context: &Context<'_>, invitation: &Invitation) -> Result<Paired> {
+    heed_interrupts();
     let joiner = Joiner::claim(&context.settings, invitation)?;
     let (host, name) = (joiner.host(), joiner.name.as_str());
     context
@@ -109,6 +111,7 @@ pub fn by_code(context: &Context<'_>, invitation: &Invitation) -> Result<Paired>
         .passing(&text!("pairing-waits", host = host, name = name));
     joiner.wait(&|event| context.hear(event))
 }
+
 /// Shows a code, and waits until it is typed on the other device.
 pub fn by_showing(context: &Context<'_>, location: &Location) -> Result<Paired> {
     let Location::Rest(url) = location else {
@@ -121,6 +124,7 @@ pub fn by_showing(context: &Context<'_>, location: &Location) -> Result<Paired> 
             "--show-code and --json exclude each other: what it shows is a secret",
         ));
     }
+    heed_interrupts();
     let (joiner, words) = Joiner::request(&context.settings, url)?;
     let text = words.to_text("");
     let output = context.output;
@@ -130,7 +134,8 @@ pub fn by_showing(context: &Context<'_>, location: &Location) -> Result<Paired> 
     joiner.wait(&|event| context.hear(event))
 }
 
-/// From here on an interrupt ends what was begun on the server as well.
+/// From here on an interrupt ends what was begun on the server as well, and takes a device out again that was
+/// let in and has saved nothing.
 pub fn heed_interrupts() {
     signals::interrupt_asks_to_stop();
 }

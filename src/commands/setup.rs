@@ -26,7 +26,7 @@ use crate::{
         token::{self, RepositoryKey, Token},
     },
     sync::{
-        access::Access,
+        access::{Access, check_transport},
         account,
         catalogue::{self, Offer},
         event::Listener,
@@ -71,14 +71,26 @@ struct Found {
     offers: Vec<Offer>,
     /// Whether its catalogue may be told.
     tell: bool,
+    /// Whether it was read: then these are all that there are.
+    listed: bool,
 }
 
 impl Found {
+    /// What is known of an account whose list was read.
+    fn with_list(offers: Vec<Offer>) -> Self {
+        Self {
+            offers,
+            tell: true,
+            listed: true,
+        }
+    }
+
     /// What is known of an account whose list cannot be read.
     fn without_list(error: &Error) -> Self {
         Self {
             offers: Vec::new(),
             tell: error.kind() != Kind::Credentials,
+            listed: false,
         }
     }
 }
@@ -129,6 +141,13 @@ fn open_ones(context: &Context<'_>, args: &Setup, all: Vec<Folder>) -> Result<Ve
         }
     }
     Ok(open)
+}
+
+/// Returns where that is, before anything secret is typed for it.
+fn place_of(context: &Context<'_>, url: &str) -> Result<Location> {
+    let location = init::location(url)?;
+    check_transport(&location, context.settings.insecure_http)?;
+    Ok(location)
 }
 
 /// Returns the way to an account, for this folder.

@@ -28,12 +28,12 @@ pub enum Which {
 
 const TYPED: &str = "Another one, by its id";
 
-/// Asks for it. `current` is what the folder is opted in as; `subject` what it is called, where several
-/// are asked about.
+/// Asks for it. `all` is whether there are no others than `offers`; `current` what the folder is opted in as;
+/// `subject` what it is called, where several are asked about.
 pub fn ask(
     context: &Context<'_>,
     prompt: &Prompt<'_>,
-    offers: &[Offer],
+    (offers, all): (&[Offer], bool),
     current: Option<InstanceId>,
     subject: Option<&str>,
 ) -> Result<Which> {
@@ -41,6 +41,14 @@ pub fn ask(
         None => "a new one".to_owned(),
         Some(id) => format!("the one that this folder is, {}", id.short()),
     };
+    if offers.is_empty() && all && current.is_none() && prompt.is_terminal() {
+        // There is nothing to choose.
+        let it = subject.unwrap_or("this");
+        context.output.line(&format!(
+            "No other device of this account has an instance yet: {it} becomes a new one."
+        ));
+        return Ok(Which::Own);
+    }
     if offers.is_empty() {
         let of = subject.map_or_else(String::new, |name| format!(" for {name}"));
         let question = format!("Id of the instance to join{of} (empty: {own})");

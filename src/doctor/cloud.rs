@@ -12,6 +12,7 @@ use crate::{
         access::Access, credentials, event::Listener, provision, server, session::check_transport,
         settings::Settings,
     },
+    texts::text,
     workdir::state::{Loaded, State},
 };
 
@@ -75,6 +76,10 @@ pub(super) fn examine(
             };
             findings.error(check, &error, otherwise);
             if check == "credentials" {
+                findings.push_later();
+            }
+            // Nothing is wrong with the token of a device that was revoked, or of an account that is suspended.
+            if error.hints().contains(&text!("server-check-token")) {
                 let folder = crate::domain::shell::pack_folder(layout.pack());
                 findings.more(format!(
                     "Give the token again: instance-sync setup --force {folder}"

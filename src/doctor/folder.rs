@@ -19,6 +19,8 @@ use crate::{
     },
 };
 
+/// The check whether something waits to be pushed.
+pub(super) const PENDING: &str = "pending";
 /// The least that a disk must have free, in bytes.
 const ROOM: u64 = 256 << 20;
 
@@ -206,12 +208,12 @@ fn waiting(instance: &Instance, folder: &str, findings: &mut Findings) {
     if instance.pending_push {
         let remedy = format!("Send it now: instance-sync push {folder}");
         findings.fault(
-            "pending",
+            PENDING,
             "what was played here is not in the cloud yet",
             &[remedy],
         );
     } else {
-        findings.well("pending", "no push waits");
+        findings.well(PENDING, "no push waits");
     }
     if !instance.conflicts.is_empty() {
         let remedy = format!("Decide: instance-sync resolve --keep=both {folder}");

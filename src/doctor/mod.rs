@@ -105,6 +105,17 @@ impl Findings {
         }
     }
 
+    /// The server takes no push now: to advise one would lead to the same error.
+    fn push_later(&mut self) {
+        let is_pending =
+            |one: &&mut Finding| one.check == folder::PENDING && one.verdict == Verdict::Fault;
+        if let Some(pending) = self.all.iter_mut().find(is_pending) {
+            let remedy =
+                "It goes out with the next push, once the server takes it again: see below.";
+            pending.remedies = vec![remedy.to_owned()];
+        }
+    }
+
     /// What the error says; where it names no remedy, this one.
     fn error(&mut self, check: &'static str, error: &Error, otherwise: &str) {
         let remedies = match error.hints() {

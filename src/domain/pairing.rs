@@ -152,6 +152,11 @@ impl Invitation {
         text.contains('/') && last.split_once('-').is_some_and(|(code, _)| is_code(code))
     }
 
+    /// Returns whether everybody on the way could read what the new device gets, so that it has to be allowed.
+    pub fn is_insecure(&self) -> bool {
+        Location::Rest(self.url.clone()).is_insecure()
+    }
+
     /// Reads what [`Invitation::to_text`] writes.
     ///
     /// # Errors

@@ -19,10 +19,15 @@ pub use platform::Signals;
 const BEAT: Duration = Duration::from_millis(50);
 
 /// Takes the first interrupt as the wish to stop, so that what was begun elsewhere can be ended there; the
-/// next one ends this process as ever.
+/// next one ends this process as ever. So does a terminal that is closed.
 pub fn interrupt_asks_to_stop() {
+    static ONCE: AtomicBool = AtomicBool::new(false);
+    if ONCE.swap(true, Ordering::Relaxed) {
+        return;
+    }
     cancel::begin();
     let asked = Arc::new(AtomicBool::new(false));
+    platform::hang_up_asks_to_stop(&asked);
     let armed = flag::register_conditional_default(SIGINT, Arc::clone(&asked));
     if armed.is_err() || flag::register(SIGINT, Arc::clone(&asked)).is_err() {
         return;
@@ -43,15 +48,24 @@ mod platform {
     use std::{
         io,
         process::{Child, ExitStatus},
+        sync::{Arc, atomic::AtomicBool},
         thread,
     };
 
     use rustix::process::{Pid, Signal, kill_process};
     use signal_hook::{
         consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM},
-        iterator,
+        flag, iterator,
         low_level::emulate_default_handler,
     };
+
+    /// Takes what a terminal says that is closed as the wish to stop; it may say it twice.
+    pub(super) fn hang_up_asks_to_stop(asked: &Arc<AtomicBool>) {
+        if ignored() >> (SIGHUP - 1) & 1 == 0 {
+            // Where that is not to be had, it ends this process as ever.
+            let _ = flag::register(SIGHUP, Arc::clone(asked));
+        }
+    }
 
     /// The signals, which are ours from here on.
     pub struct Signals(Option<iterator::Signals>);
@@ -136,6 +150,9 @@ mod platform {
         process::{Child, ExitStatus},
         sync::{Arc, atomic::AtomicBool},
     };
+
+    /// There is no such signal.
+    pub(super) fn hang_up_asks_to_stop(_: &Arc<AtomicBool>) {}
 
     /// The signals, which are ours from here on.
     pub struct Signals;

@@ -8,6 +8,7 @@ use reqwest::{
     redirect::Policy,
 };
 
+use super::distrust;
 use crate::{
     error::{Context, Error, Kind, Result},
     texts::text,
@@ -73,16 +74,15 @@ pub fn host(url: &str) -> &str {
     rest.split('/').next().unwrap_or(rest)
 }
 
-/// Turns a request that got no answer into an error of [`Kind::Offline`], with the cause in words.
-pub fn no_answer(host: &str, error: &reqwest::Error) -> Error {
+/// Turns a request that got no answer into an error of [`Kind::Offline`], with the cause in words. `ca_file` is
+/// what the player gave.
+pub fn no_answer(host: &str, ca_file: Option<&Path>, error: &reqwest::Error) -> Error {
+    if let Some(distrusted) = distrust::found(host, ca_file, error) {
+        return distrusted;
+    }
     let causes = causes(error);
     let has = |text: &str| causes.contains(text);
     let error = |message: String| Error::new(Kind::Offline, message);
-    if has("invalid peer certificate") || has("UnknownIssuer") || has("certificate") {
-        let cause = short(&causes);
-        return error(text!("server-not-trusted", host = host, cause = cause))
-            .hint(text!("server-ca-of-its-own"));
-    }
     error(if has("dns error") || has("failed to lookup") {
         text!("server-name-unknown", host = host)
     } else if has("Connection refused") || has("actively refused") {
@@ -103,8 +103,4 @@ fn causes(error: &reqwest::Error) -> String {
         cause = error.source();
     }
     text
-}
-
-fn short(causes: &str) -> &str {
-    causes.rsplit(": ").next().unwrap_or(causes)
 }

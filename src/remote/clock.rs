@@ -18,7 +18,7 @@ pub fn of_server(url: &str, ca_file: Option<&Path>) -> Result<Option<Timestamp>>
     let response = client
         .head(format!("{url}/"))
         .send()
-        .map_err(|error| client::no_answer(client::host(url), &error))?;
+        .map_err(|error| client::no_answer(client::host(url), ca_file, &error))?;
     let date = response.headers().get(header::DATE);
     let text = date.and_then(|date| date.to_str().ok());
     Ok(text.and_then(|text| DateTimeParser::new().parse_timestamp(text).ok()))

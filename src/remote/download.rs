@@ -37,7 +37,7 @@ pub fn download(
     let mut response = client
         .get(url)
         .send()
-        .map_err(|error| client::no_answer(host, &error))?;
+        .map_err(|error| client::no_answer(host, None, &error))?;
     if !response.status().is_success() {
         let code = response.status().as_u16();
         return Err(Error::new(

@@ -4,6 +4,7 @@
 mod client;
 pub mod clock;
 pub mod control;
+mod distrust;
 pub mod download;
 pub mod key_file;
 pub mod probe;

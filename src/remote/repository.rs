@@ -12,7 +12,11 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::client::{self, Deadlines};
 use crate::{
-    domain::{ids::InstanceId, location::Location},
+    domain::{
+        ids::InstanceId,
+        location::Location,
+        rest::refused::{REFUSED, Why},
+    },
     error::{Error, Kind, Result},
     texts::text,
 };
@@ -76,12 +80,12 @@ impl Question<'_> {
         let request = self.request(url, Method::DELETE, path)?;
         let response = request
             .send()
-            .map_err(|error| client::no_answer(host, &error))?;
+            .map_err(|error| client::no_answer(host, self.ca_file, &error))?;
         match response.status() {
             StatusCode::FORBIDDEN | StatusCode::METHOD_NOT_ALLOWED => Ok(false),
             StatusCode::NOT_FOUND => Ok(true),
             status if status.is_success() => Ok(true),
-            status => Err(refusal(host, self.account, status)),
+            _ => Err(refusal(host, self.account, &response)),
         }
     }
 
@@ -103,10 +107,10 @@ impl Question<'_> {
         let host = client::host(url);
         let response = request
             .send()
-            .map_err(|error| client::no_answer(host, &error))?;
+            .map_err(|error| client::no_answer(host, self.ca_file, &error))?;
         match response.status() {
             StatusCode::OK => Ok(response),
-            status => Err(refusal(host, self.account, status)),
+            _ => Err(refusal(host, self.account, &response)),
         }
     }
 }
@@ -123,7 +127,11 @@ pub(super) fn body(host: &str, response: Response, largest: u64) -> Result<Vec<u
     }
 }
 
-fn refusal(host: &str, account: &str, status: StatusCode) -> Error {
+fn refusal(host: &str, account: &str, response: &Response) -> Error {
+    let status = response.status();
+    if let Some(why) = why_refused(response) {
+        return shut_out(host, account, why);
+    }
     let code = status.as_u16();
     let answer = if let Some(reason) = status.canonical_reason() {
         text!("server-answered", host = host, code = code, reason = reason)
@@ -159,4 +167,29 @@ fn refusal(host: &str, account: &str, status: StatusCode) -> Error {
         _ => Error::failed(text!("server-of-another-kind", answer = answer))
             .hint(text!("server-check-url")),
     }
+}
+
+/// What our own server says beside a status that refuses.
+fn why_refused(response: &Response) -> Option<Why> {
+    let is_refusal = matches!(
+        response.status(),
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
+    );
+    let word = response.headers().get(REFUSED).filter(|_| is_refusal)?;
+    Why::of(word.to_str().ok()?)
+}
+
+/// The token is right, or was: no other look at it helps.
+fn shut_out(host: &str, account: &str, why: Why) -> Error {
+    let (text, hint) = match why {
+        Why::Suspended => (
+            text!("server-suspended", host = host, account = account),
+            text!("server-suspended-hint"),
+        ),
+        Why::Revoked => (
+            text!("server-revoked", host = host, account = account),
+            text!("server-revoked-hint"),
+        ),
+    };
+    Error::new(Kind::Credentials, text).hint(hint)
 }

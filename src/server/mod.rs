@@ -34,6 +34,7 @@ mod log;
 mod metrics;
 mod open_files;
 mod pages;
+mod peer;
 mod samples;
 mod seen;
 #[cfg(unix)]

@@ -82,12 +82,7 @@ impl Access {
 
     /// Checks that the token is not shown to everybody on the way, unless that was allowed.
     pub fn check_transport(&self, insecure_http: bool) -> Result<()> {
-        if self.location.is_insecure() && !insecure_http {
-            return Err(
-                Error::usage(text!("access-plain-http")).hint(text!("access-plain-http-hint"))
-            );
-        }
-        Ok(())
+        check_transport(&self.location, insecure_http)
     }
 
     /// Returns what a server is asked with.
@@ -149,6 +144,14 @@ impl Access {
         let list = move || probe::keys(&asking.question());
         Keys::new(key.key_id.clone(), fast, Box::new(list))
     }
+}
+
+/// Checks that a token would not be shown to everybody on the way there, unless that was allowed.
+pub fn check_transport(location: &Location, insecure_http: bool) -> Result<()> {
+    if location.is_insecure() && !insecure_http {
+        return Err(Error::usage(text!("access-plain-http")).hint(text!("access-plain-http-hint")));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use dialoguer::console::{Key, Term, truncate_str};
 use crate::texts::text;
 
 /// Lets a person choose one of `items`. `None` where the question was not answered. An interrupt ends
-/// this process, as it would anywhere else.
+/// this process, as it would anywhere else, or is an error of that kind.
 pub fn choose(question: &str, items: &[&str]) -> io::Result<Option<usize>> {
     let chosen = on_terminal(|term| keys(term, question, items, None))?;
     Ok(chosen.and_then(|chosen| chosen.first().copied()))
@@ -32,7 +32,7 @@ fn on_terminal(ask: impl FnOnce(&Term) -> io::Result<Chosen>) -> io::Result<Opti
         Chosen::Nothing => None,
         Chosen::Interrupted => {
             interrupt();
-            None
+            return Err(io::ErrorKind::Interrupted.into());
         }
     })
 }

@@ -7,6 +7,7 @@ use secrecy::SecretString;
 
 use super::{menu, output::Output, secret};
 use crate::{
+    cancel,
     error::{Error, Result},
     texts::text,
 };
@@ -34,12 +35,13 @@ impl<'a> Prompt<'a> {
     /// Asks for a line until `check` accepts it, and says each time what is wrong.
     pub fn line<T>(&self, question: &str, check: impl Fn(&str) -> Result<T>) -> Result<T> {
         loop {
+            cancel::check()?;
             let answer = if self.terminal {
                 Input::<String>::new()
                     .with_prompt(question)
                     .allow_empty(true)
                     .interact_text()
-                    .map_err(|error| cancelled(&error))?
+                    .map_err(|dialoguer::Error::IO(error)| unanswered(&error))?
             } else {
                 self.read(question)?
             };
@@ -58,8 +60,9 @@ impl<'a> Prompt<'a> {
         check: impl Fn(&SecretString) -> Result<T>,
     ) -> Result<T> {
         loop {
+            cancel::check()?;
             let answer = if self.terminal {
-                secret::read(question).map_err(|error| cancelled(&error))?
+                secret::read(question).map_err(|error| unanswered(&error))?
             } else {
                 SecretString::from(self.read(question)?)
             };
@@ -73,11 +76,13 @@ impl<'a> Prompt<'a> {
 
     /// Lets a person choose one of `items`, none of which is chosen beforehand.
     pub fn choose(&self, question: &str, items: &[&str]) -> Result<usize> {
+        cancel::check()?;
         answered(menu::choose(question, items))
     }
 
     /// Lets a person choose some of `items`, at least one.
     pub fn choose_many(&self, question: &str, items: &[&str]) -> Result<Vec<usize>> {
+        cancel::check()?;
         answered(menu::choose_many(question, items))
     }
 
@@ -90,19 +95,29 @@ impl<'a> Prompt<'a> {
         io::stdin()
             .lock()
             .read_line(&mut line)
-            .map_err(|error| cancelled(&error))?;
+            .map_err(|error| unanswered(&error))?;
+        // An end of input may be the end of whoever was interrupted with us.
+        cancel::check()?;
         let line = line.strip_suffix('\n').unwrap_or(&line);
         Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
     }
 }
 
 fn answered<T>(chosen: io::Result<Option<T>>) -> Result<T> {
-    chosen.ok().flatten().ok_or_else(|| {
-        Error::failed(text!("prompt-unanswered")).hint(text!("prompt-unanswered-hint"))
-    })
+    match chosen {
+        Ok(Some(chosen)) => Ok(chosen),
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(cancel::error()),
+        Ok(None) | Err(_) => {
+            Err(Error::failed(text!("prompt-unanswered")).hint(text!("prompt-unanswered-hint")))
+        }
+    }
 }
 
-fn cancelled(error: &(impl std::fmt::Display + ?Sized)) -> Error {
+/// Where an interrupt does not end this process at once, it is the wish to stop.
+fn unanswered(error: &io::Error) -> Error {
+    if error.kind() == io::ErrorKind::Interrupted {
+        return cancel::error();
+    }
     Error::failed(text!("prompt-unanswered-since", why = error.to_string()))
         .hint(text!("prompt-unanswered-hint"))
 }

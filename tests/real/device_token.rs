@@ -102,7 +102,6 @@ fn a_terminal_asks_for_a_passphrase_until_there_is_one() {
         ("the same on all your devices", "\r"),
         ("a passphrase is needed", &passphrase),
         ("The same passphrase again", &passphrase),
-        ("Id of the instance to join", "\r"),
     ];
     let Some(seen) = type_in(run, &steps) else {
         return;

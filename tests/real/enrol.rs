@@ -152,10 +152,10 @@ fn a_terminal_asks_for_a_passphrase_before_the_code_is_used_up() {
         (asked, "\r"),
         ("a passphrase is needed", &passphrase),
         ("The same passphrase again", &passphrase),
-        ("Id of the instance to join", "\r"),
     ];
     let seen = type_in(scene.deck.command(&["setup"]), &steps).unwrap();
     assert_eq!(seen.code, 0, "{}", seen.last());
+    assert!(seen.last().contains("becomes a new one"), "{}", seen.last());
     let shown = |text| seen.screens.iter().any(|screen| screen.contains(text));
     assert!(!shown(PASSPHRASE) && !shown("isd_"), "{:?}", seen.screens);
     play::world(&scene.deck.pack, "My World", 1);
@@ -177,6 +177,65 @@ fn a_terminal_asks_for_a_passphrase_before_the_code_is_used_up() {
     assert_eq!(seen.code, 0, "{}", seen.last());
     assert_eq!(pc.instance_id(), scene.deck.instance_id());
     assert_eq!(scene.devices(), ["Deck", "PC"]);
+}
+
+#[test]
+fn an_interrupt_takes_the_device_out_again_that_has_saved_nothing() {
+    let Some(scene) = Scene::new() else { return };
+    let (link, passphrase) = (format!("{}\r", scene.link()), format!("{PASSPHRASE}\r"));
+    let server = "lets this device in";
+    let asked = "the same on all your devices";
+    let steps = [
+        (server, &link[..]),
+        (asked, &passphrase),
+        ("The same passphrase again", "\u{3}"),
+    ];
+    let Some(seen) = type_in(scene.deck.command(&["setup"]), &steps) else {
+        return;
+    };
+    assert_eq!(seen.code, 130, "{}", seen.last());
+    assert!(seen.echo && !seen.hidden, "{seen:?}");
+    let last = seen.last().replace('\n', " ");
+    assert!(last.contains("taken out of the account again"), "{last}");
+    scene.assert_out(&scene.deck, &[]);
+
+    // In a menu, too, and where the server is away then it is said.
+    scene.pc();
+    let link = format!("{}\r", scene.link());
+    let steps = [
+        (server, &link[..]),
+        (asked, &passphrase),
+        ("Which instance?", "\u{3}"),
+    ];
+    let seen = type_in(scene.deck.command(&["setup"]), &steps).unwrap();
+    assert_eq!(seen.code, 130, "{}", seen.last());
+    scene.assert_out(&scene.deck, &["PC"]);
+}
+
+#[test]
+fn a_passphrase_that_is_repeated_wrongly_is_chosen_anew() {
+    let Some(scene) = Scene::new() else { return };
+    let (link, passphrase) = (format!("{}\r", scene.link()), format!("{PASSPHRASE}\r"));
+    let asked = "the same on all your devices";
+    let (again, other) = ("The same passphrase again", "of a cat on the keys\r");
+    let steps = [
+        ("lets this device in", &link[..]),
+        (asked, other),
+        (again, &passphrase),
+        (again, &passphrase),
+        (again, &passphrase),
+        (asked, other),
+        // Whoever knows that it was mistyped does not wait for that.
+        (again, "\r"),
+        (asked, &passphrase),
+        (again, &passphrase),
+    ];
+    let Some(seen) = type_in(scene.deck.command(&["setup"]), &steps) else {
+        return;
+    };
+    assert_eq!(seen.code, 0, "{}", seen.last());
+    assert_eq!(scene.deck.json("key")["password"], PASSPHRASE);
+    assert_eq!(scene.devices(), ["Deck"]);
 }
 
 #[test]

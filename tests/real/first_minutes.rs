@@ -52,7 +52,7 @@ fn two_devices_are_in_sync_after_four_commands() {
             // The first one of the account: a slip would be found out too late.
             ("The same passphrase again", "a passphrase of mien\r"),
             ("that is not the same", "a passphrase of mine\r"),
-            ("Id of the instance", ENTER),
+            // There is nothing to join, and nothing is asked about that.
         ],
     ) else {
         return;
@@ -186,19 +186,12 @@ fn setup_offers_the_keyring_where_one_answers() {
         service.display()
     );
     let url = format!("--url={}", world.cloud().display());
-    let mut steps = vec![
+    let steps = [
         ("Token", "alice:desktop-secret\r"),
         ("Passphrase", ENTER),
-        ("Id of the instance", ENTER),
+        ("Where are the secrets to be kept", DOWN),
+        ("> The keyring of the system", ENTER),
     ];
-    let at = steps.len() - 1;
-    steps.splice(
-        at..at,
-        [
-            ("Where are the secrets to be kept", DOWN),
-            ("> The keyring of the system", ENTER),
-        ],
-    );
     let inside = |run: Run| {
         let path = device
             .environment()

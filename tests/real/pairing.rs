@@ -176,6 +176,51 @@ fn setup_takes_what_is_shown_where_it_asks_for_the_server() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn what_a_new_device_has_to_allow_is_in_the_line_to_type() {
+    let Some(scene) = Scene::new() else { return };
+    // Another machine by its address, which here leads back.
+    let url = scene.server.url().replace("127.0.0.1", "0.0.0.0");
+    let token = scene.server.add_device("alice", "TV");
+    let tv = scene.world.device("TV");
+    let id = format!("--instance-id={}", scene.pc.instance_id());
+    let file = passphrase_file(&scene.world);
+    tv.init(&url, &token, &["--insecure-http", &id, &file]);
+    let mut pair = tv.command(&["pair", "--yes"]).start();
+    let told = pair.line(|line| {
+        line.contains("instance-sync setup")
+            .then(|| line.to_owned())
+    });
+    assert!(
+        told.contains("instance-sync setup --insecure-http and"),
+        "{told}"
+    );
+    pair.signal(Signal::Interrupt);
+    pair.wait();
+    let (pair, _) = scene.pair(&["--yes"], "");
+    pair.signal(Signal::Interrupt);
+    let said = pair.wait();
+    said.assert_says("instance-sync setup and type");
+}
+
+#[test]
+fn an_interrupt_of_setup_takes_a_device_out_that_another_one_let_in() {
+    let Some(scene) = Scene::new() else { return };
+    let (pair, shown) = scene.pair(&["--yes"], "");
+    let line = format!("{shown}\r");
+    let steps = [
+        ("lets this device in", &line[..]),
+        ("Which instance?", "\u{3}"),
+    ];
+    let Some(seen) = type_in(scene.deck.command(&["setup"]), &steps) else {
+        return;
+    };
+    assert_eq!(seen.code, 130, "{}", seen.last());
+    pair.wait();
+    scene.assert_nobody_came();
+}
+
+#[test]
 fn a_slip_of_the_finger_is_told_before_anything_is_sent_and_a_wrong_code_after() {
     let Some(scene) = Scene::new() else { return };
     let (pair, shown) = scene.pair(&["--yes"], "");

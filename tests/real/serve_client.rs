@@ -85,12 +85,53 @@ fn a_device_that_is_revoked_is_told_so_and_the_other_goes_on() {
     thread::sleep(SOON);
     play::session(&deck.pack, "My World", 2);
     let before = synced(&deck.pack);
-    deck.command(&["push"]).code(4);
+    let said = deck.command(&["push"]).code(4);
+    said.assert_says("this device was revoked");
+    said.assert_says("instance-sync pair shows");
+    said.assert_never_says("Check the token");
+    let said = deck.command(&["pull"]).ok();
+    said.assert_says("this device was revoked");
     assert_same(&before, &synced(&deck.pack));
+    let said = deck.command(&["doctor"]).any();
+    said.assert_says("this device was revoked");
+    // No push helps, nor another look at the token.
+    said.assert_never_says("Send it now");
+    said.assert_never_says("Check the token");
+    // A token that never was one is another matter.
+    let token = deck.synced_by("token");
+    let was = std::fs::read_to_string(&token).unwrap();
+    let never = format!("{}{}", &was.trim()[..was.trim().len() - 1], "_");
+    std::fs::write(&token, never).unwrap();
+    let said = deck.command(&["push"]).code(4);
+    said.assert_says("Check the token");
+    said.assert_never_says("revoked");
+    std::fs::write(&token, was).unwrap();
     play::session(&desktop.pack, "My World", 3);
     desktop.command(&["push"]).ok();
     let devices = scene.server.admin(&["device", "list", "alice"]).ok();
     devices.assert_says("revoked").assert_says("desktop");
+}
+
+#[test]
+fn a_suspended_account_is_told_so_and_goes_on_afterwards() {
+    let Some(scene) = Scene::new() else { return };
+    let desktop = scene.device("desktop", None);
+    play::world(&desktop.pack, "My World", 1);
+    scene.server.admin(&["account", "suspend", "alice"]).ok();
+    thread::sleep(SOON);
+    let said = desktop.command(&["push"]).code(4);
+    said.assert_says("the account alice is suspended");
+    said.assert_says("Ask whoever runs the server");
+    said.assert_never_says("token");
+    let said = desktop.command(&["doctor"]).any();
+    said.assert_says("the account alice is suspended");
+    said.assert_never_says("Send it now");
+    said.assert_never_says("Give the token again");
+    let german = desktop.command(&["push"]).env("LANG", "de_DE.UTF-8").any();
+    german.assert_says("gesperrt");
+    scene.server.admin(&["account", "resume", "alice"]).ok();
+    thread::sleep(SOON);
+    desktop.command(&["push"]).ok();
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::support::opted::{ID, assert_kept, harmless, played, synced};
-use crate::support::tls::Certificate;
+use crate::support::our_server::OurServer;
+use crate::support::tls::{Certificate, Flaw};
 use crate::support::{
     ALICE, Device, Line, Proxy, Repository, Tree, World, assert_same, assert_same_with_metadata,
     play, template,
@@ -60,6 +61,34 @@ fn an_unknown_ca_is_offline_until_its_certificate_is_given() {
     let pull = device.command(&["pull"]);
     let pull = pull.env("INSTANCE_SYNC_CA_FILE", world.server().ca_file());
     harmless(&device, pull, 0, &[]).assert_silent();
+}
+
+#[test]
+fn what_is_wrong_with_a_certificate_is_said_in_words() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    for (flaw, says, hint) in [
+        (Flaw::Expired, "it has expired", "to renew it"),
+        (Flaw::NotYet, "it is not valid yet", "the clock of this"),
+        (Flaw::OtherName, "elsewhere.example", "for a certificate"),
+        (Flaw::OfCa, "it is that of a CA", "CA:FALSE"),
+    ] {
+        let folder = world.path(format!("{flaw:?}"));
+        let Some(server) = OurServer::start_with_flaw(&folder, flaw) else {
+            return;
+        };
+        let device = world.device(&format!("{flaw:?} deck"));
+        let url = format!("--url={}", server.url());
+        let ca = format!("--ca-file={}", server.ca_file().unwrap().display());
+        let words = ["init", &url, &ca, "--token=alice:desktop-secret"];
+        let said = harmless(&device, device.command(&words), 1, &[says, hint]);
+        // It was given, and there is no word of the library.
+        said.assert_never_says("--ca-file");
+        said.assert_never_says("CaUsedAsEndEntity");
+        said.assert_never_says("Context");
+        said.assert_says("Nothing was sent");
+    }
 }
 
 #[test]

@@ -37,6 +37,36 @@ fn setup_is_answered_line_by_line_through_a_pipe() {
     assert!(!tv.pack.join(".cloud-sync").exists());
 }
 
+#[test]
+fn plain_http_is_refused_before_anything_secret_is_typed() {
+    let world = World::new();
+    let deck = world.device("deck");
+    let open = "http://saves.example.org";
+    let answers = format!("{open}\nalice:desktop-secret\na passphrase of mine\n\n");
+    let said = deck.command(&["setup"]).stdin(answers).code(2);
+    said.assert_says("--insecure-http");
+    said.assert_never_says("Token (");
+    let url = format!("--url={open}");
+    let said = deck.command(&["setup", &url]).stdin("x\n").code(2);
+    said.assert_says("--insecure-http");
+    said.assert_never_says("Token (");
+    assert!(!deck.pack.join(".cloud-sync").exists());
+    // A person is asked for another address.
+    let open = format!("{open}\r");
+    let elsewhere = world.cloud().display().to_string() + "\r";
+    let steps = [
+        ("lets this device in", &open[..]),
+        ("allow it with --insecure-http", &elsewhere),
+        ("Token (ACCOUNT:SECRET", "\u{3}"),
+    ];
+    let Some(seen) = terminal::type_in(deck.command(&["setup"]), &steps) else {
+        return;
+    };
+    assert!(!deck.pack.join(".cloud-sync").exists());
+    let asked = |screen: &String| screen.contains("Token (");
+    assert!(!seen.screens[..2].iter().any(asked), "{:?}", seen.screens);
+}
+
 /// Adds the system's own programs behind those of the world.
 fn with_system_programs(env: &mut [(std::ffi::OsString, std::ffi::OsString)]) {
     for (_, value) in env.iter_mut().filter(|(name, _)| name == "PATH") {

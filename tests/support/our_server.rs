@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::RestServer;
 use super::output::Output;
 use super::run::{Run, Signal};
-use super::tls::Certificate;
+use super::tls::{Certificate, Flaw};
 
 /// A server that runs until it is dropped.
 pub struct OurServer {
@@ -32,7 +32,13 @@ impl OurServer {
     /// Starts one that speaks TLS; `None` where openssl is missing.
     #[track_caller]
     pub fn start_with_tls(folder: &Path) -> Option<Self> {
-        let certificate = Certificate::make(&folder.join("tls"))?;
+        Self::start_with_flaw(folder, Flaw::None)
+    }
+
+    /// Starts one with a certificate that has this flaw.
+    #[track_caller]
+    pub fn start_with_flaw(folder: &Path, flaw: Flaw) -> Option<Self> {
+        let certificate = Certificate::make_with(&folder.join("tls"), flaw)?;
         Some(Self::begin(folder, Some(certificate), &[]))
     }
 

@@ -19,6 +19,7 @@ pub fn begun(seconds: u64) -> ToWindow {
         typed: TYPED.into(),
         scanned: SCANNED.into(),
         seconds,
+        openly: false,
     }))
 }
 

@@ -140,9 +140,14 @@ fn show(context: &Context<'_>, invited: &Invited) {
         return;
     }
     let typed = invited.typed.to_text();
-    output.line(
-        "On the new device, run instance-sync setup and type this where it asks for the server:",
-    );
+    let openly = if invited.typed.is_insecure() {
+        " --insecure-http"
+    } else {
+        ""
+    };
+    output.line(&format!(
+        "On the new device, run instance-sync setup{openly} and type this where it asks for the server:"
+    ));
     output.text(&format!("\n  {}\n", typed.expose_secret()));
     if output.is_terminal() && output.draws() && !output.is_ascii() {
         let scanned = invited.scanned.to_text();

@@ -110,6 +110,7 @@ impl Course<'_, '_> {
             typed: begun.typed.to_text(),
             scanned: begun.scanned.to_text(),
             seconds: GOOD_FOR.as_secs(),
+            openly: begun.typed.is_insecure(),
         }));
         let (waiting, act) = self.desk.beside(self.context, |listener| {
             inviter.wait_while(&begun.id, State::Open, listener)

@@ -36,6 +36,8 @@ pub enum Leaving {
 pub struct Desk {
     window: Window,
     left: bool,
+    /// The program was interrupted: it begins nothing more.
+    interrupted: bool,
     spoken: Option<Instant>,
     /// What the player should look at, of what was said beside the work.
     said: Vec<Said>,
@@ -56,6 +58,7 @@ impl Desk {
         Some(Self {
             window,
             left: false,
+            interrupted: false,
             spoken: None,
             said: Vec::new(),
         })
@@ -64,13 +67,15 @@ impl Desk {
     /// Waits for what the player does. `None` where the player cancelled, closed the window or is through, or
     /// the window died.
     pub fn wait(&mut self) -> Option<Act> {
-        if self.left {
-            return None;
+        while !self.left {
+            match self.window.hear(Some(BEAT)) {
+                window::Said::Event(FromWindow::Setup(act)) => return Some(act),
+                window::Said::Event(FromWindow::Shown) | window::Said::Nothing => {}
+                window::Said::Event(_) | window::Said::Gone => self.left = true,
+            }
+            self.heed_interrupt();
         }
-        match self.window.answer() {
-            Some(FromWindow::Setup(act)) => Some(act),
-            _ => None,
-        }
+        None
     }
 
     /// Says something to the window.
@@ -84,10 +89,19 @@ impl Desk {
         self.left
     }
 
-    /// Forgets that the player stopped what is over now.
+    /// Forgets that the player stopped what is over now, in the window.
     pub fn stay(&mut self) {
-        self.left = false;
-        cancel::begin();
+        if !self.interrupted {
+            self.left = false;
+            cancel::begin();
+        }
+    }
+
+    /// Nobody asks to stop but the player in the window, who has left it then, and an interrupt.
+    fn heed_interrupt(&mut self) {
+        if !self.left && cancel::is_requested() {
+            (self.left, self.interrupted) = (true, true);
+        }
     }
 
     /// Returns what the player should look at, and forgets it.
@@ -119,6 +133,7 @@ impl Desk {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return None,
             }
+            self.heed_interrupt();
             if !self.left && self.is_left_now() {
                 self.left = true;
                 cancel::request();

@@ -2,20 +2,21 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Found, Given, Need, access, list, passphrase_typed, token_of_file, token_typed};
+use super::{
+    Found, Given, Need, access, list, passphrase_typed, place_of, token_of_file, token_typed,
+};
 use crate::{
     cli::Setup,
     commands::{
         Context,
         folders::Folder,
-        init,
         pairing::{self, Ticket},
     },
     domain::{
         enrolment::{self, Enrolment},
         location::Location,
     },
-    error::{Error, Result},
+    error::{Error, Kind, Result},
     secrets::token::Token,
     sync::pairing::joiner::Paired,
     ui::prompt::Prompt,
@@ -72,11 +73,11 @@ pub fn account(
         }
         let door = match (said.take(), &args.url) {
             (Some(text), _) => Door::Ticket(pairing::given(text)?),
-            (None, Some(url)) if args.show_code => Door::ShowCode(init::location(url)?),
-            (None, Some(url)) => Door::Token(init::location(url)?),
+            (None, Some(url)) if args.show_code => Door::ShowCode(place_of(context, url)?),
+            (None, Some(url)) => Door::Token(place_of(context, url)?),
             (None, None) => prompt.line(
                 "Server (https://..., or a folder), or the link or code that lets this device in",
-                door,
+                |text| door(context, text),
             )?,
         };
         let mut given = match door {
@@ -96,11 +97,16 @@ pub fn account(
             let is_given = paired.as_ref().is_some_and(|got| got.passphrase.is_some());
             let error = match listed {
                 Ok(offers) => {
-                    if offers.is_empty() && prompt.is_terminal() && !is_given {
-                        given.passphrase = said_twice(prompt, given.passphrase)?;
+                    let is_first = offers.is_empty() && prompt.is_terminal() && !is_given;
+                    if is_first && !is_said_twice(context, prompt, given.passphrase.as_ref())? {
+                        let need = Need::beside(given.token.as_ref(), asking.folders.iter());
+                        given.passphrase = asking.passphrase(need)?;
+                        // What is there may be opened by the other one alone.
+                        continue;
                     }
-                    return Ok((given, Found { offers, tell: true }));
+                    return Ok((given, Found::with_list(offers)));
                 }
+                Err(error) if error.kind() == Kind::Cancelled => return Err(error),
                 Err(error) => error,
             };
             context.output.warning(&error.to_string(), error.hints());
@@ -114,11 +120,11 @@ pub fn account(
     }
 }
 
-fn door(text: &str) -> Result<Door> {
+fn door(context: &Context<'_>, text: &str) -> Result<Door> {
     if Ticket::is_meant(text) {
         Ticket::parse(text).map(Door::Ticket)
     } else {
-        init::location(text).map(Door::Token)
+        place_of(context, text).map(Door::Token)
     }
 }
 
@@ -199,18 +205,31 @@ impl Asking<'_, '_> {
     }
 }
 
-/// Nobody can replace a passphrase that was mistyped when it was used for the first time.
-fn said_twice(prompt: &Prompt<'_>, first: Option<SecretString>) -> Result<Option<SecretString>> {
-    let Some(first) = first else { return Ok(None) };
-    prompt.secret("The same passphrase again", |again| {
+/// How often a passphrase may be repeated wrongly before it is chosen anew.
+const REPEATS: usize = 3;
+
+/// Returns whether somebody typed the same passphrase a second time: nobody can replace one that was mistyped
+/// when it was used for the first time.
+fn is_said_twice(
+    context: &Context<'_>,
+    prompt: &Prompt<'_>,
+    first: Option<&SecretString>,
+) -> Result<bool> {
+    let Some(first) = first else { return Ok(true) };
+    for _ in 0..REPEATS {
+        let question = "The same passphrase again (empty: choose another one)";
+        let again = prompt.secret(question, |again| Ok(again.clone()))?;
         if again.expose_secret() == first.expose_secret() {
-            Ok(())
-        } else {
-            Err(Error::usage("that is not the same")
-                .hint("To choose another one, start again: Ctrl-C."))
+            return Ok(true);
         }
-    })?;
-    Ok(Some(first))
+        if again.expose_secret().is_empty() {
+            return Ok(false);
+        }
+        context.output.error(&Error::usage("that is not the same"));
+    }
+    let text = "It was another one each time: choose the passphrase once more.";
+    context.output.line(text);
+    Ok(false)
 }
 
 /// Asks what to do where the account's instances cannot be listed. Who answers through a pipe goes on.

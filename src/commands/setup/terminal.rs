@@ -3,7 +3,7 @@
 use super::{
     Found, How, current,
     door::{Asking, account},
-    failed, keyring_or_files, offered, open_ones, opt_in, reaches_keyring, unwired,
+    failed, keyring_or_files, offered, open_ones, opt_in, place_of, reaches_keyring, unwired,
 };
 use crate::{
     cli::Setup,
@@ -13,7 +13,7 @@ use crate::{
         init,
         which::{self, Which},
     },
-    error::Result,
+    error::{Kind, Result},
     secrets::{Place, keyring},
     sync::pairing::joiner::Paired,
     ui::prompt::Prompt,
@@ -21,6 +21,9 @@ use crate::{
 
 /// Asks, and opts in.
 pub fn run(context: &Context<'_>, args: &Setup) -> Result<Done> {
+    if let Some(url) = &args.url {
+        place_of(context, url)?;
+    }
     let prompt = Prompt::new(context.output);
     let all = folders::choose(context, &prompt, args)?;
     let is_any = !all.is_empty();
@@ -62,7 +65,7 @@ fn opt_all_in(
     };
     let (given, found) = account(asking, args, first, paired)?;
     let how = How::of(args, place(context, prompt, args, open)?);
-    let (mut wrong, mut done) = (0, Vec::new());
+    let (mut wrong, mut done, mut stopped) = (0, Vec::new(), None);
     for folder in open {
         let asked = which(context, prompt, &found, folder, open.len() > 1).and_then(|which| {
             let listener = |event| context.hear(event);
@@ -77,6 +80,10 @@ fn opt_all_in(
                 done.push(folder.layout.pack());
             }
             Err(error) if open.len() == 1 => return Err(error),
+            Err(error) if error.kind() == Kind::Cancelled => {
+                stopped = Some(error);
+                break;
+            }
             Err(error) => {
                 context.output.error(&error);
                 wrong += 1;
@@ -87,6 +94,9 @@ fn opt_all_in(
         *paired = None;
     }
     unwired(context, args, &done);
+    if let Some(error) = stopped {
+        return Err(error);
+    }
     match wrong {
         0 => Ok(Done::Well),
         _ => Err(failed(wrong, open.len())),
@@ -142,5 +152,6 @@ fn which(
         .into_iter()
         .map(|(_, offer)| offer)
         .collect();
-    which::ask(context, prompt, &offers, current(folder), subject)
+    let offered = (&offers[..], found.listed);
+    which::ask(context, prompt, offered, current(folder), subject)
 }

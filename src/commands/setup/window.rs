@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use super::{
     Found, Given, How, Need, access,
     desk::{Desk, Leaving},
-    failed, keyring_or_files, list, open_ones, opt_in, passphrase_typed, reaches_keyring,
+    failed, keyring_or_files, list, open_ones, opt_in, passphrase_typed, place_of, reaches_keyring,
     scene::{self, Candidate},
     token_of_file, token_typed,
 };
@@ -47,7 +47,7 @@ use crate::{
 /// Shows the window until the player is through. `None` where none can be shown: then nothing was done.
 pub fn run(context: &Context<'_>, args: &Setup) -> Result<Option<Done>> {
     if let Some(url) = &args.url {
-        init::location(url)?;
+        place_of(context, url)?;
     }
     core_dumps::forbid();
     let token = token_of_file(&context.settings)?;
@@ -65,6 +65,7 @@ pub fn run(context: &Context<'_>, args: &Setup) -> Result<Option<Done>> {
     let Some(desk) = Desk::open(shown) else {
         return Ok(None);
     };
+    pairing::heed_interrupts();
     // Where the program was started by a double click, its console is in the way.
     if console::is_ours_alone() {
         console::leave();
@@ -154,8 +155,12 @@ impl Course<'_, '_> {
                 }
             }
         }
-        self.forget_paired();
-        result.unwrap_or_else(|| Err(cancel::error()))
+        let result = result.unwrap_or_else(|| Err(cancel::error()));
+        match self.paired.take() {
+            // It was let in, and nothing keeps its token.
+            Some((_, paired)) => result.map_err(|error| paired.give_up(error)),
+            None => result,
+        }
     }
 
     /// Takes this device out of the account again, where it was let in and nothing was opted in.
@@ -210,7 +215,7 @@ impl Course<'_, '_> {
             None => return,
         };
         let found = match listed {
-            Ok(offers) => Found { offers, tell: true },
+            Ok(offers) => Found::with_list(offers),
             Err(error) if connect.regardless => Found::without_list(&error),
             Err(error) => return self.refuse(&error, true),
         };
@@ -238,7 +243,8 @@ impl Course<'_, '_> {
 
     /// What was typed, where it can be an account.
     fn given(&self, connect: &Connect) -> Result<Given> {
-        let location = init::location(self.args.url.as_deref().unwrap_or(&connect.address))?;
+        let address = self.args.url.as_deref().unwrap_or(&connect.address);
+        let location = place_of(self.context, address)?;
         let rest = matches!(location, Location::Rest(_));
         let token = match &self.token {
             Some(token) => Some(token.clone()),

@@ -9,6 +9,7 @@ pub mod mark;
 pub mod name;
 pub mod path;
 pub mod range;
+pub mod refused;
 pub mod session;
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ pub fn listen(control: &Control<'_>) -> Result<Said<Stream>> {
     let response = request
         .header(reqwest::header::ACCEPT, "text/event-stream")
         .send()
-        .map_err(|error| client::no_answer(host, &error))?;
+        .map_err(|error| client::no_answer(host, control.ca_file, &error))?;
     if !response.status().is_success() {
         return Refused::read(host, response).map(Err);
     }

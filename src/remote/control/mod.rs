@@ -125,7 +125,7 @@ impl<'a> Control<'a> {
         let host = self.host();
         let response = request
             .send()
-            .map_err(|error| client::no_answer(host, &error))?;
+            .map_err(|error| client::no_answer(host, self.ca_file, &error))?;
         if !response.status().is_success() {
             return Refused::read(host, response).map(Err);
         }

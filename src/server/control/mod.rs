@@ -14,6 +14,7 @@ pub mod admit;
 pub mod answer;
 pub mod auth;
 pub mod call;
+pub mod cookies;
 pub mod devices;
 pub mod discord;
 mod enrolments;

@@ -20,10 +20,7 @@ use super::{
     call::Call,
     who::{self, Who},
 };
-use crate::server::{
-    Server,
-    exchange::{Peer, Told},
-};
+use crate::server::{Server, exchange::Told, peer::Peer};
 
 /// How long the body of a request may be.
 const LARGEST: usize = 64 << 10;

@@ -13,9 +13,12 @@ use crate::{
 /// Why a request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// No token, a wrong one, or one that was revoked: nobody learns which.
+    /// No token, or a wrong one: nobody learns which.
     #[error("the token is missing or wrong")]
     Unknown,
+    /// A token that was right once: who has it may know what became of its device.
+    #[error("this device was revoked")]
+    Revoked,
     /// It is another account's.
     #[error("this belongs to another account")]
     OtherAccount,
@@ -55,7 +58,7 @@ impl Refusal {
     /// Returns the answer. restic takes 401, 403 and 404 as final; to it 404 means that there is nothing.
     pub fn status(self) -> StatusCode {
         match self {
-            Self::Unknown => StatusCode::UNAUTHORIZED,
+            Self::Unknown | Self::Revoked => StatusCode::UNAUTHORIZED,
             Self::Nowhere | Self::NotThere => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::NoCreate => StatusCode::BAD_REQUEST,

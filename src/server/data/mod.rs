@@ -33,10 +33,12 @@ use self::{
 };
 use super::{
     Server, clock,
-    database::devices::Holder,
-    exchange::{Peer, Told},
+    database::devices::{self, Holder},
+    exchange::Told,
+    peer::Peer,
     storage::Fault,
 };
+use crate::domain::rest::refused::{REFUSED, Why};
 
 /// How a request can end without success.
 #[derive(Debug, thiserror::Error)]
@@ -120,14 +122,20 @@ async fn read_on(body: &mut Body, failure: &Failure, patience: Duration) {
 
 /// Returns whose token this is. Where it is nobody's, that takes a while.
 async fn who(server: &Server, peer: IpAddr, headers: &HeaderMap) -> Result<Arc<Holder>, Failure> {
-    if let Some(claim) = Claim::read(headers)
-        && let Some(holder) = server.holder(&claim, peer).await?
+    let claim = Claim::read(headers);
+    if let Some(claim) = &claim
+        && let Some(holder) = server.holder(claim, peer).await?
     {
         return Ok(holder);
     }
     let wait = server.misses.count(peer, Instant::now());
     tokio::time::sleep(wait).await;
-    Err(Refusal::Unknown.into())
+    match claim {
+        Some(claim) if devices::was_revoked(&server.database, &claim.token).await? => {
+            Err(Refusal::Revoked.into())
+        }
+        _ => Err(Refusal::Unknown.into()),
+    }
 }
 
 fn failed(failure: &Failure, mut told: Told) -> Response {
@@ -153,6 +161,14 @@ fn failed(failure: &Failure, mut told: Told) -> Response {
         header::CONTENT_TYPE,
         HeaderValue::from_static("text/plain; charset=utf-8"),
     );
+    let why = match failure {
+        Failure::Refused(Refusal::Suspended) => Some(Why::Suspended),
+        Failure::Refused(Refusal::Revoked) => Some(Why::Revoked),
+        _ => None,
+    };
+    if let Some(why) = why {
+        headers.insert(REFUSED, HeaderValue::from_static(why.word()));
+    }
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(
             header::WWW_AUTHENTICATE,

@@ -116,6 +116,16 @@ pub async fn holder(database: &Database, token: &TokenHash) -> Answer<Option<Hol
     row.as_ref().map(read_holder).transpose()
 }
 
+/// Returns whether this token was a device's that was revoked.
+pub async fn was_revoked(database: &Database, token: &TokenHash) -> Answer<bool> {
+    let found =
+        sqlx::query("SELECT 1 FROM devices WHERE token_hash = ? AND revoked_at IS NOT NULL")
+            .bind(token.as_bytes().as_slice())
+            .fetch_optional(&database.pool)
+            .await?;
+    Ok(found.is_some())
+}
+
 /// Reads who holds a token, and what their account may do.
 pub(super) fn read_holder(row: &SqliteRow) -> Answer<Holder> {
     Ok(Holder {

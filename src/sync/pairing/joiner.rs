@@ -18,9 +18,12 @@ use crate::{
         pairings::{DeviceKind, Entered, Introduction, State, Waiting},
     },
     secrets::{sealed, token::Token},
-    sync::{event::Listener, session, settings::Settings},
+    sync::{access::check_transport, event::Listener, session, settings::Settings},
     texts::text,
 };
+
+/// How long a device that leaves waits for the server: somebody may have interrupted it.
+const LEAVING: Duration = Duration::from_secs(4);
 
 /// A new device that waits.
 #[derive(Debug)]
@@ -148,36 +151,45 @@ impl Joiner {
                 Ok(paired)
             }
             opened => {
-                paired.leave();
                 let error = match opened {
                     Err(error) => error,
                     Ok(_) => Error::failed(text!("pairing-unopened")),
                 };
-                Err(error.hint(text!("pairing-unopened-hint")))
+                let hint = if paired.leave() {
+                    text!("pairing-unopened-hint")
+                } else {
+                    text!("pairing-not-left-hint", name = paired.name.as_str())
+                };
+                Err(error.hint(hint))
             }
         }
     }
 }
 
 impl Paired {
-    /// Takes this device out of the account again: nothing here keeps its token. Where that fails, it is in
-    /// the list of devices.
-    pub fn leave(&self) {
+    /// Takes this device out of the account again: nothing here keeps its token. Returns whether it is out; else
+    /// it is in the list of devices.
+    pub fn leave(&self) -> bool {
         let Location::Rest(url) = &self.location else {
-            return;
+            return true;
         };
         let control = Control {
             secret: Some(&self.token.secret),
+            patience: LEAVING,
             ..stranger(url, self.ca_file.as_ref())
         };
-        let _ = devices::revoke(&control, &self.id);
+        matches!(devices::revoke(&control, &self.id), Ok(Ok(())))
     }
 
     /// Leaves it since something failed, and adds what that means.
     #[must_use]
     pub fn give_up(&self, error: Error) -> Error {
-        self.leave();
-        error.hint(text!("pairing-left-hint"))
+        let hint = if self.leave() {
+            text!("pairing-left-hint")
+        } else {
+            text!("pairing-not-left-hint", name = self.name.as_str())
+        };
+        error.hint(hint)
     }
 }
 
@@ -210,9 +222,7 @@ fn open(
 /// Returns the private CA and this device's name, if it may ask there.
 pub(super) fn prepare(settings: &Settings, url: &str) -> Result<(Option<PathBuf>, String)> {
     core_dumps::forbid();
-    if Location::Rest(url.to_owned()).is_insecure() && !settings.insecure_http {
-        return Err(Error::usage(text!("access-plain-http")).hint(text!("access-plain-http-hint")));
-    }
+    check_transport(&Location::Rest(url.to_owned()), settings.insecure_http)?;
     let name = settings.device_name.clone().unwrap_or_else(device::name);
     Ok((settings.ca_file.as_deref().map(session::absolute), name))
 }

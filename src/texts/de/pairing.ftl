@@ -49,6 +49,7 @@ pair-title = Ein weiteres Gerät hineinlassen – Instance Sync
 pair-heading = Ein weiteres Gerät hineinlassen
 pair-beginning = Der Server wird um einen Code gebeten …
 pair-type-there = Starte auf dem neuen Gerät die Einrichtung von Instance Sync und tippe diese Zeile ein, wo sie nach dem Server fragt:
+pair-type-there-openly = Starte auf dem neuen Gerät instance-sync setup --insecure-http, weil dieser Server über unverschlüsseltes http erreicht wird, und tippe diese Zeile ein, wo es nach dem Server fragt:
 pair-scan = Oder mit der Kamera
 pair-scan-means = Eine Kamera liest dieselbe Zeile aus dem Quadrat, zum Einfügen dort.
 pair-square = Dieselbe Zeile als Quadrat, für eine Kamera
@@ -94,6 +95,7 @@ pair-several = die Spiele, die hier synchronisiert werden, gehören zu mehreren 
 pair-no-folder = es wurde kein Spiel gefunden, das synchronisiert wird
 pair-no-folder-hint = Starte das aus dem Launcher eines Spiels heraus, das synchronisiert wird, oder führe instance-sync pair mit --pack-folder und dem Ordner des Spiels aus.
 pairing-left-hint = Dieses Gerät wurde wieder aus dem Konto genommen. Was es hineingelassen hat, gilt einmal: hol dir ein neues, von wem du es hast oder mit instance-sync pair.
+pairing-not-left-hint = Der Server hat nicht geantwortet. Dieses Gerät, { $name }, steht deshalb vielleicht noch in der Liste des Kontos, mit einem Token, das niemand hat. Nimm es auf einem anderen Gerät mit instance-sync devices heraus, oder auf der Seite des Servers.
 
 # Ein neues Gerät kommt mit einem Link hinein, den der Betreiber weitergegeben hat
 enrol-form = das ist kein Link, der ein Gerät hineinlässt: https://.../v1/enrol#ise_...

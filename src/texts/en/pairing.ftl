@@ -49,6 +49,7 @@ pair-title = Let another device in – Instance Sync
 pair-heading = Let another device in
 pair-beginning = Asking the server for a code…
 pair-type-there = On the new device, start the setup of Instance Sync, and type this line where it asks for the server:
+pair-type-there-openly = On the new device, run instance-sync setup --insecure-http, since this server is reached by plain http, and type this line where it asks for the server:
 pair-scan = Or scan it
 pair-scan-means = A camera reads the same line from the square, to paste it there.
 pair-square = The same line as a square, for a camera
@@ -94,6 +95,7 @@ pair-several = the games that are synced here belong to several accounts
 pair-no-folder = no game that is synced was found
 pair-no-folder-hint = Start this from the launcher of a game that is synced, or run instance-sync pair with --pack-folder and the folder of the game.
 pairing-left-hint = This device was taken out of the account again. What let it in is good once: get another one, from whoever gave it to you or by instance-sync pair.
+pairing-not-left-hint = The server did not answer, so that this device, { $name }, may still be in the account's list, with a token that nobody has. Take it out on another device, with instance-sync devices, or on the server's page.
 
 # A new device gets in by a link that an operator passed on
 enrol-form = this is not a link that lets a device in: https://.../v1/enrol#ise_...

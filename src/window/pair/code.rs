@@ -37,6 +37,7 @@ pub struct Shown {
     texture: Option<TextureHandle>,
     /// Until when it is good.
     until: Instant,
+    openly: bool,
 }
 
 impl Shown {
@@ -46,6 +47,7 @@ impl Shown {
             square: Square::of(begun.scanned.expose_secret(), Correction::Medium),
             texture: None,
             until: Instant::now() + Duration::from_secs(begun.seconds.min(24 * 3600)),
+            openly: begun.openly,
         }
     }
 
@@ -92,7 +94,12 @@ impl PairView {
             return None;
         };
         widgets::heading(ui, &text!("pair-heading"));
-        widgets::explain(ui, &text!("pair-type-there"));
+        let where_to = if shown.openly {
+            text!("pair-type-there-openly")
+        } else {
+            text!("pair-type-there")
+        };
+        widgets::explain(ui, &where_to);
         ui.add_space(6.0);
         widgets::card(ui, |ui| {
             ui.set_width(ui.available_width());
@@ -155,6 +162,7 @@ mod tests {
                 typed: "a".into(),
                 scanned: "b".into(),
                 seconds,
+                openly: false,
             };
             Shown::of(&begun).left()
         };

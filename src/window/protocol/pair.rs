@@ -57,6 +57,8 @@ pub struct Begun {
     pub scanned: SecretString,
     /// How long it is good from now on.
     pub seconds: u64,
+    /// Whether the new device has to be told that its token may travel openly.
+    pub openly: bool,
 }
 
 /// A device that waits.
@@ -136,6 +138,7 @@ mod tests {
             typed: "saves.example.org/alice/482913-7K2M".into(),
             scanned: "saves.example.org/alice/482913-9QX4".into(),
             seconds: 900,
+            openly: false,
         }));
         let typed = FromWindow::Pair(Act::Typed {
             code: "482913-TB0C".into(),
