@@ -145,7 +145,7 @@ fn report(context: &Context<'_>, outcome: &PruneOutcome) -> Result<Done> {
 }
 
 fn amounts(plan: &Plan) -> Vec<String> {
-    vec![format!("{} snapshots", plan.go.len())]
+    vec![snapshots(plan.go.len())]
 }
 
 fn print(context: &Context<'_>, outcome: &PruneOutcome) {

@@ -88,7 +88,10 @@ fn accounts_devices_instances_and_grants_are_managed_without_a_server() {
     assert_eq!(machine.rows(&["grant", "list", "alice"]).len(), 0);
 
     machine.admin(&["quota", "alice", "none"]).ok();
-    machine.admin(&["account", "suspend", "alice"]).ok();
+    machine
+        .admin(&["account", "suspend", "alice"])
+        .ok()
+        .assert_says("within seconds");
     machine
         .admin(&["device", "revoke", "alice", "Steam Deck"])
         .ok();
@@ -233,6 +236,18 @@ fn invites_and_services_are_made_listed_and_taken_back() {
     let last = |output: Output| output.stdout.lines().last().unwrap().to_owned();
     let code = last(machine.admin(&["invite", "add", "--quota=1G"]).ok());
     assert!(code.starts_with("isi_"), "{code}");
+    let public = "--public-url=https://saves.example.org";
+    let said = machine.admin(&["invite", "add", "--hours=1", public]).ok();
+    said.assert_says("within 1 hour.");
+    let link = last(said);
+    assert!(
+        link.starts_with("https://saves.example.org/invite#isi_"),
+        "{link}"
+    );
+    let rows = machine.rows(&["invite", "list"]);
+    machine
+        .admin(&["invite", "revoke", rows[0]["id"].as_str().unwrap()])
+        .ok();
     let rows = machine.rows(&["invite", "list"]);
     assert_eq!((rows.len(), &rows[0]["made_by"]), (1, &"admin".into()));
     machine
@@ -469,4 +484,73 @@ fn whose_a_folder_is_is_said_where_it_is_another_users() {
         assert!(text.contains("chown -R 54321"), "{text}");
         assert_eq!(said.status.code(), Some(1), "{text}");
     }
+}
+
+/// Starts the server, waits for the link of the first account, and returns all that it said.
+#[cfg(unix)]
+fn said_at_start(machine: &Machine, words: &[&str]) -> Output {
+    let data = format!("--data={}", machine.data().display());
+    let mut server = machine.run(&["serve", &data]).args(words).start();
+    server.line(|line| (line.contains("/invite#") || line.contains("ready")).then_some(()));
+    server.signal(crate::support::Signal::Terminate);
+    server.wait()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_says_who_reaches_it_and_how_others_do() {
+    let machine = Machine::new();
+    let here = said_at_start(&machine, &["--listen=127.0.0.1:0"]);
+    let link = here.stdout.lines().last().unwrap();
+    assert!(link.starts_with("http://127.0.0.1:"), "{link}");
+    here.assert_says("Only this machine reaches that address")
+        .assert_says("--listen=0.0.0.0:")
+        .assert_says("opened on this machine")
+        .assert_never_says("plain http");
+    let proxy = ["--listen=127.0.0.1:0", "--trusted-proxy=127.0.0.1"];
+    said_at_start(&machine, &proxy).assert_says("and so its proxy");
+
+    let public = "--public-url=https://saves.example.org/";
+    let said = said_at_start(&machine, &["--listen=127.0.0.1:0", public]);
+    assert!(
+        said.stdout
+            .starts_with("Serving https://saves.example.org\n")
+    );
+    said.assert_says("Listening on http://127.0.0.1:")
+        .assert_says("\nhttps://saves.example.org/invite#isi_")
+        .assert_never_says("Only this machine");
+    let said = said_at_start(&machine, &["--listen=127.0.0.1:0", public, "--json"]);
+    let ready = &said.stdout.lines().next().unwrap();
+    assert!(
+        ready.contains("\"url\":\"https://saves.example.org\""),
+        "{ready}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_that_listens_everywhere_names_an_address_that_leads_to_it() {
+    let machine = Machine::new();
+    for any in ["--listen=0.0.0.0:0", "--listen=[::]:0"] {
+        let data = format!("--data={}", machine.data().display());
+        let mut server = machine.run(&["serve", &data, any]).start();
+        let place = server.line(|line| line.strip_prefix("Serving http://").map(str::to_owned));
+        assert!(
+            !place.starts_with("0.0.0.0") && !place.starts_with("[::]"),
+            "{place}"
+        );
+        std::net::TcpStream::connect(&place).unwrap();
+        let link = server.line(|line| line.contains("/invite#").then(|| line.to_owned()));
+        assert!(
+            link.starts_with(&format!("http://{place}/invite#")),
+            "{link}"
+        );
+        server.signal(crate::support::Signal::Terminate);
+        let said = server.wait();
+        said.assert_says("--insecure-http")
+            .assert_says("--trusted-proxy");
+        assert_eq!(said.stderr.matches("plain http").count(), 1);
+    }
+    let proxy = ["--listen=0.0.0.0:0", "--trusted-proxy=192.0.2.7"];
+    said_at_start(&machine, &proxy).assert_never_says("plain http");
 }

@@ -59,6 +59,7 @@ pub struct SigningIn {
 /// What changes a password.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PasswordChange")]
 pub struct Changing {
     /// The one so far.
     #[schemars(with = "String")]
@@ -174,7 +175,7 @@ pub async fn sign_in(call: Call<SigningIn>) -> Answered<SignedIn> {
             server.limits.was_right(name.as_str());
             begin(&call, (id, &name)).await
         }
-        _ => Err(Refusal::Unknown.into()),
+        _ => Err(Refusal::SignIn.into()),
     }
 }
 
