@@ -32,7 +32,9 @@ const PAGES: [(&str, &str); 10] = [
 
 fn server() -> (tempfile::TempDir, OurServer) {
     let folder = tempfile::tempdir().unwrap();
-    let server = OurServer::start(folder.path());
+    // What players type, as pages name it to who opens them on this machine.
+    let public = "--public-url=https://saves.example.org";
+    let server = OurServer::start_with(folder.path(), &[public]);
     (folder, server)
 }
 
