@@ -106,7 +106,6 @@ pub fn make_private(file: &Path) -> io::Result<()> {
 }
 
 /// Returns options to write a file with; where it is made, its owner alone reads it.
-#[allow(clippy::needless_pass_by_ref_mut, unused_mut)] // as on Unix
 pub fn private() -> fs::OpenOptions {
     let mut options = fs::OpenOptions::new();
     options.write(true);
