@@ -30,7 +30,7 @@ impl Doors {
     pub async fn open(settings: &Settings, connections: u32) -> Result<Self> {
         let data = &settings.data;
         // Where a server may be running, that it is says more than that its address is taken.
-        let held = match folder::check(data)? {
+        let held = match folder::check(data, &settings.files())? {
             Known::Yes => Some(lock::take(data)?),
             Known::New => None,
         };

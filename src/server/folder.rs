@@ -1,6 +1,10 @@
 //! The folder of a server: that it is no other's, and that nobody else reads what is in it.
 
-use std::{fs, io, path::Path};
+use std::{
+    ffi::OsString,
+    fs, io,
+    path::{self, Path},
+};
 
 use super::settings::DataFolder;
 use crate::error::{Context, Error, Result};
@@ -30,11 +34,12 @@ pub enum Known {
     New,
 }
 
-/// Looks at the folder before anything is made in it.
+/// Looks at the folder before anything is made in it. `named` are files that the server is told to use: they
+/// may lie in it, such as its certificate.
 ///
 /// # Errors
 /// Where it has no database and something of others: somebody meant another folder.
-pub fn check(data: &DataFolder) -> Result<Known> {
+pub fn check(data: &DataFolder, named: &[&Path]) -> Result<Known> {
     if data.database().symlink_metadata().is_ok() {
         return Ok(Known::Yes);
     }
@@ -44,9 +49,13 @@ pub fn check(data: &DataFolder) -> Result<Known> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Known::New),
         Err(error) => return Err(unread(data.path(), error)),
     };
+    let named = within(data, named);
     for entry in entries {
         let entry = entry.context(|| format!("cannot read {shown}"))?;
         let name = entry.file_name();
+        if named.contains(&name) {
+            continue;
+        }
         let name = name.to_string_lossy();
         if !may_be_there(&name) {
             return Err(Error::usage(format!(
@@ -57,6 +66,18 @@ pub fn check(data: &DataFolder) -> Result<Known> {
         }
     }
     Ok(Known::New)
+}
+
+/// Returns what is in the folder itself of these files, or leads to them.
+fn within(data: &DataFolder, files: &[&Path]) -> Vec<OsString> {
+    let whole = |path: &Path| path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let folder = whole(data.path());
+    let first = |file: &&Path| {
+        let file = whole(file);
+        let inside = file.strip_prefix(&folder).ok()?.iter().next()?;
+        Some(inside.to_owned())
+    };
+    files.iter().filter_map(first).collect()
 }
 
 /// Returns whether a folder with this in it may still become a server's.
@@ -212,23 +233,30 @@ mod tests {
     fn a_folder_with_things_of_others_becomes_no_servers() {
         let folder = tempfile::tempdir().expect("a folder");
         let data = DataFolder::new(folder.path());
-        assert_eq!(check(&data).expect("empty"), Known::New);
+        assert_eq!(check(&data, &[]).expect("empty"), Known::New);
         let missing = DataFolder::new(folder.path().join("new"));
-        assert_eq!(check(&missing).expect("missing"), Known::New);
+        assert_eq!(check(&missing, &[]).expect("missing"), Known::New);
         for name in ["lost+found", "repos", ".Trash-1000", "server.lock"] {
             fs::create_dir(folder.path().join(name)).expect("makes");
-            assert_eq!(check(&data).expect(name), Known::New);
+            assert_eq!(check(&data, &[]).expect(name), Known::New);
         }
         for name in [".bashrc", "notes.txt", "alice"] {
             let file = folder.path().join(name);
             fs::write(&file, "").expect("writes");
-            let error = check(&data).expect_err(name);
+            let error = check(&data, &[]).expect_err(name);
             assert_eq!(error.exit_code(), 2);
             assert!(error.to_string().contains(name), "{error}");
             fs::remove_file(&file).expect("removes");
         }
+        // What the server is told to use may lie in it, also deeper.
+        let key = folder.path().join("tls").join("server.key");
+        fs::create_dir(folder.path().join("tls")).expect("makes");
+        fs::write(&key, "").expect("writes");
+        assert_eq!(check(&data, &[&key]).expect("named"), Known::New);
+        check(&data, &[Path::new("/elsewhere/tls")]).expect_err("another one");
         fs::write(folder.path().join("notes.txt"), "").expect("writes");
+        check(&data, &[&key]).expect_err("and something else");
         fs::write(data.database(), "").expect("writes");
-        assert_eq!(check(&data).expect("a server's"), Known::Yes);
+        assert_eq!(check(&data, &[]).expect("a server's"), Known::Yes);
     }
 }

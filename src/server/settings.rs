@@ -32,6 +32,23 @@ pub struct Settings {
     pub patience: Patience,
 }
 
+impl Settings {
+    /// Returns the files that it is told to use.
+    pub fn files(&self) -> Vec<&Path> {
+        let tls = self.tls.iter();
+        let tls = tls.flat_map(|tls| [tls.certificate.as_path(), tls.key.as_path()]);
+        let socket = match &self.admin {
+            Some(AdminPlace::File(file)) => Some(file.as_path()),
+            Some(AdminPlace::Address(_)) | None => None,
+        };
+        let authority = match &self.plane {
+            Plane::Upstream(place) => place.ca_file.as_deref(),
+            Plane::Files => None,
+        };
+        tls.chain(socket).chain(authority).collect()
+    }
+}
+
 /// Where objects are.
 #[derive(Debug, Clone)]
 pub enum Plane {

@@ -54,7 +54,7 @@ impl Admin {
     /// Opens the database of the server in this folder, whether it runs or not.
     pub fn open(data: DataFolder, if_missing: IfMissing) -> Result<Self> {
         if if_missing == IfMissing::Make {
-            data_folder::check(&data)?;
+            data_folder::check(&data, &[])?;
             data_folder::restrict(&data)
                 .map_err(|error| data_folder::unread(data.path(), error))?;
         }
