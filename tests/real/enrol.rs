@@ -1,10 +1,14 @@
 //! A player gets in by the link that an operator passed on: on a real server, with our own client.
 
 use std::fs;
+#[cfg(unix)]
+use std::time::{Duration, Instant};
 
 use crate::support::opted::synced;
 use crate::support::our_server::OurServer;
 use crate::support::output::Output;
+#[cfg(unix)]
+use crate::support::run::Signal;
 use crate::support::terminal::type_in;
 use crate::support::{Device, World, assert_same, play};
 
@@ -210,6 +214,31 @@ fn an_interrupt_takes_the_device_out_again_that_has_saved_nothing() {
     let seen = type_in(scene.deck.command(&["setup"]), &steps).unwrap();
     assert_eq!(seen.code, 130, "{}", seen.last());
     scene.assert_out(&scene.deck, &["PC"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupt_is_heeded_where_answers_come_through_a_pipe() {
+    let Some(scene) = Scene::new() else { return };
+    // The next answer does not come. The shell becomes the program, which the signal is for.
+    let fifo = scene.world.path("answers");
+    nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::from_bits_truncate(0o600)).unwrap();
+    let script = format!(
+        "{{ printf '%s\\n' '{}' '{PASSPHRASE}'; exec /bin/sleep 60; }} > '{answers}' 2>&1 & exec \"$@\" < '{answers}'",
+        scene.link(),
+        answers = fifo.display()
+    );
+    let run = scene.deck.command(&["setup"]);
+    let setup = run.under(["/bin/sh", "-c", &script, "sh"]).start();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while scene.devices() != ["Deck"] {
+        assert!(Instant::now() < deadline, "it was never let in");
+    }
+    setup.signal(Signal::Interrupt);
+    let said = setup.wait();
+    assert_eq!(said.status.code(), Some(130), "{said}");
+    said.assert_says("taken out of the account again");
+    scene.assert_out(&scene.deck, &[]);
 }
 
 #[test]
@@ -423,5 +452,19 @@ fn a_link_is_typed_into_the_window_of_setup() {
     assert_eq!(scene.devices(), ["Deck", "TV"]);
     display.key("Escape");
     assert_eq!(run.wait().status.code(), Some(130));
+    scene.assert_out(&tv, &["Deck"]);
+    // An interrupt is no other end.
+    let run = display.shows(tv.command(&["setup"])).start();
+    display.sees("Connect this device");
+    type_text(&display, &scene.link());
+    display.key("Return");
+    type_secret("of the player");
+    display.key("Return");
+    display.sees("on Deck");
+    assert_eq!(scene.devices(), ["Deck", "TV"]);
+    run.signal(Signal::Interrupt);
+    let said = run.wait();
+    assert_eq!(said.status.code(), Some(130), "{said}");
+    said.assert_says("taken out of the account again");
     scene.assert_out(&tv, &["Deck"]);
 }
