@@ -13,7 +13,9 @@ use super::{
 use crate::{
     cli::Init,
     config::layout::Layout,
-    domain::{catalogue::Known, enrolment::Enrolment, ids::InstanceId, location::Location},
+    domain::{
+        catalogue::Known, enrolment::Enrolment, ids::InstanceId, location::Location, rest::links,
+    },
     error::{Error, Result},
     secrets::{
         Place, files,
@@ -70,8 +72,12 @@ fn by_pairing(context: &Context<'_>, args: &Init, text: &str) -> Result<Done> {
     };
     let passphrase = paired.passphrase.clone().or(passphrase);
     if passphrase.is_none() && !is_kept() {
-        paired.leave();
-        return Err(needs_passphrase(&ticket));
+        let without = if ticket.may_bring_passphrase() {
+            Error::usage(text!("pairing-came-without")).hint(text!("pairing-needs-passphrase-hint"))
+        } else {
+            needs_passphrase(&ticket)
+        };
+        return Err(paired.give_up(without));
     }
     let secrets = Secrets {
         token: Some(paired.token.clone()),
@@ -134,6 +140,11 @@ fn with(context: &Context<'_>, args: &Init, location: Location, secrets: Secrets
 pub fn location(url: &str) -> Result<Location> {
     if Enrolment::is_meant(url) {
         return Err(Error::usage(text!("enrol-no-address")).hint(text!("enrol-no-address-hint")));
+    }
+    if links::is_for_browser(url) {
+        return Err(
+            Error::usage(text!("address-for-browser")).hint(text!("address-for-browser-hint"))
+        );
     }
     url.parse()
         .map_err(|error: crate::domain::location::BadLocation| Error::usage(error.to_string()))

@@ -304,6 +304,42 @@ fn init_wants_its_passphrase_before_the_code_is_used_up() {
 }
 
 #[test]
+fn a_link_that_is_for_a_browser_is_sent_there() {
+    let Some(scene) = Scene::new() else { return };
+    for page in ["invite#isi_0123456789abcdef", "reset#isr_0123456789abcdef"] {
+        let link = format!("{}/{page}", scene.server.url());
+        let said = scene
+            .deck
+            .command(&["setup"])
+            .stdin(format!("{link}\n"))
+            .code(2);
+        said.assert_says("to be opened in a browser");
+        said.assert_never_says("0123456789");
+        let url = format!("--url={link}");
+        let said = scene.deck.command(&["init", &url, &scene.file()]).code(2);
+        said.assert_says("to be opened in a browser");
+    }
+    scene.assert_out(&scene.deck, &[]);
+}
+
+#[test]
+fn who_asks_too_often_gets_in_a_little_later() {
+    let Some(scene) = Scene::new() else { return };
+    let stranger = crate::support::control::Control::new(&scene.server.url());
+    let wrong = serde_json::json!({ "code": "ise_x", "name": "x", "kind": "other" });
+    for _ in 0..25 {
+        let said = stranger.ask_unchecked("POST", "/v1/enrolments", &wrong);
+        assert!(said.status == 404 || said.status == 429, "{}", said.status);
+    }
+    let link = scene.link();
+    let answers = format!("{link}\n{PASSPHRASE}\n\n");
+    let said = scene.deck.command(&["setup"]).stdin(answers).ok();
+    said.assert_says("was asked too often; asking again in");
+    said.assert_says("is opted in as the new instance");
+    keeps_quiet(&said, &link);
+}
+
+#[test]
 fn codes_that_are_wrong_or_over_let_nobody_in() {
     let Some(scene) = Scene::new() else { return };
     let link = scene.link();
