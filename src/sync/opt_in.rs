@@ -194,7 +194,6 @@ pub fn opt_in(settings: &Settings, listener: Listener<'_>, request: &Request) ->
         insecure_http: settings.insecure_http,
         fast_key: request.fast_key,
     };
-    let device = device::this_device(&settings.dirs).name;
     let has_saves = folder::has_saves(&layout, sync.profile);
     let opting = Opting {
         settings,
@@ -203,7 +202,6 @@ pub fn opt_in(settings: &Settings, listener: Listener<'_>, request: &Request) ->
         sync: &sync,
         request,
         token: token.as_ref(),
-        device,
         // A folder that was opted in and never reached its server has still to create it.
         fresh: joins.is_none() || (request.instance.is_none() && before.to_create(&sync)),
     };
@@ -283,7 +281,6 @@ struct Opting<'a> {
     sync: &'a SyncFile,
     request: &'a Request,
     token: Option<&'a Token>,
-    device: String,
     fresh: bool,
 }
 
@@ -331,6 +328,7 @@ impl Opting<'_> {
         let ca_file = access.question().ca_file;
         let server = server::ask(self.settings, &self.sync.location, ca_file);
         let server = server.ok().flatten();
+        state.device_name = server::devices::own_name(&access.question(), server.as_ref());
         let restic = provision::restic(self.settings, self.layout, self.listener)?;
         let cache = self.settings.dirs.restic_cache(self.layout.own());
         let repository =
@@ -378,7 +376,7 @@ impl Opting<'_> {
             self.layout,
             instance,
             profile,
-            &self.device,
+            &device::called(state.device_name.as_deref()),
             has,
         )
     }
