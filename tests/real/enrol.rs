@@ -340,6 +340,41 @@ fn who_asks_too_often_gets_in_a_little_later() {
 }
 
 #[test]
+fn a_new_instance_that_was_made_by_mistake_becomes_the_one_that_is_there() {
+    let Some(scene) = Scene::new() else { return };
+    let pc = scene.pc();
+    play::world(&scene.deck.pack, "Of the Deck", 3);
+    let answers = format!("{}\n{PASSPHRASE}\n\n", scene.link());
+    let said = scene.deck.command(&["setup"]).stdin(answers).ok();
+    said.assert_says("is opted in as the new instance");
+    said.assert_says("instance-sync init --join=NAME");
+    scene.deck.command(&["push"]).ok();
+    let mistaken = scene.deck.instance_id();
+    assert_ne!(mistaken, pc.instance_id());
+
+    let join = format!("--join={}", pc.instance_id());
+    let said = scene.deck.command(&["init", "--join=Nothing"]).code(2);
+    said.assert_says(&pc.instance_id());
+    assert_eq!(scene.deck.instance_id(), mistaken);
+    let said = scene.deck.command(&["init", &join]).ok();
+    said.assert_says("has joined the instance");
+    said.assert_says(&format!("as the instance {mistaken} stays"));
+    assert_eq!(scene.deck.instance_id(), pc.instance_id());
+    // With the token that it had, and what was only there is on both.
+    assert_eq!(scene.devices(), ["PC", "Deck"]);
+    scene.deck.command(&["pull"]).ok();
+    scene.deck.command(&["push"]).ok();
+    pc.command(&["pull"]).ok();
+    assert!(pc.pack.join("saves/Of the Deck/level.dat").exists());
+    assert!(scene.deck.pack.join("saves/My World/level.dat").exists());
+    let said = scene.deck.command(&["init", &join]).ok();
+    said.assert_says("is opted in already");
+    // A folder that is not opted in has no account.
+    let tv = scene.world.device("TV");
+    tv.command(&["init", &join]).code(2).assert_says("--url");
+}
+
+#[test]
 fn codes_that_are_wrong_or_over_let_nobody_in() {
     let Some(scene) = Scene::new() else { return };
     let link = scene.link();
