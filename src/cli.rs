@@ -256,7 +256,7 @@ pub struct Setup {
 #[derive(Debug, Args)]
 pub struct Init {
     /// Use this server: https://host[:port][/prefix], an absolute path, or any restic location
-    #[arg(long, required_unless_present = "pair")]
+    #[arg(long, required_unless_present_any = ["pair", "join"])]
     pub url: Option<String>,
     /// Use this account; '-' reads it from standard input, which other users cannot see
     #[arg(long, value_name = "ACCOUNT:SECRET", allow_hyphen_values = true)]
@@ -268,7 +268,8 @@ pub struct Init {
     /// Join this instance instead of making a new one
     #[arg(long, value_name = "ULID")]
     pub instance_id: Option<InstanceId>,
-    /// Join the one instance of the account that is called so; 'instance-sync instances' lists them
+    /// Join the one instance of the account that is called so; 'instance-sync instances' lists them. Without --url,
+    /// a folder that is opted in becomes a device of that one, in the account that it has
     #[arg(long, value_name = "LABEL", conflicts_with_all = ["instance_id", "offline"])]
     pub join: Option<String>,
     /// Encrypt with the passphrase in this file ('-': standard input), which the server never sees

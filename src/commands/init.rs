@@ -13,7 +13,9 @@ use super::{
 use crate::{
     cli::Init,
     config::layout::Layout,
-    domain::{catalogue::Known, enrolment::Enrolment, ids::InstanceId, location::Location},
+    domain::{
+        catalogue::Known, enrolment::Enrolment, ids::InstanceId, location::Location, rest::links,
+    },
     error::{Error, Result},
     secrets::{
         Place, files,
@@ -25,6 +27,7 @@ use crate::{
         catalogue::{self, Offer},
         opt_in::{self, How, OptedIn, Request},
         server,
+        settings::Settings,
     },
     texts::text,
 };
@@ -34,7 +37,10 @@ pub fn run(context: &Context<'_>, args: &Init) -> Result<Done> {
     if let Some(text) = &args.pair {
         return by_pairing(context, args, text);
     }
-    // clap lets nobody leave both out.
+    if let (None, Some(text)) = (&args.url, &args.join) {
+        return switch(context, args, text);
+    }
+    // clap lets nobody leave all of them out.
     let location = location(args.url.as_deref().unwrap_or_default())?;
     let secrets = secrets(
         context,
@@ -42,6 +48,67 @@ pub fn run(context: &Context<'_>, args: &Init) -> Result<Done> {
         args.passphrase_file.as_deref(),
     )?;
     with(context, args, location, secrets)
+}
+
+/// Makes a folder that is opted in a device of another instance of its account: a new one was made by mistake,
+/// say. What opens the one opens the other.
+fn switch(context: &Context<'_>, args: &Init, text: &str) -> Result<Done> {
+    if args.token.is_some() || args.passphrase_file.is_some() {
+        return Err(Error::usage("--token and --passphrase-file need --url"));
+    }
+    let layout = opt_in::check_folder(&context.settings)?;
+    let Some(was) = opt_in::current(&context.settings, &layout)? else {
+        let folder = layout.pack().display();
+        return Err(Error::usage(format!("{folder} is not opted in"))
+            .hint("Give the server with --url, or run instance-sync setup."));
+    };
+    let settings = Settings {
+        ca_file: context.settings.ca_file.clone().or(was.ca_file.clone()),
+        insecure_http: context.settings.insecure_http || was.insecure_http,
+        ..context.settings.clone()
+    };
+    let listener = |event| context.hear(event);
+    let access = account::of_folder(&settings, &layout, &listener)?;
+    let mut offers = catalogue::list(&settings, &layout, &listener, &access)?;
+    add_unlisted(context, &access, &mut offers);
+    context.settle();
+    let chosen = called(&offers, text)?.known.clone();
+    if chosen.instance == was.instance_id {
+        report(context, &OptedIn::already(was.instance_id, &layout));
+        return Ok(Done::Well);
+    }
+    let credentials = access.credentials;
+    let in_files = layout.token().exists() || layout.key().exists();
+    let request = Request {
+        location: was.location,
+        token: credentials.secret.map(|secret| Token {
+            account: credentials.account,
+            secret,
+        }),
+        passphrase: Some(credentials.key.password),
+        instance: Some(chosen.instance),
+        profile: which::profile(args.profile, Some(&chosen)),
+        place: if in_files && !args.keyring {
+            Place::File
+        } else {
+            Place::Keyring
+        },
+        offline: false,
+        force: true,
+        fast_key: was.fast_key && !args.no_fast_key,
+        tell: true,
+        label: Some(chosen.label().to_owned()),
+    };
+    let done = opt_in::opt_in(&settings, &listener, &request)?;
+    context.settle();
+    report(context, &done);
+    if !context.output.is_json() {
+        context.output.line(&format!(
+            "What was saved as the instance {} stays in the account. To remove it: the server's page.",
+            was.instance_id
+        ));
+    }
+    Ok(Done::Well)
 }
 
 /// Gets this device into the account first.
@@ -70,8 +137,12 @@ fn by_pairing(context: &Context<'_>, args: &Init, text: &str) -> Result<Done> {
     };
     let passphrase = paired.passphrase.clone().or(passphrase);
     if passphrase.is_none() && !is_kept() {
-        paired.leave();
-        return Err(needs_passphrase(&ticket));
+        let without = if ticket.may_bring_passphrase() {
+            Error::usage(text!("pairing-came-without")).hint(text!("pairing-needs-passphrase-hint"))
+        } else {
+            needs_passphrase(&ticket)
+        };
+        return Err(paired.give_up(without));
     }
     let secrets = Secrets {
         token: Some(paired.token.clone()),
@@ -134,6 +205,11 @@ fn with(context: &Context<'_>, args: &Init, location: Location, secrets: Secrets
 pub fn location(url: &str) -> Result<Location> {
     if Enrolment::is_meant(url) {
         return Err(Error::usage(text!("enrol-no-address")).hint(text!("enrol-no-address-hint")));
+    }
+    if links::is_for_browser(url) {
+        return Err(
+            Error::usage(text!("address-for-browser")).hint(text!("address-for-browser-hint"))
+        );
     }
     url.parse()
         .map_err(|error: crate::domain::location::BadLocation| Error::usage(error.to_string()))

@@ -58,7 +58,7 @@ pub fn run(context: &Context<'_>, args: &Pair) -> Result<Done> {
     {
         return Ok(done);
     }
-    context.in_opted_in(|| terminal::run(context, args))
+    terminal::run(context, args)
 }
 
 /// Whether the code is read from standard input.

@@ -94,7 +94,7 @@ pub fn check_way(context: &Context<'_>, code: &Enrolment) -> Result<()> {
 /// Lets this device in by an operator's code, which is used up by it.
 pub fn enrol(context: &Context<'_>, code: &Enrolment) -> Result<Paired> {
     heed_interrupts();
-    let paired = enrolling::enrol(&context.settings, code)?;
+    let paired = enrolling::enrol(&context.settings, code, &|event| context.hear(event))?;
     let (name, account) = (paired.name.as_str(), paired.token.account.as_str());
     let said = text!("enrol-done", name = name, account = account);
     context.output.passing(&said);
@@ -104,7 +104,7 @@ pub fn enrol(context: &Context<'_>, code: &Enrolment) -> Result<Paired> {
 /// Says the code of an invitation, and waits until the other device says yes.
 pub fn by_code(context: &Context<'_>, invitation: &Invitation) -> Result<Paired> {
     heed_interrupts();
-    let joiner = Joiner::claim(&context.settings, invitation)?;
+    let joiner = Joiner::claim(&context.settings, invitation, &|event| context.hear(event))?;
     let (host, name) = (joiner.host(), joiner.name.as_str());
     context
         .output
@@ -125,7 +125,7 @@ pub fn by_showing(context: &Context<'_>, location: &Location) -> Result<Paired> 
         ));
     }
     heed_interrupts();
-    let (joiner, words) = Joiner::request(&context.settings, url)?;
+    let (joiner, words) = Joiner::request(&context.settings, url, &|event| context.hear(event))?;
     let text = words.to_text("");
     let output = context.output;
     output.line("On a device that is in, type this after instance-sync pair --approve:");

@@ -43,11 +43,23 @@ fn device_id(dirs: &UserDirs) -> Option<DeviceId> {
     Some(id)
 }
 
+/// Returns what this device is called in an account that calls it so: whoever says another name here means it.
+pub fn called(in_account: Option<&str>) -> String {
+    match in_account.filter(|_| said().is_none()) {
+        Some(name) => name.to_owned(),
+        None => name(),
+    }
+}
+
+/// What the player says that this device is called.
+fn said() -> Option<String> {
+    let said = env::var("INSTANCE_SYNC_DEVICE_NAME").ok();
+    said.filter(|name| !name.trim().is_empty())
+}
+
 /// Returns what this device is called.
 pub fn name() -> String {
-    let name = env::var("INSTANCE_SYNC_DEVICE_NAME")
-        .ok()
-        .unwrap_or_else(|| gethostname::gethostname().to_string_lossy().into_owned());
+    let name = said().unwrap_or_else(|| gethostname::gethostname().to_string_lossy().into_owned());
     let name: String = name
         .trim()
         .chars()

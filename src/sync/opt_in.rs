@@ -194,7 +194,6 @@ pub fn opt_in(settings: &Settings, listener: Listener<'_>, request: &Request) ->
         insecure_http: settings.insecure_http,
         fast_key: request.fast_key,
     };
-    let device = device::this_device(&settings.dirs).name;
     let has_saves = folder::has_saves(&layout, sync.profile);
     let opting = Opting {
         settings,
@@ -203,19 +202,26 @@ pub fn opt_in(settings: &Settings, listener: Listener<'_>, request: &Request) ->
         sync: &sync,
         request,
         token: token.as_ref(),
-        device,
         // A folder that was opted in and never reached its server has still to create it.
         fresh: joins.is_none() || (request.instance.is_none() && before.to_create(&sync)),
     };
+    // What the folder is no more, and with what it still can be told.
+    let left = current.filter(|was| was.instance_id != instance_id);
+    let left = left.and_then(|was| server::presence::of_folder(settings, &layout, &was));
     match opting.run(credentials) {
-        Ok((how, listed, label)) => Ok(OptedIn {
-            instance_id,
-            how,
-            pack_folder: layout.pack().to_path_buf(),
-            label,
-            listed,
-            has_saves,
-        }),
+        Ok((how, listed, label)) => {
+            if let Some(left) = left {
+                left.end(settings);
+            }
+            Ok(OptedIn {
+                instance_id,
+                how,
+                pack_folder: layout.pack().to_path_buf(),
+                label,
+                listed,
+                has_saves,
+            })
+        }
         Err(error) => {
             before.restore(&layout);
             Err(error.hint(text!("optin-left-hint")))
@@ -283,7 +289,6 @@ struct Opting<'a> {
     sync: &'a SyncFile,
     request: &'a Request,
     token: Option<&'a Token>,
-    device: String,
     fresh: bool,
 }
 
@@ -331,6 +336,7 @@ impl Opting<'_> {
         let ca_file = access.question().ca_file;
         let server = server::ask(self.settings, &self.sync.location, ca_file);
         let server = server.ok().flatten();
+        state.device_name = server::devices::own_name(&access.question(), server.as_ref());
         let restic = provision::restic(self.settings, self.layout, self.listener)?;
         let cache = self.settings.dirs.restic_cache(self.layout.own());
         let repository =
@@ -378,7 +384,7 @@ impl Opting<'_> {
             self.layout,
             instance,
             profile,
-            &self.device,
+            &device::called(state.device_name.as_deref()),
             has,
         )
     }
@@ -484,7 +490,7 @@ impl Opting<'_> {
 }
 
 /// Opts the folder out. Returns what it was opted in as, as far as that can be read; `None` where
-/// it was not. Cloud data, token and state stay.
+/// it was not. Cloud data, token and state stay; a server of ours is told that nothing is played here any more.
 pub fn opt_out(settings: &Settings) -> Result<Option<Option<SyncFile>>> {
     let layout = Layout::new(session::absolute(&settings.pack));
     if !sync_file::is_opted_in(&layout) {
@@ -493,5 +499,10 @@ pub fn opt_out(settings: &Settings) -> Result<Option<Option<SyncFile>>> {
     let _lock = lock::take(&layout, "disable", Duration::from_secs(10))?;
     let was = sync_file::read(&layout).ok();
     json_file::remove(&layout.sync_json())?;
+    let told = was.as_ref();
+    let told = told.and_then(|was| server::presence::of_folder(settings, &layout, was));
+    if let Some(told) = told {
+        told.end(settings);
+    }
     Ok(Some(was))
 }

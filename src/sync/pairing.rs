@@ -27,6 +27,8 @@ use crate::{
 const AWAY: Duration = Duration::from_secs(120);
 /// The longest that somebody waits, whatever a server says.
 const LONGEST: Duration = Duration::from_secs(50 * 60);
+/// How long in all somebody waits who has asked too often.
+const SOON: Duration = Duration::from_secs(60);
 /// How often it is looked whether somebody asked to stop.
 const BEAT: Duration = Duration::from_millis(100);
 
@@ -98,6 +100,37 @@ fn until<T>(
             return Err(over(State::Expired, host));
         }
         let next = Instant::now() + pace;
+        while Instant::now() < next {
+            cancel::check()?;
+            thread::sleep(BEAT);
+        }
+    }
+}
+
+/// Asks, and where that was too often, once more as soon as the server wants it, where that is soon.
+fn patiently<T>(
+    listener: Listener<'_>,
+    mut ask: impl FnMut() -> Result<Said<T>>,
+) -> Result<Said<T>> {
+    let begun = Instant::now();
+    loop {
+        let said = ask()?;
+        let wait = match &said {
+            Err(refused) => refused.wait.map(|wait| wait.max(Duration::from_secs(1))),
+            Ok(_) => None,
+        };
+        let (Err(refused), Some(wait)) = (&said, wait) else {
+            return Ok(said);
+        };
+        if begun.elapsed() + wait > SOON {
+            return Ok(said);
+        }
+        let (host, seconds) = (refused.host.as_str(), wait.as_secs());
+        note(
+            listener,
+            text!("pairing-too-often", host = host, seconds = seconds),
+        );
+        let next = Instant::now() + wait;
         while Instant::now() < next {
             cancel::check()?;
             thread::sleep(BEAT);
@@ -184,6 +217,27 @@ mod tests {
             Err::<Option<()>, _>(Error::failed("no"))
         });
         assert_eq!(failed.expect_err("fails").to_string(), "no");
+    }
+
+    #[test]
+    fn who_asks_too_often_asks_again_where_that_is_soon() {
+        let busy = |seconds| Refused {
+            host: "h".to_owned(),
+            status: 429,
+            word: "too_many".to_owned(),
+            sentence: String::new(),
+            wait: Some(Duration::from_secs(seconds)),
+        };
+        let mut asked = 0;
+        let said = patiently(&|_| {}, || {
+            asked += 1;
+            Ok(if asked == 1 { Err(busy(0)) } else { Ok(asked) })
+        });
+        assert_eq!(said.expect("an answer"), Ok(2));
+        let begun = Instant::now();
+        let said = patiently::<()>(&|_| {}, || Ok(Err(busy(300))));
+        assert_eq!(said.expect("an answer"), Err(busy(300)));
+        assert!(begun.elapsed() < Duration::from_secs(1));
     }
 
     #[test]

@@ -151,9 +151,6 @@ pub fn open<'a>(
     check_transport(&sync, settings)?;
     let lock = lock::take(&layout, command, patience)?;
     let mut device = device::this_device(&settings.dirs);
-    if let Some(name) = &settings.device_name {
-        device.name.clone_from(name);
-    }
     let here = FolderIdentity::of(&layout, device.id);
     let instance = sync.instance_id;
     let mut state = match State::load(&layout, instance)? {
@@ -179,7 +176,12 @@ pub fn open<'a>(
     if fate == Fate::Transplanted {
         state.become_another(mint());
         state.pending = None;
+        state.device_name = None;
     }
+    device.name = match &settings.device_name {
+        Some(name) => name.clone(),
+        None => device::called(state.device_name.as_deref()),
+    };
     state.folder = here;
     state.copy_reported = false;
     let whose = (sync, device);
@@ -199,7 +201,7 @@ pub fn look<'a>(settings: &'a Settings, listener: Listener<'a>) -> Result<Sessio
     let layout = Layout::new(absolute(&settings.pack));
     let sync = sync_file::read(&layout)?;
     check_transport(&sync, settings)?;
-    let device = device::this_device(&settings.dirs);
+    let mut device = device::this_device(&settings.dirs);
     let state = match State::load(&layout, sync.instance_id)? {
         Loaded::State(state) => *state,
         Loaded::Missing | Loaded::Unusable(_) => {
@@ -207,6 +209,7 @@ pub fn look<'a>(settings: &'a Settings, listener: Listener<'a>) -> Result<Sessio
             State::new(sync.instance_id, mint(), here)
         }
     };
+    device.name = device::called(state.device_name.as_deref());
     let hold = Hold {
         layout: layout.clone(),
         command: String::new(),

@@ -1,6 +1,11 @@
 //! Questions on a terminal, or answered line by line through a pipe.
 
-use std::io::{self, BufRead, IsTerminal};
+use std::{
+    io::{self, BufRead, IsTerminal},
+    sync::mpsc::{self, RecvTimeoutError},
+    thread,
+    time::Duration,
+};
 
 use dialoguer::Input;
 use secrecy::SecretString;
@@ -11,6 +16,9 @@ use crate::{
     error::{Error, Result},
     texts::text,
 };
+
+/// How often it is looked whether somebody asked to stop.
+const BEAT: Duration = Duration::from_millis(50);
 
 /// Asks questions.
 pub struct Prompt<'a> {
@@ -91,15 +99,32 @@ impl<'a> Prompt<'a> {
         if !self.output.is_json() {
             self.output.passing(question);
         }
-        let mut line = String::new();
-        io::stdin()
-            .lock()
-            .read_line(&mut line)
-            .map_err(|error| unanswered(&error))?;
-        // An end of input may be the end of whoever was interrupted with us.
-        cancel::check()?;
+        let line = input_line()?;
         let line = line.strip_suffix('\n').unwrap_or(&line);
         Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
+    }
+}
+
+/// Reads a line beside us, so that the wish to stop does not wait for one that never comes.
+fn input_line() -> Result<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut line = String::new();
+        let read = io::stdin().lock().read_line(&mut line);
+        let _ = sender.send(read.map(|_| line));
+    });
+    loop {
+        match receiver.recv_timeout(BEAT) {
+            Ok(read) => {
+                // An end of input may be the end of whoever was interrupted with us.
+                cancel::check()?;
+                return read.map_err(|error| unanswered(&error));
+            }
+            Err(RecvTimeoutError::Timeout) => cancel::check()?,
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(unanswered(&io::ErrorKind::UnexpectedEof.into()));
+            }
+        }
     }
 }
 

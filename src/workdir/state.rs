@@ -109,6 +109,9 @@ pub struct State {
     /// What the account's catalogue calls the instance, as this folder told it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// What a server of ours calls this device, as it was told at the opt-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_name: Option<String>,
     /// Whether the account's catalogue knows of this folder.
     #[serde(default)]
     pub catalogue: Catalogued,
@@ -259,6 +262,7 @@ impl State {
             left_open: false,
             copy_reported: false,
             label: None,
+            device_name: None,
             catalogue: Catalogued::default(),
             scope: None,
             scanned_at: 0,

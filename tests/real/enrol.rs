@@ -1,10 +1,14 @@
 //! A player gets in by the link that an operator passed on: on a real server, with our own client.
 
 use std::fs;
+#[cfg(unix)]
+use std::time::{Duration, Instant};
 
 use crate::support::opted::synced;
 use crate::support::our_server::OurServer;
 use crate::support::output::Output;
+#[cfg(unix)]
+use crate::support::run::Signal;
 use crate::support::terminal::type_in;
 use crate::support::{Device, World, assert_same, play};
 
@@ -213,6 +217,31 @@ fn an_interrupt_takes_the_device_out_again_that_has_saved_nothing() {
 }
 
 #[test]
+#[cfg(unix)]
+fn an_interrupt_is_heeded_where_answers_come_through_a_pipe() {
+    let Some(scene) = Scene::new() else { return };
+    // The next answer does not come. The shell becomes the program, which the signal is for.
+    let fifo = scene.world.path("answers");
+    nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::from_bits_truncate(0o600)).unwrap();
+    let script = format!(
+        "{{ printf '%s\\n' '{}' '{PASSPHRASE}'; exec /bin/sleep 60; }} > '{answers}' 2>&1 & exec \"$@\" < '{answers}'",
+        scene.link(),
+        answers = fifo.display()
+    );
+    let run = scene.deck.command(&["setup"]);
+    let setup = run.under(["/bin/sh", "-c", &script, "sh"]).start();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while scene.devices() != ["Deck"] {
+        assert!(Instant::now() < deadline, "it was never let in");
+    }
+    setup.signal(Signal::Interrupt);
+    let said = setup.wait();
+    assert_eq!(said.status.code(), Some(130), "{said}");
+    said.assert_says("taken out of the account again");
+    scene.assert_out(&scene.deck, &[]);
+}
+
+#[test]
 fn a_passphrase_that_is_repeated_wrongly_is_chosen_anew() {
     let Some(scene) = Scene::new() else { return };
     let (link, passphrase) = (format!("{}\r", scene.link()), format!("{PASSPHRASE}\r"));
@@ -272,6 +301,77 @@ fn init_wants_its_passphrase_before_the_code_is_used_up() {
     assert_eq!(scene.devices(), ["Deck"]);
     play::world(&scene.deck.pack, "My World", 1);
     scene.deck.command(&["push"]).ok();
+}
+
+#[test]
+fn a_link_that_is_for_a_browser_is_sent_there() {
+    let Some(scene) = Scene::new() else { return };
+    for page in ["invite#isi_0123456789abcdef", "reset#isr_0123456789abcdef"] {
+        let link = format!("{}/{page}", scene.server.url());
+        let said = scene
+            .deck
+            .command(&["setup"])
+            .stdin(format!("{link}\n"))
+            .code(2);
+        said.assert_says("to be opened in a browser");
+        said.assert_never_says("0123456789");
+        let url = format!("--url={link}");
+        let said = scene.deck.command(&["init", &url, &scene.file()]).code(2);
+        said.assert_says("to be opened in a browser");
+    }
+    scene.assert_out(&scene.deck, &[]);
+}
+
+#[test]
+fn who_asks_too_often_gets_in_a_little_later() {
+    let Some(scene) = Scene::new() else { return };
+    let stranger = crate::support::control::Control::new(&scene.server.url());
+    let wrong = serde_json::json!({ "code": "ise_x", "name": "x", "kind": "other" });
+    for _ in 0..25 {
+        let said = stranger.ask_unchecked("POST", "/v1/enrolments", &wrong);
+        assert!(said.status == 404 || said.status == 429, "{}", said.status);
+    }
+    let link = scene.link();
+    let answers = format!("{link}\n{PASSPHRASE}\n\n");
+    let said = scene.deck.command(&["setup"]).stdin(answers).ok();
+    said.assert_says("was asked too often; asking again in");
+    said.assert_says("is opted in as the new instance");
+    keeps_quiet(&said, &link);
+}
+
+#[test]
+fn a_new_instance_that_was_made_by_mistake_becomes_the_one_that_is_there() {
+    let Some(scene) = Scene::new() else { return };
+    let pc = scene.pc();
+    play::world(&scene.deck.pack, "Of the Deck", 3);
+    let answers = format!("{}\n{PASSPHRASE}\n\n", scene.link());
+    let said = scene.deck.command(&["setup"]).stdin(answers).ok();
+    said.assert_says("is opted in as the new instance");
+    said.assert_says("instance-sync init --join=NAME");
+    scene.deck.command(&["push"]).ok();
+    let mistaken = scene.deck.instance_id();
+    assert_ne!(mistaken, pc.instance_id());
+
+    let join = format!("--join={}", pc.instance_id());
+    let said = scene.deck.command(&["init", "--join=Nothing"]).code(2);
+    said.assert_says(&pc.instance_id());
+    assert_eq!(scene.deck.instance_id(), mistaken);
+    let said = scene.deck.command(&["init", &join]).ok();
+    said.assert_says("has joined the instance");
+    said.assert_says(&format!("as the instance {mistaken} stays"));
+    assert_eq!(scene.deck.instance_id(), pc.instance_id());
+    // With the token that it had, and what was only there is on both.
+    assert_eq!(scene.devices(), ["PC", "Deck"]);
+    scene.deck.command(&["pull"]).ok();
+    scene.deck.command(&["push"]).ok();
+    pc.command(&["pull"]).ok();
+    assert!(pc.pack.join("saves/Of the Deck/level.dat").exists());
+    assert!(scene.deck.pack.join("saves/My World/level.dat").exists());
+    let said = scene.deck.command(&["init", &join]).ok();
+    said.assert_says("is opted in already");
+    // A folder that is not opted in has no account.
+    let tv = scene.world.device("TV");
+    tv.command(&["init", &join]).code(2).assert_says("--url");
 }
 
 #[test]
@@ -423,5 +523,19 @@ fn a_link_is_typed_into_the_window_of_setup() {
     assert_eq!(scene.devices(), ["Deck", "TV"]);
     display.key("Escape");
     assert_eq!(run.wait().status.code(), Some(130));
+    scene.assert_out(&tv, &["Deck"]);
+    // An interrupt is no other end.
+    let run = display.shows(tv.command(&["setup"])).start();
+    display.sees("Connect this device");
+    type_text(&display, &scene.link());
+    display.key("Return");
+    type_secret("of the player");
+    display.key("Return");
+    display.sees("on Deck");
+    assert_eq!(scene.devices(), ["Deck", "TV"]);
+    run.signal(Signal::Interrupt);
+    let said = run.wait();
+    assert_eq!(said.status.code(), Some(130), "{said}");
+    said.assert_says("taken out of the account again");
     scene.assert_out(&tv, &["Deck"]);
 }

@@ -7,6 +7,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 use crate::support::control::Control;
+use crate::support::launcher::{Brand, Launcher};
 use crate::support::opted::synced;
 use crate::support::our_server::OurServer;
 use crate::support::output::Output;
@@ -218,6 +219,61 @@ fn an_interrupt_of_setup_takes_a_device_out_that_another_one_let_in() {
     assert_eq!(seen.code, 130, "{}", seen.last());
     pair.wait();
     scene.assert_nobody_came();
+}
+
+#[test]
+#[cfg(unix)]
+fn a_yes_on_a_page_while_the_question_waits_is_told_on_both_devices() {
+    let Some(scene) = Scene::new() else { return };
+    for (answer, code) in [("y", 0), ("n", 1)] {
+        let slowly = format!("{{ /bin/sleep 5; echo {answer}; }} | exec \"$@\"");
+        let run = scene.pc.command(&["pair"]);
+        let mut pair = run.under(["/bin/sh", "-c", &slowly, "sh"]).start();
+        let shown = pair.line(|line| {
+            let line = line.trim();
+            Invitation::is_meant(line).then(|| line.to_owned())
+        });
+        let joining = scene.join(&shown);
+        pair.line(|line| line.contains("wants to be let in").then_some(()));
+        // As a page does it, which has nothing to send along.
+        scene
+            .server
+            .change_database("UPDATE pairings SET state = 'approved' WHERE state = 'claimed'");
+        let joined = joining.wait();
+        assert_eq!(joined.status.code(), Some(2), "{joined}");
+        joined.assert_says("was let in on a page of the server");
+        joined.assert_says("--passphrase-file");
+        joined.assert_says("taken out of the account again");
+        let said = pair.wait();
+        assert_eq!(said.status.code(), Some(code), "{said}");
+        said.assert_says("was let in on a page of the server");
+        scene.assert_nobody_came();
+    }
+}
+
+#[test]
+fn pair_finds_the_account_of_the_launchers_where_no_folder_is_said() {
+    let Some(scene) = Scene::new() else { return };
+    let run = || scene.pc.command(&["pair", "--yes"]).no_pack();
+    let said = run().in_folder(&scene.pc.home).code(2);
+    said.assert_says("no game that is synced was found");
+    said.assert_says("--pack-folder");
+    let launcher = Launcher::install(&scene.pc, Brand::Prism9, "Pack");
+    let token = scene.server.add_device("alice", "PC of the launcher");
+    let init = scene.pc.command(&["init"]).pack(&launcher.game).args([
+        format!("--url={}", scene.server.url()),
+        format!("--token={token}"),
+        passphrase_file(&scene.world),
+    ]);
+    init.ok();
+    let mut pair = run().in_folder(&scene.pc.home).start();
+    let shown = pair.line(|line| {
+        let line = line.trim();
+        Invitation::is_meant(line).then(|| line.to_owned())
+    });
+    assert_eq!(scene.join(&shown).wait().status.code(), Some(0));
+    assert_eq!(pair.wait().status.code(), Some(0));
+    scene.assert_in_sync();
 }
 
 #[test]

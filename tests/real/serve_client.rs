@@ -113,6 +113,36 @@ fn a_device_that_is_revoked_is_told_so_and_the_other_goes_on() {
 }
 
 #[test]
+fn the_history_calls_a_device_as_its_account_does() {
+    let Some(scene) = Scene::new() else { return };
+    let device = scene.world.device("desktop");
+    let token = scene.server.add_device("alice", "Living room");
+    let ca_file = format!("--ca-file={}", scene.server.ca_file().unwrap().display());
+    let passphrase = format!(
+        "--passphrase-file={}",
+        scene.world.path("passphrase").display()
+    );
+    let url = format!("--url={}", scene.server.url());
+    let token = format!("--token={token}");
+    let words = ["init", &url, &token, &ca_file, &passphrase];
+    let named = "INSTANCE_SYNC_DEVICE_NAME";
+    device.command(&words).no_env(named).ok();
+    play::world(&device.pack, "My World", 1);
+    device.command(&["push"]).no_env(named).ok();
+    let said = device.command(&["history"]).no_env(named).ok();
+    said.assert_says("Living room");
+    let said = device.command(&["devices"]).no_env(named).ok();
+    said.assert_says("Living room");
+    let said = device.command(&["instances"]).no_env(named).ok();
+    said.assert_says("Living room");
+    // Who says another name means it.
+    play::session(&device.pack, "My World", 2);
+    device.command(&["push"]).ok();
+    let said = device.command(&["history"]).ok();
+    said.assert_says("desktop");
+}
+
+#[test]
 fn a_suspended_account_is_told_so_and_goes_on_afterwards() {
     let Some(scene) = Scene::new() else { return };
     let desktop = scene.device("desktop", None);

@@ -50,6 +50,34 @@ fn log(scene: &Scene) -> Vec<Value> {
 }
 
 #[test]
+fn whoever_leaves_an_instance_plays_it_no_more() {
+    let Some((scene, desktop, deck)) = two() else {
+        return;
+    };
+    let pulls = || desktop.device.command(&["pull"]).ok();
+    deck.device.command(&["pull"]).ok();
+    pulls().assert_says("Lea's Deck has been playing this since ");
+    let left = deck.device.instance_id();
+    deck.device.command(&["disable"]).ok();
+    pulls().assert_never_says("Lea's Deck");
+
+    let back = format!("--instance-id={left}");
+    let token = std::fs::read_to_string(deck.device.synced_by("token")).unwrap();
+    deck.device.init(
+        &scene.server.url(),
+        token.trim(),
+        &[&scene.passphrase(), &back],
+    );
+    deck.device.command(&["pull"]).ok();
+    pulls().assert_says("Lea's Deck has been playing this since ");
+    // Another instance of the account, which another device has made.
+    let other = scene.joined("tv", None);
+    let join = format!("--join={}", other.device.instance_id());
+    deck.device.command(&["init", &join]).ok();
+    pulls().assert_never_says("Lea's Deck");
+}
+
+#[test]
 fn a_session_that_is_not_pushed_is_told_of_by_the_one_request_of_a_pull() {
     let Some((scene, desktop, deck)) = two() else {
         return;

@@ -1,4 +1,4 @@
-//! Whose account a window of `pair` is for: a double click says no folder.
+//! Whose account `pair` is for, where nobody says a folder: a double click does not.
 
 use crate::{
     commands::Context,

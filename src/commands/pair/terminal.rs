@@ -3,7 +3,7 @@
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 
-use super::{Under, printable, waits, words};
+use super::{Under, folder, printable, waits, words};
 use crate::{
     cli::Pair,
     commands::{Context, Done, pairing},
@@ -39,7 +39,8 @@ struct Device<'a> {
 
 /// Runs the command.
 pub fn run(context: &Context<'_>, args: &Pair) -> Result<Done> {
-    let inviter = Inviter::of_folder(&context.settings, &|event| context.hear(event))?;
+    let settings = folder::settings(context)?;
+    let inviter = Inviter::of_folder(&settings, &|event| context.hear(event))?;
     pairing::heed_interrupts();
     let Some(given) = &args.approve else {
         return invite(context, args, &inviter);
@@ -80,17 +81,28 @@ fn decide(
     // Somebody said yes on a page meanwhile: there is nothing left to ask, nor a bundle to send.
     let is_decided = waiting.state != State::Claimed;
     let is_wanted = is_decided || args.yes || asked(context, &name)?;
+    let told = match (is_decided, is_wanted) {
+        (true, _) => Ok(()),
+        (false, true) => inviter.approve(&waiting.id, secret),
+        (false, false) => inviter.refuse(&waiting.id),
+    };
+    // Somebody may have answered on a page, while the question stood here.
+    let is_in = |state| matches!(state, State::Approved | State::Done);
+    let is_decided = is_decided || told.is_err() && is_in(inviter.look(&waiting.id)?);
+    if !is_decided {
+        told?;
+    } else if !is_wanted {
+        under.is_over = true;
+        return Err(Error::failed(text!("pairing-page-said-yes", name = &name))
+            .hint(text!("pairing-page-said-yes-hint", name = &name)));
+    }
     if !is_wanted {
-        inviter.refuse(&waiting.id)?;
         under.is_over = true;
         step(context, "refused", |_| {});
         context
             .output
             .passing(&format!("{name} was refused. It got nothing."));
         return Ok(Done::Well);
-    }
-    if !is_decided {
-        inviter.approve(&waiting.id, secret)?;
     }
     let listener = |event| context.hear(event);
     let fetched = inviter.wait_while(&waiting.id, State::Approved, &listener);
@@ -104,11 +116,11 @@ fn decide(
     step(context, "done", |_| {});
     if !context.output.is_json() {
         context.output.line(&match secret {
+            _ if is_decided => format!(
+                "{name} was let in on a page of the server, which has no passphrase. Type it there when it asks."
+            ),
             Secret::None => format!(
                 "{name} is in. It has no passphrase of yours: type it there when it asks."
-            ),
-            _ if is_decided => format!(
-                "{name} was let in on a page of the server. It has no passphrase of yours: type it there when it asks."
             ),
             Secret::Typed(_) | Secret::Scanned(_) => format!(
                 "{name} is in, with a token of its own and what opens your saves. To take it out again: revoke it in \

@@ -19,6 +19,7 @@ use crate::{
     error::{Error, Kind, Result},
     secrets::token::Token,
     sync::pairing::joiner::Paired,
+    texts::text,
     ui::prompt::Prompt,
 };
 
@@ -162,10 +163,12 @@ impl Asking<'_, '_> {
     /// Takes what the other device gave, and asks for a passphrase that it did not.
     fn let_in(self, got: Paired, paired: &mut Option<Paired>) -> Result<Given> {
         let got = paired.insert(got);
-        let passphrase = match got.passphrase.clone() {
-            Some(passphrase) => Some(passphrase),
-            None => self.passphrase(Need::Always)?,
-        };
+        let mut passphrase = got.passphrase.clone();
+        if passphrase.is_none() {
+            let said = text!("pairing-in-without", name = got.name.as_str());
+            self.context.output.passing(&said);
+            passphrase = self.passphrase(Need::Always)?;
+        }
         Ok(Given {
             location: got.location.clone(),
             token: Some(got.token.clone()),

@@ -13,9 +13,13 @@ use crate::{
         init,
         which::{self, Which},
     },
+    domain::shell,
     error::{Kind, Result},
     secrets::{Place, keyring},
-    sync::pairing::joiner::Paired,
+    sync::{
+        opt_in::{How as Became, OptedIn},
+        pairing::joiner::Paired,
+    },
     ui::prompt::Prompt,
 };
 
@@ -76,6 +80,7 @@ fn opt_all_in(
         match asked {
             Ok(opted_in) => {
                 init::report(context, &opted_in);
+                way_back(context, &found, &opted_in);
                 context.course.end_in(context, &folder.layout, "setup", 0);
                 done.push(folder.layout.pack());
             }
@@ -100,6 +105,16 @@ fn opt_all_in(
     match wrong {
         0 => Ok(Done::Well),
         _ => Err(failed(wrong, open.len())),
+    }
+}
+
+/// Says how to choose otherwise, where there was a choice.
+fn way_back(context: &Context<'_>, found: &Found, done: &OptedIn) {
+    if done.how == Became::Created && !found.offers.is_empty() && !context.output.is_json() {
+        context.output.line(&format!(
+            "If it should be one that is there already: instance-sync init --join=NAME {}",
+            shell::pack_folder(&done.pack_folder)
+        ));
     }
 }
 

@@ -290,6 +290,7 @@ impl Course<'_, '_> {
         said: String,
         ticket: Ticket,
     ) -> Result<Option<Given>> {
+        let could_bring = ticket.may_bring_passphrase();
         let need = match &ticket {
             Ticket::Enrolment(_) => Need::of_device(self.folders(connect)),
             Ticket::Pairing(_) => Need::Optional,
@@ -310,7 +311,12 @@ impl Course<'_, '_> {
         };
         let passphrase = paired.passphrase.clone().or(typed);
         if passphrase.is_none() && need != Need::Kept {
-            return Err(no_passphrase());
+            return Err(if could_bring {
+                Error::usage(text!("pairing-came-without"))
+                    .hint(text!("pairing-in-without", name = paired.name.as_str()))
+            } else {
+                no_passphrase()
+            });
         }
         Ok(Some(Given {
             location: paired.location.clone(),
@@ -326,7 +332,7 @@ impl Course<'_, '_> {
             Ticket::Pairing(invitation) => {
                 self.desk
                     .beside(self.context, Leaving::AtOnce, move |listener| {
-                        let joiner = Joiner::claim(&settings, &invitation)?;
+                        let joiner = Joiner::claim(&settings, &invitation, listener)?;
                         let (host, name) = (joiner.host(), joiner.name.as_str());
                         note(listener, text!("pairing-waits", host = host, name = name));
                         joiner.wait(listener)
@@ -334,9 +340,10 @@ impl Course<'_, '_> {
             }
             // What it made has to be known, to be taken out again.
             Ticket::Enrolment(code) => {
-                self.desk.beside(self.context, Leaving::AfterIt, move |_| {
-                    enrolling::enrol(&settings, &code)
-                })
+                self.desk
+                    .beside(self.context, Leaving::AfterIt, move |listener| {
+                        enrolling::enrol(&settings, &code, listener)
+                    })
             }
         }
     }

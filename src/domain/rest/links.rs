@@ -57,6 +57,15 @@ fn is_here(host: &str) -> bool {
     })
 }
 
+/// Returns whether a text is a link to a page where a person makes an account or sets a password anew, which is
+/// for a browser.
+pub fn is_for_browser(text: &str) -> bool {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '`'));
+    let place = text.split(['#', '?']).next().unwrap_or(text);
+    let place = place.trim_end_matches('/');
+    place.contains("://") && (place.ends_with(INVITE) || place.ends_with(RESET))
+}
+
 impl FromStr for PublicUrl {
     type Err = BadUrl;
 
@@ -76,6 +85,25 @@ impl FromStr for PublicUrl {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_that_is_for_a_browser_is_told_from_an_address() {
+        for link in [
+            "https://saves.example.org/invite#isi_x",
+            " <https://saves.example.org:8443/invite/> ",
+            "http://127.0.0.1:8000/reset#isr_x",
+        ] {
+            assert!(is_for_browser(link), "{link}");
+        }
+        for other in [
+            "https://saves.example.org",
+            "https://saves.example.org/invites",
+            "/home/alice/invite",
+            "https://saves.example.org/v1/enrol#ise_x",
+        ] {
+            assert!(!is_for_browser(other), "{other}");
+        }
+    }
 
     #[test]
     fn a_link_leads_to_a_page_and_its_code_is_sent_to_no_server() {

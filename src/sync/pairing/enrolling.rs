@@ -3,13 +3,16 @@
 
 use secrecy::ExposeSecret as _;
 
-use super::joiner::{Paired, introduction, prepare, stranger};
+use super::{
+    joiner::{Paired, introduction, prepare, stranger},
+    patiently,
+};
 use crate::{
     domain::{enrolment::Enrolment, location::Location},
     error::{Error, Kind, Result},
     remote::control::Refused,
     secrets::token::Token,
-    sync::settings::Settings,
+    sync::{event::Listener, settings::Settings},
     texts::text,
 };
 
@@ -22,17 +25,18 @@ pub fn check_way(settings: &Settings, enrolment: &Enrolment) -> Result<()> {
 ///
 /// # Errors
 /// Where the server does not take the code; where the token would be shown to everybody on the way.
-pub fn enrol(settings: &Settings, enrolment: &Enrolment) -> Result<Paired> {
+pub fn enrol(settings: &Settings, enrolment: &Enrolment, listener: Listener<'_>) -> Result<Paired> {
     let url = &enrolment.url;
     let (ca_file, name) = prepare(settings, url)?;
     let control = stranger(url, ca_file.as_ref());
-    let said = control
-        .enrol(&enrolment.code, introduction(&name))
-        .map_err(|error| match error.kind() {
-            // It may have been made, and the answer got lost.
-            Kind::Offline => error.hint(text!("enrol-lost-hint")),
-            _ => error,
-        })?;
+    let said = patiently(listener, || {
+        control.enrol(&enrolment.code, introduction(&name))
+    })
+    .map_err(|error| match error.kind() {
+        // It may have been made, and the answer got lost.
+        Kind::Offline => error.hint(text!("enrol-lost-hint")),
+        _ => error,
+    })?;
     let entered = said.map_err(refused)?;
     let token = Token::parse(entered.token.expose_secret())?;
     Ok(Paired {

@@ -93,10 +93,17 @@ impl Inviter {
             let pairing = control.pairing(id)??;
             Ok((pairing.state != before).then_some(pairing))
         })?;
-        match pairing.state {
-            State::Open | State::Claimed | State::Approved | State::Done => Ok(pairing),
-            state => Err(nobody_came(state, control.host())),
-        }
+        standing(pairing.state, control.host())?;
+        Ok(pairing)
+    }
+
+    /// Returns how a pairing stands now.
+    ///
+    /// # Errors
+    /// Also where it is over, and nobody was let in.
+    pub fn look(&self, id: &str) -> Result<State> {
+        let control = self.control()?;
+        standing(control.pairing(id)??.state, control.host())
     }
 
     /// Lets the new device in, with what opens the saves, sealed by that secret.
@@ -154,6 +161,14 @@ impl Invited {
             Some(Held::Scanned) => &self.scanned.words.secret,
             Some(Held::None) | None => &Secret::None,
         }
+    }
+}
+
+/// Returns the state of a pairing that goes on, or let somebody in.
+fn standing(state: State, host: &str) -> Result<State> {
+    match state {
+        State::Open | State::Claimed | State::Approved | State::Done => Ok(state),
+        state => Err(nobody_came(state, host)),
     }
 }
 

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Bundle, code_said, inviter::secret_of, over, until};
+use super::{Bundle, code_said, inviter::secret_of, over, patiently, until};
 use crate::{
     config::device,
     domain::{
@@ -56,13 +56,19 @@ pub struct Paired {
 
 impl Joiner {
     /// Says the code of an invitation.
-    pub fn claim(settings: &Settings, invitation: &Invitation) -> Result<Self> {
+    pub fn claim(
+        settings: &Settings,
+        invitation: &Invitation,
+        listener: Listener<'_>,
+    ) -> Result<Self> {
         let (url, account) = (&invitation.url, &invitation.account);
         let words = &invitation.words;
         let (ca_file, name) = prepare(settings, url)?;
         let control = stranger(url, ca_file.as_ref());
         let said = (&account[..], &words.code[..]);
-        let waiting = control.claim_pairing(said, &words.secret, introduction(&name))?;
+        let waiting = patiently(listener, || {
+            control.claim_pairing(said, &words.secret, introduction(&name))
+        })?;
         Ok(Self {
             url: url.clone(),
             waiting: code_said(waiting)?,
@@ -74,10 +80,15 @@ impl Joiner {
     }
 
     /// Asks for a code to show. Returns what is shown: the code, and a secret.
-    pub fn request(settings: &Settings, url: &str) -> Result<(Self, Words)> {
+    pub fn request(
+        settings: &Settings,
+        url: &str,
+        listener: Listener<'_>,
+    ) -> Result<(Self, Words)> {
         let (ca_file, name) = prepare(settings, url)?;
         let control = stranger(url, ca_file.as_ref());
-        let waiting = code_said(control.request_pairing(introduction(&name))?)?;
+        let said = patiently(listener, || control.request_pairing(introduction(&name)))?;
+        let waiting = code_said(said)?;
         let secret = secret_of::<TYPED>()?;
         let words = Words {
             code: waiting.code.clone().unwrap_or_default(),

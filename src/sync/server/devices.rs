@@ -1,13 +1,23 @@
 //! The account's devices, on a server of ours.
 
+use std::time::Duration;
+
 use crate::{
+    config::servers_file::Remembered,
+    domain::catalogue::label,
     error::{Error, Result},
-    remote::control::{
-        Control,
-        devices::{self, Device},
+    remote::{
+        control::{
+            Control,
+            devices::{self, Device},
+        },
+        repository::Question,
     },
     sync::{access::Access, settings::Settings},
 };
+
+/// How long it may take to find out what this device is called.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Lists them, the oldest first; revoked ones too.
 pub fn list(settings: &Settings, access: &Access) -> Result<Vec<Device>> {
@@ -19,6 +29,15 @@ pub fn list(settings: &Settings, access: &Access) -> Result<Vec<Device>> {
 pub fn revoke(settings: &Settings, access: &Access, device: &Device) -> Result<()> {
     let control = control(settings, access)?;
     Ok(devices::revoke(&control, &device.id)??)
+}
+
+/// Returns what the account calls this device. Not worth a failure.
+pub fn own_name(question: &Question<'_>, server: Option<&Remembered>) -> Option<String> {
+    let knows = server.is_some_and(|server| server.has("devices"));
+    let control = Control::beside(question).filter(|_| knows)?;
+    let listed = devices::list(&control.within(PATIENCE)).ok()?.ok()?;
+    let own = listed.iter().find(|device| device.is_this)?;
+    label(&own.name)
 }
 
 fn control<'a>(settings: &Settings, access: &'a Access) -> Result<Control<'a>> {

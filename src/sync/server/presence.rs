@@ -2,14 +2,54 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
+use std::time::Duration;
+
 use crate::{
+    config::{layout::Layout, sync_file::SyncFile},
     domain::{
         catalogue::label,
         rest::session::{Other, Session as Said},
     },
-    sync::{event::note, session::Session},
+    remote::control::{
+        Control,
+        activity::{self, Doing},
+    },
+    sync::{access::Access, credentials, event::note, session::Session, settings::Settings},
     texts::text,
 };
+
+/// How long the server is told for.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What a server knows of a folder that is about to leave its instance.
+#[derive(Debug)]
+pub struct Presence(Access);
+
+/// Returns what a server of ours may know of this folder; `None` where nothing can be told, or need be.
+pub fn of_folder(settings: &Settings, layout: &Layout, was: &SyncFile) -> Option<Presence> {
+    let server = super::remembered(settings, &was.location)?;
+    if !server.has("presence") {
+        return None;
+    }
+    let credentials = credentials::load(settings, layout, was, &|_| {}).ok()?;
+    let access = Access::new(was, settings, credentials);
+    let allowed = was.insecure_http || settings.insecure_http;
+    access.check_transport(allowed).ok()?;
+    Some(Presence(access))
+}
+
+impl Presence {
+    /// Says that this device does nothing with the instance any more. Where that fails, it is forgotten after
+    /// a while.
+    pub fn end(&self, settings: &Settings) {
+        let question = self.0.question();
+        if let Some(control) = Control::beside(&question) {
+            let since = settings.now().as_second();
+            let control = control.within(PATIENCE);
+            let _ = activity::beat(&control, question.instance, Doing::Idle, since);
+        }
+    }
+}
 
 /// What a run has had to do with a server of ours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -31,6 +31,8 @@ address-holds-token = die URL enthält Zugangsdaten: Lass sie weg, sie gehören 
 address-holds-credentials = die URL enthält Zugangsdaten: Gib sie restic über seine Umgebungsvariablen oder Konfiguration
 address-form = die URL hat nicht die Form https://host[:port][/prefix]
 address-file-not-absolute = eine file://-URL braucht einen absoluten Pfad
+address-for-browser = dieser Link gehört in einen Browser: Er legt ein Konto an, oder setzt sein Passwort neu
+address-for-browser-hint = Gesendet wurde noch nichts. Öffne ihn zuerst in einem Browser. Die Seite danach zeigt für jedes Gerät, wonach instance-sync setup fragt: die Adresse des Servers und ein Token.
 address-unknown = die URL ist weder https://host[:port][/prefix] noch ein absoluter Pfad noch ein Ort für restic wie s3:, sftp: oder rclone:
 
 # scope.json

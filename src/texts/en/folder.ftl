@@ -31,6 +31,8 @@ address-holds-token = the URL holds credentials: leave them out, they belong int
 address-holds-credentials = the URL holds credentials: give them to restic by its environment or config
 address-form = the URL is not of the form https://host[:port][/prefix]
 address-file-not-absolute = a file:// URL needs an absolute path
+address-for-browser = this link is to be opened in a browser: it makes an account, or sets its password anew
+address-for-browser-hint = Nothing was sent yet. Open it in a browser first. The page that follows shows, for each device, what instance-sync setup asks for: the server's address and a token.
 address-unknown = the URL is neither https://host[:port][/prefix], nor an absolute path, nor a restic location such as s3:, sftp: or rclone:
 
 # scope.json
