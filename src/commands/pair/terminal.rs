@@ -7,7 +7,10 @@ use super::{Under, folder, printable, waits, words};
 use crate::{
     cli::Pair,
     commands::{Context, Done, pairing},
-    domain::pairing::{Invitation, Secret, Words},
+    domain::{
+        pairing::{Invitation, Secret, Words},
+        shell,
+    },
     error::{Error, Kind, Result},
     remote::control::pairings::{DeviceKind, Newcomer, Pairing, State},
     sync::pairing::inviter::{Invited, Inviter},
@@ -93,8 +96,12 @@ fn decide(
         told?;
     } else if !is_wanted {
         under.is_over = true;
-        return Err(Error::failed(text!("pairing-page-said-yes", name = &name))
-            .hint(text!("pairing-page-said-yes-hint", name = &name)));
+        return Err(
+            Error::failed(text!("pairing-page-said-yes", name = &name)).hint(text!(
+                "pairing-page-said-yes-hint",
+                name = shell::word(&name)
+            )),
+        );
     }
     if !is_wanted {
         under.is_over = true;

@@ -45,7 +45,7 @@ pairing-here-ended-hint = Niemand wurde hineingelassen. Auf einem anderen Gerät
 pairing-no-device = der Server sagt nicht, welches Gerät wartet
 pairing-no-device-hint = Niemand wurde hineingelassen. Fang neu an; bleibt es so, aktualisiere den Server.
 pairing-page-said-yes = { $name } wurde auf einer Seite des Servers hineingelassen, während hier gefragt wurde
-pairing-page-said-yes-hint = Es hat ein eigenes Token, und keine Passphrase von dir. Wenn es nicht deines ist, nimm es heraus: instance-sync devices revoke; und sieh nach, wer auf den Seiten des Servers angemeldet ist.
+pairing-page-said-yes-hint = Es hat ein eigenes Token, und keine Passphrase von dir. Wenn es nicht deines ist, nimm es heraus: instance-sync devices revoke { $name }; und sieh nach, wer auf den Seiten des Servers angemeldet ist.
 pairing-not-fetched = { $name } hat seine Antwort nicht abgeholt und ist nicht drin.
 pairing-shown-slip-hint = Es wurde noch nichts gesendet. Sieh auf dem neuen Gerät noch einmal nach: instance-sync setup --show-code
 

@@ -45,7 +45,7 @@ pairing-here-ended-hint = Nobody was let in. Another code was begun on another d
 pairing-no-device = the server does not say which device waits
 pairing-no-device-hint = Nobody was let in. Begin again; if that stays so, update the server.
 pairing-page-said-yes = { $name } was let in on a page of the server, while the question stood here
-pairing-page-said-yes-hint = It has a token of its own, and no passphrase of yours. If it is not yours, take it out: instance-sync devices revoke; and look at who is signed in at the server's pages.
+pairing-page-said-yes-hint = It has a token of its own, and no passphrase of yours. If it is not yours, take it out: instance-sync devices revoke { $name }; and look at who is signed in at the server's pages.
 pairing-not-fetched = { $name } did not fetch its answer, and is not in.
 pairing-shown-slip-hint = Nothing was sent yet. Look at the new device again: instance-sync setup --show-code
 
