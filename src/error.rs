@@ -155,17 +155,22 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
+        let mut said = self.message.clone();
         // One line with all causes: hooks have one line to be read in.
         let mut cause = self
             .source
             .as_deref()
             .map(|source| source as &dyn std::error::Error);
         while let Some(error) = cause {
-            write!(f, ": {error}")?;
+            // Errors of some crates end with their own cause.
+            let text = error.to_string();
+            if !said.ends_with(&text) {
+                said.push_str(": ");
+                said.push_str(&text);
+            }
             cause = error.source();
         }
-        Ok(())
+        f.write_str(&said)
     }
 }
 
@@ -193,6 +198,19 @@ mod tests {
         let cause = std::io::Error::other("disk on fire");
         let error = Error::failed("cannot write state.json").because(cause);
         assert_eq!(error.to_string(), "cannot write state.json: disk on fire");
+    }
+
+    #[test]
+    fn a_cause_that_a_cause_says_itself_is_said_once() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("the database failed: {0}")]
+        struct Outer(#[source] std::io::Error);
+        let cause = Outer(std::io::Error::other("disk on fire"));
+        let error = Error::failed("cannot open it").because(cause);
+        assert_eq!(
+            error.to_string(),
+            "cannot open it: the database failed: disk on fire"
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{Context, Done, restore};
 use crate::{
     cli,
+    domain::count::counted,
     error::Result,
     sync::{
         decide,
@@ -62,10 +63,10 @@ fn said(what: &str, zip: &Exported) -> String {
         },
     );
     format!(
-        "{what} {}, {version}: {} ({} files, {}; the zip {})",
+        "{what} {}, {version}: {} ({}, {}; the zip {})",
         zip.unit,
         zip.file,
-        zip.files,
+        counted(zip.files, "file"),
         HumanBytes(zip.bytes),
         HumanBytes(zip.size)
     )

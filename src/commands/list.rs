@@ -57,6 +57,7 @@ fn show(context: &Context<'_>, listing: &Listing) {
             "launcher",
             "synced",
             "last sync",
+            "id",
             "world",
             "hooks",
             "",
@@ -83,6 +84,7 @@ fn row(instance: &Instance) -> Vec<String> {
         (true, None) => "never".to_owned(),
         (false, _) => String::new(),
     };
+    let id = sync.instance_id.filter(|_| sync.opted_in);
     let hooks = match instance.hooks {
         Hooks::Launcher => "yes",
         Hooks::Own => "its own",
@@ -109,6 +111,8 @@ fn row(instance: &Instance) -> Vec<String> {
         instance.launcher.to_string(),
         synced.to_owned(),
         last,
+        // As the server's pages show it.
+        id.map(|id| id.short()).unwrap_or_default(),
         sync.world.as_ref().map(world).unwrap_or_default(),
         hooks.to_owned(),
         marks.join(", "),

@@ -60,7 +60,9 @@ pub fn run(context: &Context<'_>, args: &Prune) -> Result<Done> {
     if !context.output.is_json() {
         show(context, plan);
     }
-    if !args.yes && !agrees(&prompt)? {
+    // A server that gives leave puts what goes into its trash.
+    let has_trash = leave.is_some() || asks && leave::of(context)?.is_some();
+    if !args.yes && !agrees(&prompt, has_trash)? {
         context.output.line("Nothing was removed.");
         return Ok(Done::Well);
     }
@@ -86,8 +88,13 @@ pub fn run(context: &Context<'_>, args: &Prune) -> Result<Done> {
     report(context, &outcome?)
 }
 
-fn agrees(prompt: &Prompt<'_>) -> Result<bool> {
-    question::yes(prompt, "Remove it? It cannot be brought back.")
+fn agrees(prompt: &Prompt<'_>, has_trash: bool) -> Result<bool> {
+    let question = if has_trash {
+        "Remove it? For 30 days the server can bring it back."
+    } else {
+        "Remove it? It cannot be brought back."
+    };
+    question::yes(prompt, question)
 }
 
 fn report(context: &Context<'_>, outcome: &PruneOutcome) -> Result<Done> {
@@ -138,7 +145,7 @@ fn report(context: &Context<'_>, outcome: &PruneOutcome) -> Result<Done> {
 }
 
 fn amounts(plan: &Plan) -> Vec<String> {
-    vec![format!("{} snapshots", plan.go.len())]
+    vec![snapshots(plan.go.len())]
 }
 
 fn print(context: &Context<'_>, outcome: &PruneOutcome) {

@@ -1,12 +1,14 @@
 //! `serve`: the server. The only door to `server`.
 
 mod admin;
+mod reach;
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::IpAddr;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 
+use self::reach::{Machine, Reach, Who};
 use super::{Context, Done};
 use crate::{
     cli::serve::{DataPlane, Serve, What},
@@ -26,10 +28,11 @@ use crate::{
 const UPSTREAM: &str = "INSTANCE_SYNC_UPSTREAM";
 
 #[derive(Serialize)]
-struct Report {
+struct Report<'a> {
     event: &'static str,
     what: &'static str,
-    url: String,
+    #[serde(flatten)]
+    reach: &'a Reach,
 }
 
 /// Runs the command.
@@ -45,10 +48,13 @@ pub fn run(context: &Context<'_>, args: &Serve) -> Result<Done> {
         }),
         _ => None,
     };
-    if tls.is_none() && !args.listen.ip().is_loopback() {
+    if tls.is_none()
+        && !args.listen.ip().to_canonical().is_loopback()
+        && args.trusted_proxy.is_empty()
+    {
         context.output.warning(
-            "plain http on an address that other machines reach: anybody on the way can read tokens",
-            &["Put a proxy that speaks TLS in front, or use --tls-cert and --tls-key".to_owned()],
+            "plain http on an address that other machines reach: anybody on the way can read tokens, and devices take it with --insecure-http alone",
+            &["Put a proxy that speaks TLS in front and name it with --trusted-proxy, or use --tls-cert and --tls-key".to_owned()],
         );
     }
     let settings = Settings {
@@ -69,43 +75,53 @@ pub fn run(context: &Context<'_>, args: &Serve) -> Result<Done> {
         }),
         patience: Patience::default(),
     };
-    server::run(&settings, output::log(), |ready| say(context, ready))?;
+    server::run(&settings, output::log(), |ready| {
+        if ready.is_open {
+            let shown = data.display();
+            context.output.warning(
+                &format!("other users of this machine can look into {shown}"),
+                &[format!(
+                    "Only the accounts (server.db) are closed to them. 'chmod 700 {shown}' closes the saves too"
+                )],
+            );
+        }
+        say(context, args, ready);
+    })?;
     Ok(Done::Well)
 }
 
-fn say(context: &Context<'_>, ready: &Ready) {
+fn say(context: &Context<'_>, args: &Serve, ready: &Ready) {
     let scheme = if ready.is_secure { "https" } else { "http" };
-    let url = format!("{scheme}://{}", ready.address);
+    let public = args.public_url.as_ref();
+    let reach = Reach::of(scheme, ready.address, public, &Machine::ask());
     let output = context.output;
     if output.is_json() {
         output.object(&Report {
             event: "serve",
             what: "ready",
-            url,
+            reach: &reach,
         });
         return;
     }
     if let Some(admin) = ready.admin {
         output.line(&format!("Listening to operators on http://{admin}"));
     }
-    output.line(&format!("Serving {url}"));
+    output.line(&format!("Serving {}", reach.url));
+    let has_proxy = !args.trusted_proxy.is_empty();
+    for note in reach.notes(ready.address.port(), has_proxy, ready.is_secure) {
+        output.line(&note);
+    }
     if let Some(invite) = &ready.invite {
-        output.passing("There is no account yet. This page makes the first one, within a day:");
+        let here = match reach.who {
+            Who::ThisMachine => ", opened on this machine,",
+            Who::Others => "",
+        };
+        output.passing(&format!(
+            "There is no account yet. This page{here} makes the first one, within a day:"
+        ));
         // Behind '#', so that no browser sends it along and no log has it.
-        let (here, code) = (reachable(ready.address), invite.expose_secret());
-        output.text(&format!("{scheme}://{here}/invite#{code}"));
+        output.text(&format!("{}/invite#{}", reach.url, invite.expose_secret()));
     }
-}
-
-/// Returns an address that a browser on this machine can open.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
-    if address.ip().is_unspecified() {
-        address.set_ip(match address.ip() {
-            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-        });
-    }
-    address
 }
 
 /// Says where objects are, and reads what it takes to be let in there: never from the command line.

@@ -6,6 +6,7 @@
 pub mod agreement;
 pub mod catalogue;
 pub mod copy_name;
+pub mod count;
 pub mod digest;
 pub mod drill;
 pub mod enrolment;

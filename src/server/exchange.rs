@@ -1,7 +1,7 @@
 //! One request and its answer, from outside: its number, its line in the log, how far it came.
 
 use std::{
-    net::{IpAddr, Ipv4Addr},
+    net::IpAddr,
     pin::Pin,
     sync::{
         Arc,
@@ -24,38 +24,9 @@ use super::{
     Server, forwarded,
     log::{self, Log},
     metrics::Metrics,
+    peer::Peer,
     watched::Phase,
 };
-
-/// Which listener a request came in by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Door {
-    /// The public one, or the operator's at an address: nobody is known by coming in.
-    Address,
-    /// The operator's socket: who can open that file is the operator.
-    Socket,
-}
-
-/// Where a request came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Peer {
-    /// How it came in.
-    pub door: Door,
-    /// The address.
-    pub address: IpAddr,
-    /// Whether it speaks TLS, with us or with a proxy that is trusted.
-    pub is_secure: bool,
-}
-
-impl Default for Peer {
-    fn default() -> Self {
-        Self {
-            door: Door::Address,
-            address: Ipv4Addr::UNSPECIFIED.into(),
-            is_secure: false,
-        }
-    }
-}
 
 /// What a handler tells the log: it goes along with the answer, inside of the server.
 #[derive(Debug, Clone)]

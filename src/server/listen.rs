@@ -1,13 +1,6 @@
 //! Connections: taken, bounded, and let finish when the server stops.
 
-use std::{
-    convert::Infallible,
-    io,
-    net::{Ipv4Addr, SocketAddr},
-    pin::pin,
-    sync::Arc,
-    time::Duration,
-};
+use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::Router;
 use futures_util::future::{self, Either};
@@ -29,7 +22,8 @@ use tokio::{
 
 use super::{
     Server,
-    exchange::{Door, Exchange, Peer},
+    exchange::Exchange,
+    peer::{Door, Peer},
     watched::{Phase, Watched},
 };
 
@@ -194,12 +188,7 @@ impl Connection {
             Stream::Address(stream, peer) => (stream, peer.ip()),
             #[cfg(unix)]
             Stream::File(stream) => {
-                let peer = Peer {
-                    door: Door::Socket,
-                    address: Ipv4Addr::LOCALHOST.into(),
-                    is_secure: true,
-                };
-                return self.serve(stream, peer).await;
+                return self.serve(stream, Peer::at_socket()).await;
             }
         };
         // Otherwise each small answer waits 40 ms for an acknowledgement.

@@ -23,8 +23,10 @@ mod control;
 mod counted;
 mod data;
 pub mod database;
+mod doors;
 mod events;
 mod exchange;
+mod folder;
 mod forwarded;
 mod listen;
 mod lock;
@@ -32,6 +34,7 @@ mod log;
 mod metrics;
 mod open_files;
 mod pages;
+mod peer;
 mod samples;
 mod seen;
 #[cfg(unix)]
@@ -59,6 +62,7 @@ use self::{
     },
     data::{credentials::Holders, misses::Misses, quota::Usage},
     database::{Database, IfMissing},
+    doors::Doors,
     events::Events,
     exchange::Numbers,
     listen::Listening,
@@ -66,7 +70,7 @@ use self::{
     metrics::Metrics,
     open_files::Shares,
     seen::Seen,
-    settings::{AdminPlace, Patience, Plane, Settings},
+    settings::{Patience, Plane, Settings},
     storage::{
         Blobs, Fault,
         files::Files,
@@ -140,6 +144,8 @@ pub struct Ready {
     pub admin: Option<SocketAddr>,
     /// The code of an invite, where it has no account yet.
     pub invite: Option<SecretString>,
+    /// Whether other users of this machine can look into its folder.
+    pub is_open: bool,
 }
 
 /// Serves until the process is told to stop. `ready` is called once; the log goes to `log`.
@@ -148,42 +154,68 @@ pub fn run(
     log: Box<dyn Write + Send>,
     ready: impl FnOnce(&Ready),
 ) -> Result<()> {
-    let _lock = lock::take(&settings.data)?;
+    let certificate = settings.tls.clone().map(Certificate::read).transpose()?;
+    let discord = match &settings.discord {
+        None => None,
+        Some(of) => Some(Discord::new(&of.key, of.quota).ok_or_else(no_key)?),
+    };
     let runtime = runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(FILE_THREADS)
         .build()
         .context(|| "cannot start threads".to_owned())?;
+    let shares = Shares::take();
+    let Doors {
+        public,
+        address,
+        operators,
+        lock,
+    } = runtime.block_on(Doors::open(settings, shares.connections))?;
     let (log, writing) = Log::begin(log);
-    let done = runtime.block_on(serve(settings, log, ready));
+    let start = Start {
+        public,
+        address,
+        operators,
+        certificate,
+        discord,
+        objects: shares.objects,
+    };
+    let done = runtime.block_on(serve(settings, start, log, ready));
     runtime.shutdown_timeout(LAST_WORK);
+    // Not before the last work on files is over.
+    drop(lock);
     writing.end();
     done
 }
 
-async fn serve(settings: &Settings, log: Log, ready: impl FnOnce(&Ready)) -> Result<()> {
-    let data = &settings.data;
-    let certificate = settings.tls.clone().map(Certificate::read).transpose()?;
+/// What could be found out before anything was made.
+struct Start {
+    public: Listening,
+    address: SocketAddr,
+    operators: Option<Listening>,
+    certificate: Option<Certificate>,
+    discord: Option<Discord>,
+    objects: u32,
+}
+
+async fn serve(
+    settings: &Settings,
+    start: Start,
+    log: Log,
+    ready: impl FnOnce(&Ready),
+) -> Result<()> {
+    let Start {
+        public,
+        address,
+        operators,
+        certificate,
+        discord,
+        objects,
+    } = start;
     let is_secure = certificate.is_some();
-    let database = Database::open(&data.database(), IfMissing::Make).await?;
-    let discord = match &settings.discord {
-        None => None,
-        Some(of) => Some(Discord::new(&of.key, of.quota).ok_or_else(no_key)?),
-    };
-    let shares = Shares::take();
-    let blobs = open_storage(settings, &database, shares.objects).await?;
-    let listening = Listening::at(settings.listen, shares.connections)
-        .await
-        .context(|| format!("cannot listen on {}", settings.listen))
-        .map_err(|error| error.hint("--listen=ADDRESS:PORT names another one"))?;
-    let address = listening
-        .address()
-        .context(|| format!("cannot listen on {}", settings.listen))?;
-    let for_operators = match &settings.admin {
-        None => None,
-        Some(place) => Some(listen_to_operators(place).await?),
-    };
-    let admin = for_operators
+    let database = Database::open(&settings.data.database(), IfMissing::Make).await?;
+    let blobs = open_storage(settings, &database, objects).await?;
+    let admin = operators
         .as_ref()
         .and_then(|listening| listening.address().ok());
     let stop = upkeep::stop_signals().context(|| "cannot wait for signals".to_owned())?;
@@ -218,16 +250,15 @@ async fn serve(settings: &Settings, log: Log, ready: impl FnOnce(&Ready)) -> Res
         is_secure,
         admin,
         invite,
+        is_open: folder::is_open(&settings.data),
     });
     let upkeep = tokio::spawn(upkeep::go_on(Arc::clone(&server)));
-    let operators = for_operators.map(|listening| {
+    let operators = operators.map(|listening| {
         let (server, stop) = (Arc::clone(&server), stop.clone());
         let router = control::of_operators(&server);
         tokio::spawn(async move { listening.serve(&server, &router, stop).await })
     });
-    let finished = listening
-        .serve(&server, &control::public(&server), stop)
-        .await;
+    let finished = public.serve(&server, &control::public(&server), stop).await;
     if let Some(operators) = operators {
         let _ = operators.await;
     }
@@ -246,25 +277,6 @@ async fn serve(settings: &Settings, log: Log, ready: impl FnOnce(&Ready)) -> Res
 fn no_key() -> Error {
     Error::usage("the key of --discord-public-key verifies nothing")
         .hint("It is on the page of the application at Discord, as 64 hexadecimal digits")
-}
-
-/// Listens where operators are.
-async fn listen_to_operators(place: &AdminPlace) -> Result<Listening> {
-    let hint = "--admin=unix:PATH or --admin=127.0.0.1:PORT names another place";
-    match place {
-        AdminPlace::Address(address) => Listening::for_operators(*address)
-            .await
-            .context(|| format!("cannot listen on {address}"))
-            .map_err(|error| error.hint(hint)),
-        #[cfg(unix)]
-        AdminPlace::File(path) => Listening::at_file(path)
-            .context(|| format!("cannot listen at {}", path.display()))
-            .map_err(|error| error.hint(hint)),
-        #[cfg(not(unix))]
-        AdminPlace::File(_) => {
-            Err(Error::usage("there are no such sockets on this system").hint(hint))
-        }
-    }
 }
 
 /// Opens the storage that the database is about; a new one where it is about none.

@@ -6,16 +6,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::watch;
+use tokio::{sync::watch, time::timeout_at};
 
 use super::{
     Server, clock, counted,
     database::{Answer, enrolments, instances, pairings, resets, samples, sessions, sync_log},
     samples as sampling, tls,
 };
+use crate::domain::count;
 
 /// How often it is written down who was there.
 const SEEN: Duration = Duration::from_secs(60);
+/// How long nobody is written down anew who comes for the first time.
+const PAUSE: Duration = Duration::from_secs(1);
 /// How often the trash is looked through, in times of [`SEEN`].
 const TRASH: u32 = 60;
 /// How long something stays in the trash, in seconds.
@@ -39,13 +42,27 @@ pub async fn go_on(server: Arc<Server>) {
                 server.log.notice(why);
             }
         }
-        tokio::time::sleep(SEEN).await;
+        wait(&server).await;
         refresh(&server);
-        if let Err(error) = server.seen.write(&server.database).await {
-            server
-                .log
-                .notice(format!("who was there could not be written down: {error}"));
-        }
+        note_seen(&server).await;
+    }
+}
+
+/// Waits for a minute. Who comes for the first time meanwhile is written down at once.
+async fn wait(server: &Server) {
+    let end = tokio::time::Instant::now() + SEEN;
+    while timeout_at(end, server.seen.news()).await.is_ok() {
+        note_seen(server).await;
+        // Many may come together, after a restart.
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+async fn note_seen(server: &Server) {
+    if let Err(error) = server.seen.write(&server.database).await {
+        server
+            .log
+            .notice(format!("who was there could not be written down: {error}"));
     }
 }
 
@@ -57,7 +74,8 @@ async fn empty(server: &Server, counted: i64) {
     match server.blobs.purge(counted - KEPT).await {
         Ok(0) => {}
         Ok(bytes) => server.log.notice(format!(
-            "emptied the trash of {bytes} bytes older than 30 days"
+            "emptied the trash of {} older than 30 days",
+            count::counted(bytes, "byte")
         )),
         Err(fault) => server
             .log

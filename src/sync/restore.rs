@@ -8,8 +8,11 @@
 mod choose;
 mod folder;
 mod foreign;
+mod last_session;
 mod outside;
 mod place;
+mod row;
+mod work;
 
 use std::{
     collections::BTreeSet,

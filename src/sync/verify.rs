@@ -1,6 +1,6 @@
 //! Verify, the restore drill: is what the cloud holds what its pushes said that it is?
 
-mod background;
+pub(crate) mod background;
 mod choose;
 mod found;
 mod look;

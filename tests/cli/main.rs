@@ -24,6 +24,7 @@ mod launchers;
 mod list;
 mod log;
 mod opted_out;
+mod opting_in;
 mod pack_folder;
 mod run;
 mod schema;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::support::tree::Tree;
 use crate::support::{Output, Run, World};
 
 /// An operator's machine.
@@ -87,7 +88,10 @@ fn accounts_devices_instances_and_grants_are_managed_without_a_server() {
     assert_eq!(machine.rows(&["grant", "list", "alice"]).len(), 0);
 
     machine.admin(&["quota", "alice", "none"]).ok();
-    machine.admin(&["account", "suspend", "alice"]).ok();
+    machine
+        .admin(&["account", "suspend", "alice"])
+        .ok()
+        .assert_says("within seconds");
     machine
         .admin(&["device", "revoke", "alice", "Steam Deck"])
         .ok();
@@ -232,6 +236,18 @@ fn invites_and_services_are_made_listed_and_taken_back() {
     let last = |output: Output| output.stdout.lines().last().unwrap().to_owned();
     let code = last(machine.admin(&["invite", "add", "--quota=1G"]).ok());
     assert!(code.starts_with("isi_"), "{code}");
+    let public = "--public-url=https://saves.example.org";
+    let said = machine.admin(&["invite", "add", "--hours=1", public]).ok();
+    said.assert_says("within 1 hour.");
+    let link = last(said);
+    assert!(
+        link.starts_with("https://saves.example.org/invite#isi_"),
+        "{link}"
+    );
+    let rows = machine.rows(&["invite", "list"]);
+    machine
+        .admin(&["invite", "revoke", rows[0]["id"].as_str().unwrap()])
+        .ok();
     let rows = machine.rows(&["invite", "list"]);
     assert_eq!((rows.len(), &rows[0]["made_by"]), (1, &"admin".into()));
     machine
@@ -330,4 +346,211 @@ fn what_cannot_be_backed_up_or_brought_along_is_said_and_nothing_is_left_behind(
     let damaged = folder.join("damaged.db");
     machine.admin(&["backup", &to(&damaged)]).code(1);
     assert!(!damaged.exists());
+}
+
+#[test]
+fn a_folder_with_things_of_others_is_named_and_left_alone() {
+    let machine = Machine::new();
+    let data = format!("--data={}", machine.data().display());
+    std::fs::write(machine.data().join("notes.txt"), "mine").unwrap();
+    let before = Tree::of(&machine.data());
+    let serve = machine.run(&["serve", &data, "--listen=127.0.0.1:0"]);
+    serve.code(2).assert_says("notes.txt");
+    machine
+        .admin(&["account", "add", "alice"])
+        .code(2)
+        .assert_says("notes.txt");
+    machine
+        .admin(&["import", "folder", "."])
+        .code(2)
+        .assert_says("with a DIR of its own");
+    assert_eq!(Tree::of(&machine.data()), before);
+    // Once it is a server's, what else comes to lie there is no matter.
+    std::fs::remove_file(machine.data().join("notes.txt")).unwrap();
+    machine.admin(&["account", "add", "alice"]).ok();
+    std::fs::write(machine.data().join("notes.txt"), "mine").unwrap();
+    machine.admin(&["account", "add", "bob"]).ok();
+}
+
+#[test]
+fn a_start_that_cannot_listen_makes_nothing() {
+    let machine = Machine::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = format!("--listen={}", taken.local_addr().unwrap());
+    let admin = format!("--admin={}", taken.local_addr().unwrap());
+    let missing = machine.world.path("missing");
+    for folder in [&machine.data(), &missing] {
+        let data = format!("--data={}", folder.display());
+        for words in [&[&listen[..]][..], &["--listen=127.0.0.1:0", &admin]] {
+            let run = machine.run(&["serve", &data]).args(words);
+            run.code(1).assert_says("cannot listen on");
+        }
+    }
+    assert_eq!(std::fs::read_dir(machine.data()).unwrap().count(), 0);
+    assert!(!missing.exists());
+}
+
+#[test]
+fn what_is_no_database_is_said_once_and_left_as_it_is() {
+    let machine = Machine::new();
+    let file = machine.data().join("server.db");
+    let garbage = b"this is no database at all, but a text. ".repeat(200);
+    std::fs::write(&file, &garbage).unwrap();
+    let data = format!("--data={}", machine.data().display());
+    for run in [
+        machine.run(&["serve", &data, "--listen=127.0.0.1:0"]),
+        machine.admin(&["account", "list"]),
+    ] {
+        let said = run.code(1);
+        said.assert_says("put a backup in its place");
+        let times = said.stderr.matches("file is not a database").count();
+        assert_eq!(times, 1, "{}", said.stderr);
+    }
+    assert_eq!(std::fs::read(&file).unwrap(), garbage);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_database_is_for_its_owner_alone_whatever_the_folder_is() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let machine = Machine::new();
+    let set = |path: &Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let mode = |name: &str| {
+        let about = std::fs::metadata(machine.data().join(name)).unwrap();
+        about.permissions().mode() & 0o777
+    };
+    // Not empty, and open to all: a disk is mounted there, say.
+    std::fs::create_dir(machine.data().join("repos")).unwrap();
+    set(&machine.data(), 0o755);
+    machine.admin(&["import", "folder"]).ok();
+    assert_eq!((mode("server.db"), mode("")), (0o600, 0o755));
+    // One that an older version left open.
+    set(&machine.data().join("server.db"), 0o644);
+    machine.admin(&["account", "add", "alice"]).ok();
+    assert_eq!(mode("server.db"), 0o600);
+
+    set(&machine.data().join("server.db"), 0o644);
+    let data = format!("--data={}", machine.data().display());
+    let mut server = machine
+        .run(&["serve", &data, "--listen=127.0.0.1:0"])
+        .start();
+    server.line(|line| line.starts_with("Serving ").then_some(()));
+    for name in ["server.db", "server.db-wal", "server.db-shm", "server.lock"] {
+        assert_eq!(mode(name), 0o600, "{name}");
+    }
+    server.signal(crate::support::Signal::Terminate);
+    let said = server.wait();
+    said.assert_says("other users of this machine can look into");
+    set(&machine.data(), 0o700);
+    let mut server = machine
+        .run(&["serve", &data, "--listen=127.0.0.1:0"])
+        .start();
+    server.line(|line| line.starts_with("Serving ").then_some(()));
+    server.signal(crate::support::Signal::Terminate);
+    server.wait().assert_never_says("can look into");
+}
+
+#[cfg(unix)]
+#[test]
+fn whose_a_folder_is_is_said_where_it_is_another_users() {
+    use std::os::unix::process::CommandExt as _;
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("SKIPPED: only root can be somebody else");
+        return;
+    }
+    let machine = Machine::new();
+    machine.admin(&["account", "add", "alice"]).ok();
+    let reach = |path: &Path, mode| {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    reach(&machine.world.path(""), 0o755);
+    reach(&machine.data(), 0o700);
+    let data = format!("--data={}", machine.data().display());
+    for words in [&["serve"][..], &["serve", "admin", "account", "list"]] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_instance-sync"));
+        command.args(words).arg(&data).env_clear().uid(54_321);
+        let said = match command.output() {
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+                eprintln!("SKIPPED: nobody else reaches the program here");
+                return;
+            }
+            said => said.unwrap(),
+        };
+        let text = String::from_utf8_lossy(&said.stderr);
+        assert!(text.contains("It belongs to user 0"), "{text}");
+        assert!(text.contains("chown -R 54321"), "{text}");
+        assert_eq!(said.status.code(), Some(1), "{text}");
+    }
+}
+
+/// Starts the server, waits for the link of the first account, and returns all that it said.
+#[cfg(unix)]
+fn said_at_start(machine: &Machine, words: &[&str]) -> Output {
+    let data = format!("--data={}", machine.data().display());
+    let mut server = machine.run(&["serve", &data]).args(words).start();
+    server.line(|line| (line.contains("/invite#") || line.contains("ready")).then_some(()));
+    server.signal(crate::support::Signal::Terminate);
+    server.wait()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_says_who_reaches_it_and_how_others_do() {
+    let machine = Machine::new();
+    let here = said_at_start(&machine, &["--listen=127.0.0.1:0"]);
+    let link = here.stdout.lines().last().unwrap();
+    assert!(link.starts_with("http://127.0.0.1:"), "{link}");
+    here.assert_says("Only this machine reaches that address")
+        .assert_says("--listen=0.0.0.0:")
+        .assert_says("opened on this machine")
+        .assert_never_says("plain http");
+    let proxy = ["--listen=127.0.0.1:0", "--trusted-proxy=127.0.0.1"];
+    said_at_start(&machine, &proxy).assert_says("and so its proxy");
+
+    let public = "--public-url=https://saves.example.org/";
+    let said = said_at_start(&machine, &["--listen=127.0.0.1:0", public]);
+    assert!(
+        said.stdout
+            .starts_with("Serving https://saves.example.org\n")
+    );
+    said.assert_says("Listening on http://127.0.0.1:")
+        .assert_says("\nhttps://saves.example.org/invite#isi_")
+        .assert_never_says("Only this machine");
+    let said = said_at_start(&machine, &["--listen=127.0.0.1:0", public, "--json"]);
+    let ready = &said.stdout.lines().next().unwrap();
+    assert!(
+        ready.contains("\"url\":\"https://saves.example.org\""),
+        "{ready}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_that_listens_everywhere_names_an_address_that_leads_to_it() {
+    let machine = Machine::new();
+    for any in ["--listen=0.0.0.0:0", "--listen=[::]:0"] {
+        let data = format!("--data={}", machine.data().display());
+        let mut server = machine.run(&["serve", &data, any]).start();
+        let place = server.line(|line| line.strip_prefix("Serving http://").map(str::to_owned));
+        assert!(
+            !place.starts_with("0.0.0.0") && !place.starts_with("[::]"),
+            "{place}"
+        );
+        std::net::TcpStream::connect(&place).unwrap();
+        let link = server.line(|line| line.contains("/invite#").then(|| line.to_owned()));
+        assert!(
+            link.starts_with(&format!("http://{place}/invite#")),
+            "{link}"
+        );
+        server.signal(crate::support::Signal::Terminate);
+        let said = server.wait();
+        said.assert_says("--insecure-http")
+            .assert_says("--trusted-proxy");
+        assert_eq!(said.stderr.matches("plain http").count(), 1);
+    }
+    let proxy = ["--listen=0.0.0.0:0", "--trusted-proxy=192.0.2.7"];
+    said_at_start(&machine, &proxy).assert_never_says("plain http");
 }

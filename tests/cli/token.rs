@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::Value;
+
 use crate::support::opted::{ID, harmless, played};
 use crate::support::{Answer, Device, FaultServer, Run, Tree, assert_same, opted, play};
 
@@ -124,6 +126,36 @@ fn secrets_that_others_can_read_are_mended_with_a_warning() {
     }
     let output = device.command(&["pull"]).ok();
     output.assert_never_says("mended");
+}
+
+/// Nobody needs a keyring who has either of them in a file.
+#[cfg(target_os = "linux")] // elsewhere there is one
+#[test]
+fn without_a_keyring_files_are_enough() {
+    let world = opted::world();
+    let device = played(&world, "deck", "/nowhere/cloud");
+    let places = |words: &[&str]| {
+        let said = device.command(words).arg("--json").ok().json();
+        (
+            said["token"].clone(),
+            said["key"].clone(),
+            said["moved"].clone(),
+        )
+    };
+    let (file, none) = (|| Value::from("file"), Value::Null);
+    let moved = places(&["token", "move", "--to=file"]);
+    assert_eq!(moved, (file(), file(), false.into()));
+    let key = fs::read(device.synced_by("key")).unwrap();
+    fs::remove_file(device.synced_by("key")).unwrap();
+    assert_eq!(places(&["token"]), (file(), none.clone(), false.into()));
+    fs::write(device.synced_by("key"), key).unwrap();
+    fs::remove_file(device.synced_by("token")).unwrap();
+    assert_eq!(places(&["token"]), (none.clone(), file(), false.into()));
+    let moved = places(&["token", "move", "--to=file"]);
+    assert_eq!(moved, (none, file(), false.into()));
+    fs::remove_file(device.synced_by("key")).unwrap();
+    let said = device.command(&["token"]).code(1);
+    said.assert_says("the OS keyring cannot be used");
 }
 
 #[test]

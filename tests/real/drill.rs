@@ -270,6 +270,36 @@ fn a_snapshot_of_the_past_that_cannot_be_read_is_named_by_every_drill() {
     said.assert_says("Nothing was removed");
 }
 
+/// What this device remembers of the past proves nothing where everything is looked at.
+#[test]
+fn what_an_older_snapshot_says_of_itself_is_read_again_by_a_look_at_everything() {
+    let Some(scene) = Twice::set() else { return };
+    let (desktop, id) = (&scene.desktop, scene.desktop.instance_id());
+    let before = data(&scene.world, &id);
+    for text in ["fov:0.6", "fov:0.7"] {
+        play::write(&desktop.pack.join("options.txt"), text);
+        desktop.command(&["push"]).ok();
+    }
+    let ids = scene.world.repository(&id).snapshot_ids();
+    let [.., older, _] = &ids[..] else {
+        panic!("{ids:?}");
+    };
+    desktop.command(&["verify", "--sample=100%"]).ok();
+    // Its record, and the small file that it was made for; the other one is that of the newest.
+    let packs: Vec<PathBuf> = data(&scene.world, &id)
+        .difference(&before)
+        .cloned()
+        .collect();
+    let newest = |path: &&PathBuf| fs::metadata(path).unwrap().modified().unwrap();
+    let mut packs: Vec<&PathBuf> = packs.iter().collect();
+    packs.sort_by_key(newest);
+    packs[..packs.len() / 2]
+        .iter()
+        .for_each(|pack| remove(pack));
+    let said = desktop.command(&["verify", "--all", "--json"]).code(1);
+    assert_eq!(report(&said)["unreadable"], json!([older]), "{said}");
+}
+
 fn flip_all(file: &Path) {
     writable(file);
     let bytes = fs::read(file).unwrap();

@@ -165,6 +165,48 @@ fn secrets_move_to_the_keyring_and_back() {
     assert_eq!(world.repository(&id).snapshot_ids().len(), 1);
 }
 
+/// A move that was cut off leaves one of them here and one there.
+#[test]
+fn what_is_half_moved_is_found_and_moved_whole() {
+    let Some((world, desktop, session, id)) = played() else {
+        return;
+    };
+    let (url, instance) = (world.server().url(), format!("--instance-id={id}"));
+    desktop.init(&url, ALICE.token, &[&instance, &ca(&world)]);
+    for file in ["token", "key"] {
+        fs::copy(desktop.synced_by(file), desktop.home.join(file)).unwrap();
+    }
+    let script = format!(
+        "$is token move --to=keyring
+        cp {home}/token {own}
+        $is token where --json
+        $is token move --to=file --json
+        $is token move --to=keyring
+        cp {home}/key {own}
+        $is token where --json
+        $is token move --to=keyring --json
+        $is push",
+        home = desktop.home.display(),
+        own = desktop.synced_by("").display()
+    );
+    let said = session.run(&desktop, &ca(&world), &script).ok();
+    said.assert_says("Saved saves/World");
+    let lines = said.stdout.lines().filter(|line| line.starts_with('{'));
+    let places = lines.map(|line| {
+        let said: serde_json::Value = serde_json::from_str(line).unwrap();
+        format!("{} {} {}", said["token"], said["key"], said["moved"])
+    });
+    let places: Vec<String> = places.collect();
+    let expected = [
+        r#""file" "keyring" false"#,
+        r#""file" "file" true"#,
+        r#""keyring" "file" false"#,
+        r#""keyring" "keyring" true"#,
+    ];
+    assert_eq!(places, expected, "{said}");
+    assert_eq!(kept_in_files(&desktop), [false, false]);
+}
+
 /// A bus that accepts and never answers, as one whose keyring waits for a person.
 #[test]
 fn a_keyring_that_does_not_answer_is_not_waited_for() {

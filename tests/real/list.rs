@@ -24,6 +24,10 @@ fn list_says_when_an_instance_was_last_synced_and_what_is_open() {
     assert!(listed(&desktop)["last_sync"].is_null());
     play::world(&desktop.pack, "My World", 1);
     desktop.command(&["push"]).ok();
+    let id = desktop.instance_id();
+    // As the pages of a server show it.
+    let table = desktop.command(&["list"]).ok();
+    table.assert_says(&format!("  {}  ", &id[..8]));
     let after = listed(&desktop);
     assert!(after["last_sync"].is_string(), "{after}");
     assert_eq!(

@@ -78,6 +78,34 @@ fn without_a_right_token_there_is_nothing_and_the_answer_takes_longer_each_time(
         raw.starts_with("HTTP/1.1 401") && raw.contains("www-authenticate: Basic"),
         "{raw}"
     );
+    // What no client of restic asks for is a page that is not there, and no question for a password.
+    for nothing in [
+        "/trash".to_owned(),
+        "/robots.txt".to_owned(),
+        "/wp-login.php".to_owned(),
+        "/alice".to_owned(),
+        format!("/alice/{ID}"),
+        path("data/xyz"),
+        path("settings/"),
+    ] {
+        for method in ["GET", "HEAD"] {
+            let ask =
+                format!("{method} {nothing} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+            let raw = scene.server.raw(ask.as_bytes());
+            assert!(
+                raw.starts_with("HTTP/1.1 404") && !raw.contains("www-authenticate"),
+                "{nothing}: {raw}"
+            );
+            assert_eq!(raw.contains("There is nothing here"), method == "GET");
+        }
+        // Whoever says who they are is told what is wrong about that.
+    }
+    assert_eq!(client("alice:wrong").get("/trash").status, 401);
+    for address in [path(""), path("data/"), object("data", b"x")] {
+        let ask = format!("GET {address} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let raw = scene.server.raw(ask.as_bytes());
+        assert!(raw.contains("www-authenticate: Basic"), "{address}: {raw}");
+    }
     // Who has the right one waits for nobody.
     let since = Instant::now();
     assert_eq!(scene.alice.get(&path("config")).status, 200);

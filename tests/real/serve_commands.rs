@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::serve_scene::{Member, Scene};
+#[cfg(unix)]
+use crate::support::terminal::type_in;
 use crate::support::{ALICE, World, play};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -216,6 +218,16 @@ fn prune_asks_for_leave_waits_for_the_yes_and_gives_it_back() {
         let said = scene.alice.get("/v1/grants").ok().value;
         said["requests"].as_array().unwrap().clone()
     };
+    // What this server removes it keeps for a while.
+    #[cfg(unix)] // a pseudo-terminal
+    {
+        let run = desktop.device.command(&[THIN[0], THIN[2], THIN[3]]);
+        let question = "For 30 days the server can bring it back. [y/N]";
+        let Some(seen) = type_in(run, &[(question, "n\r")]) else {
+            return;
+        };
+        assert!(seen.last().contains("Nothing was removed."), "{seen:?}");
+    }
     let said = desktop.device.command(&THIN).code(1);
     said.assert_says("nobody has said yes yet")
         .assert_says("grant add alice \"desktop\" ")

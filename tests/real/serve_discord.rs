@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::control::{Control, Said};
 use crate::support::our_server::OurServer;
+use crate::support::pages::Pages;
 
 const USER: &str = "80351110224678912";
 const PATH: &str = "/v1/discord/interactions";
@@ -91,6 +92,10 @@ fn only_what_discord_signs_now_and_for_the_first_time_counts() {
         .ask_at(at + 400, &json!({ "type": 1, "id": "4" }))
         .refused(401, "unknown");
     discord.stranger.post(PATH, &ping).refused(401, "unknown");
+    // Who is nobody learns nothing else: not what the body has to be.
+    let mut form = Pages::new(&server.url());
+    assert_eq!(form.ask("POST", PATH, &[("type", "1")], &[]).status, 401);
+    assert_eq!(form.ask("POST", PATH, &[], &[]).status, 401);
     let other = Discord {
         key: SigningKey::from_bytes(&[8; 32]),
         stranger: discord.stranger.clone(),

@@ -245,6 +245,17 @@ fn passwords_of_an_htpasswd_file_go_on_working() {
         )
         .get("/v1/devices")
         .ok();
+    // That it is in use is seen soon, and not only once a minute is over.
+    let deadline = Instant::now() + Duration::from_secs(10);
+    loop {
+        let printed = server.admin(&["device", "list", "alice", "--json"]).ok();
+        let row = &printed.json()["rows"][0];
+        assert_eq!(row["name"], "lasting password");
+        if row["last_seen_at"].is_i64() {
+            break;
+        }
+        assert!(Instant::now() < deadline, "never seen: {row}");
+    }
     server
         .admin(&["device", "revoke", "alice", "lasting password"])
         .ok();

@@ -314,6 +314,15 @@ fn codes_are_told_as_links_where_the_server_knows_its_address() {
         assert_eq!(said["link"], json!(link));
     }
     let said = operator
+        .post("/v1/admin/invites", &json!({ "hours": 1 }))
+        .ok()
+        .value;
+    let code = said["code"].as_str().unwrap();
+    let link = format!("https://saves.example.org/invite#{code}");
+    assert_eq!(said["link"], json!(link));
+    let audit = server.admin(&["audit"]).ok();
+    audit.assert_says("for 1 hour").assert_never_says("1 hours");
+    let said = operator
         .post(
             "/v1/admin/accounts/alice/password-reset",
             &json!({ "hours": 1 }),

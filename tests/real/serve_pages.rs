@@ -243,6 +243,8 @@ fn an_invite_makes_an_account_and_what_is_wrong_is_said_beside_it() {
     let short =
         ask(&mut pages, fill("isi_wrong", "alice", "short")).says(400, "id=\"password-wrong\"");
     assert!(short.text.contains("value=\"alice\"") && !short.text.contains("short\""));
+    // The link is gone from the address by now, and its code was not what was wrong.
+    assert!(short.text.contains("value=\"isi_wrong\""));
     pages.register(&code, "alice");
     pages
         .get("/devices/connect?done=registered")
@@ -679,4 +681,36 @@ fn another_accounts_things_are_nowhere() {
     alice
         .get(&format!("/instances/{INSTANCE}"))
         .says(200, "Delete this instance");
+}
+
+#[test]
+fn who_is_suspended_is_told_that_and_whom_to_ask() {
+    let (_folder, server, mut pages) = server();
+    pages.register(&invite(&server), "alice");
+    server.admin(&["account", "suspend", "alice"]).ok();
+    let shown = pages.get("/devices").says(403, "the account is suspended");
+    assert!(shown.text.contains("Ask whoever runs this server"));
+    assert!(!shown.text.contains("mistyped"), "{}", shown.text);
+    assert!(shown.text.contains("href=\"/login\""), "{}", shown.text);
+}
+
+#[test]
+fn the_page_to_connect_names_an_address_that_leads_other_machines_here() {
+    let connect = "/devices/connect";
+    let local = "address that other machines cannot use";
+    let (_folder, server, mut pages) = server();
+    pages.register(&invite(&server), "alice");
+    pages.get(connect).says(200, local);
+    let named = pages.ask("GET", connect, &[], &[("host", "nas:8000")]);
+    let named = named.says(200, "<dd><code>http://nas:8000</code></dd>");
+    assert!(!named.text.contains(local) && named.text.contains("--insecure-http"));
+
+    let folder = tempfile::tempdir().unwrap();
+    let public = "--public-url=https://saves.example.org";
+    let server = OurServer::start_with(folder.path(), &[public]);
+    let mut pages = Pages::new(&server.url());
+    pages.register(&invite(&server), "alice");
+    let shown = pages.get(connect);
+    let shown = shown.says(200, "<dd><code>https://saves.example.org</code></dd>");
+    assert!(!shown.text.contains(local) && !shown.text.contains("--insecure-http"));
 }

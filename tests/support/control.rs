@@ -161,6 +161,12 @@ impl Said {
 impl Description {
     pub fn of(value: Value) -> Self {
         assert_eq!(value["openapi"], "3.1.0", "{value}");
+        for name in value["components"]["schemas"].as_object().unwrap().keys() {
+            // Two types of one name: programs that are made from this would call one of them by a number.
+            let is_told = !name.ends_with(|c: char| c.is_ascii_digit());
+            let is_telling = !["Listed", "Shown", "State", "What", "Entry"].contains(&&name[..]);
+            assert!(is_told && is_telling, "{name}");
+        }
         Self(value)
     }
 

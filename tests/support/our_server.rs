@@ -77,14 +77,25 @@ impl OurServer {
         Self::begin(folder, None, &options)
     }
 
-    /// Returns the last line that it printed since it was started: where it has no account, the code of the
-    /// invite that this line leads to.
+    /// Returns the code of the invite in the last line that it printed since it was started: it has no account.
     #[track_caller]
     pub fn said_last(&self) -> String {
-        let said = fs::read_to_string(self.folder.join("server.out")).unwrap();
-        let last = said.lines().last().unwrap();
-        let code = last.strip_prefix(&format!("{}/invite#", self.url()));
-        code.unwrap_or(last).to_owned()
+        let deadline = Instant::now() + Duration::from_secs(10);
+        loop {
+            let said = self.said();
+            let last = said.strip_suffix('\n').and_then(|said| said.lines().last());
+            if let Some((_, code)) = last.and_then(|last| last.split_once("/invite#")) {
+                return code.to_owned();
+            }
+            assert!(Instant::now() < deadline, "no invite: {said}");
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Returns what it printed since it was started.
+    #[track_caller]
+    pub fn said(&self) -> String {
+        fs::read_to_string(self.folder.join("server.out")).unwrap()
     }
 
     /// Returns the folder that `--data` names.
@@ -272,8 +283,11 @@ impl OurServer {
         loop {
             let text = fs::read_to_string(said).unwrap();
             let port = text.lines().find_map(|line| {
-                let url = line.strip_prefix("Serving ")?;
-                url.rsplit_once(':')?.1.trim().parse().ok()
+                // Behind a public address the one where it listens is told apart.
+                let mut place = ["Serving ", "Listening on "].iter();
+                let url = place.find_map(|word| line.strip_prefix(word))?;
+                let (_, port) = url.split_once("://127.0.0.1:")?;
+                port.trim().parse().ok()
             });
             if let Some(port) = port {
                 return port;

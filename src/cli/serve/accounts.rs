@@ -12,7 +12,7 @@ pub enum AccountTask {
     Add(AccountAdd),
     /// List the accounts
     List,
-    /// Serve nothing to an account; what it has stays
+    /// Serve nothing to an account, within seconds; what it has stays
     Suspend(OneAccount),
     /// Serve everything to it again
     Resume(OneAccount),
@@ -85,6 +85,9 @@ pub struct InviteAdd {
     /// For how long it is good
     #[arg(long, value_name = "NUMBER", default_value_t = 72, value_parser = clap::value_parser!(u32).range(1..=720))]
     pub hours: u32,
+    /// Print a link to this server's page instead of the code alone: https://NAME
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<PublicUrl>,
 }
 
 /// An invite.

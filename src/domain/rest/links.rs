@@ -19,6 +19,17 @@ impl PublicUrl {
         &self.0
     }
 
+    /// Returns whether it is for this machine alone.
+    pub fn is_local(&self) -> bool {
+        let host = self.0.split_once("://").map(|(_, host)| host);
+        host.is_some_and(is_here)
+    }
+
+    /// Returns the link by which a person makes an account.
+    pub fn invite(&self, code: &str) -> String {
+        format!("{}{INVITE}#{code}", self.0)
+    }
+
     /// Returns the link that passes an enrolment code on. What follows the `#` is sent to no server: it is
     /// in no log of a proxy, and a program that looks at links ahead of people does not use it up.
     pub fn enrolment(&self, code: &str) -> String {
@@ -35,6 +46,13 @@ impl PublicUrl {
 pub const ENROL: &str = "/v1/enrol";
 /// The page that sets a password anew.
 pub const RESET: &str = "/reset";
+/// Returns whether a host is this machine, by a name that no other has.
+fn is_here(host: &str) -> bool {
+    ["localhost", "127.0.0.1", "[::1]"].iter().any(|here| {
+        host.strip_prefix(here)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+    })
+}
 
 /// The page that makes an account.
 pub const INVITE: &str = "/invite";
@@ -56,11 +74,7 @@ impl FromStr for PublicUrl {
         let (scheme, host) = text.split_once("://").ok_or(BadUrl)?;
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "-.:[]".contains(c);
         let is_host = !host.is_empty() && host.chars().all(is_plain);
-        let is_here = ["localhost", "127.0.0.1", "[::1]"].iter().any(|here| {
-            host.strip_prefix(here)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
-        });
-        if is_host && (scheme == "https" || scheme == "http" && is_here) {
+        if is_host && (scheme == "https" || scheme == "http" && is_here(host)) {
             Ok(Self(text.to_owned()))
         } else {
             Err(BadUrl)
@@ -107,6 +121,8 @@ mod tests {
             assert_eq!(public.as_str(), url);
             assert_eq!(public.enrolment("ise_x"), format!("{url}/v1/enrol#ise_x"));
             assert_eq!(public.reset("isr_x"), format!("{url}/reset#isr_x"));
+            assert_eq!(public.invite("isi_x"), format!("{url}/invite#isi_x"));
+            assert_eq!(public.is_local(), url.starts_with("http://"));
         }
         for bad in [
             "",

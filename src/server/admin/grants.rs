@@ -4,7 +4,10 @@ use ulid::Ulid;
 
 use super::{Admin, LONGEST_GRANT, done};
 use crate::{
-    domain::rest::name::{AccountName, RepositoryId},
+    domain::{
+        count::counted,
+        rest::name::{AccountName, RepositoryId},
+    },
     error::{Error, Result},
     server::{
         clock,
@@ -38,8 +41,9 @@ impl Admin {
         self.audit(
             "grant added",
             &format!(
-                "{name}/{instance}: {} for {minutes} minutes ({id})",
-                device.name
+                "{name}/{instance}: {} for {} ({id})",
+                device.name,
+                counted(minutes, "minute")
             ),
         )?;
         Ok(id)

@@ -5,6 +5,7 @@ use ulid::Ulid;
 use super::{Admin, done};
 use crate::{
     domain::{
+        count::counted,
         ids::InstanceId,
         rest::{
             name::{AccountName, RepositoryId},
@@ -43,7 +44,8 @@ impl Admin {
             ))
             .hint("Nothing was changed")),
             Registered::TooMany => Err(Error::usage(format!(
-                "{name} has {limit} instances, which is as many as it may"
+                "{name} has {}, which is as many as it may",
+                counted(limit, "instance")
             ))
             .hint("Nothing was changed")),
         }
@@ -63,7 +65,8 @@ impl Admin {
             let back = instances::undelete(&self.database, account.id, id, limit);
             if done(self.wait(back))? == Registered::TooMany {
                 return Err(Error::usage(format!(
-                    "{name} has {limit} instances, which is as many as it may"
+                    "{name} has {}, which is as many as it may",
+                    counted(limit, "instance")
                 ))
                 .hint("Nothing was changed"));
             }
@@ -81,7 +84,7 @@ impl Admin {
             .context(|| format!("cannot bring back what is in the trash of {repository}"))?;
         self.audit(
             "trash brought back",
-            &format!("{repository}: {back} objects"),
+            &format!("{repository}: {}", counted(back, "object")),
         )?;
         Ok(back)
     }

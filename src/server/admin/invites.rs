@@ -5,6 +5,7 @@ use ulid::Ulid;
 
 use super::{Admin, done};
 use crate::{
+    domain::count::counted,
     error::{Error, Result},
     server::{
         clock,
@@ -34,7 +35,10 @@ impl Admin {
             instance_limit,
         };
         done(self.wait(invites::add(&self.database, &invite, &token)))?;
-        self.audit("invite added", &format!("{id} for {hours} hours"))?;
+        self.audit(
+            "invite added",
+            &format!("{id} for {}", counted(hours, "hour")),
+        )?;
         Ok(token.expose())
     }
 

@@ -21,6 +21,7 @@ use super::{
         accounts::Account,
         audit::{self, Entry},
     },
+    folder as data_folder,
     settings::DataFolder,
 };
 use crate::{
@@ -52,6 +53,11 @@ pub struct Admin {
 impl Admin {
     /// Opens the database of the server in this folder, whether it runs or not.
     pub fn open(data: DataFolder, if_missing: IfMissing) -> Result<Self> {
+        if if_missing == IfMissing::Make {
+            data_folder::check(&data)?;
+            data_folder::restrict(&data)
+                .map_err(|error| data_folder::unread(data.path(), error))?;
+        }
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
             .build()

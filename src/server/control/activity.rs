@@ -52,6 +52,7 @@ struct Doing {
 
 /// What is known of the account's other devices.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "OtherDevices")]
 struct Around {
     /// What they are doing.
     present: Vec<Present>,
@@ -62,6 +63,7 @@ struct Around {
 /// What became of a sync.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "SyncReport")]
 struct Report {
     /// Which instance.
     instance: String,
@@ -79,6 +81,7 @@ struct Report {
 
 /// Rows of the sync log.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "SyncLog")]
 pub struct Log {
     /// The newest first.
     pub entries: Vec<Entry>,

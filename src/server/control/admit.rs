@@ -24,6 +24,8 @@ pub enum Access {
 
 /// The header that a page of ours sends, and no other page can.
 pub const CSRF: &str = "x-csrf-token";
+/// What is said of an account that is suspended.
+pub const SUSPENDED: &str = "the account is suspended";
 
 /// Returns whether a method only looks.
 fn only_looks(method: &Method) -> bool {
@@ -61,7 +63,7 @@ pub fn check(
         | (Access::Person | Access::Account, Who::Person(_)) => {}
     }
     if who.is_suspended() {
-        return Err(Refusal::Forbidden("the account is suspended"));
+        return Err(Refusal::Forbidden(SUSPENDED));
     }
     // A browser sends a cookie along with whatever another page makes it send; never this word.
     match who {
@@ -167,7 +169,7 @@ mod tests {
         for who in [device(true), person(true)] {
             assert_eq!(
                 get(Access::Account, &who),
-                Err(Refusal::Forbidden("the account is suspended"))
+                Err(Refusal::Forbidden(SUSPENDED))
             );
         }
     }

@@ -10,7 +10,10 @@ use axum::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::server::{exchange::Told, storage::Fault};
+use crate::{
+    domain::count::counted,
+    server::{exchange::Told, storage::Fault},
+};
 
 /// Why something was not done.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -27,6 +30,9 @@ pub enum Refusal {
     /// Nobody that is known asks: nobody learns what was wrong.
     #[error("sign in first, or use a device's token")]
     Unknown,
+    /// Account and password do not belong together: nobody learns which of them is wrong.
+    #[error("account or password is wrong")]
+    SignIn,
     /// Another page sent this.
     #[error("the request lacks the session's X-CSRF-Token")]
     Csrf,
@@ -58,7 +64,7 @@ pub enum Refusal {
     #[error("the request stood still")]
     TooSlow,
     /// Too often.
-    #[error("too many requests; try again in {} seconds", seconds(.0))]
+    #[error("too many requests; try again in {}", counted(seconds(.0), "second"))]
     TooMany(Duration),
 }
 
@@ -122,7 +128,7 @@ impl Refusal {
     /// Returns the answer, and the word for programs.
     pub fn code(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::Unknown => (StatusCode::UNAUTHORIZED, "unknown"),
+            Self::Unknown | Self::SignIn => (StatusCode::UNAUTHORIZED, "unknown"),
             Self::Csrf => (StatusCode::FORBIDDEN, "csrf"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
             Self::Nowhere => (StatusCode::NOT_FOUND, "nowhere"),

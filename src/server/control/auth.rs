@@ -12,9 +12,8 @@ use super::{
     admit::Access,
     answer::{Answered, Done, Refusal, Reply},
     call::{Call, Nothing},
-    passwords,
+    cookies, passwords,
     route::Route,
-    who,
 };
 use crate::{
     domain::rest::name::AccountName,
@@ -60,6 +59,7 @@ pub struct SigningIn {
 /// What changes a password.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PasswordChange")]
 pub struct Changing {
     /// The one so far.
     #[schemars(with = "String")]
@@ -175,7 +175,7 @@ pub async fn sign_in(call: Call<SigningIn>) -> Answered<SignedIn> {
             server.limits.was_right(name.as_str());
             begin(&call, (id, &name)).await
         }
-        _ => Err(Refusal::Unknown.into()),
+        _ => Err(Refusal::SignIn.into()),
     }
 }
 
@@ -191,13 +191,13 @@ pub(super) async fn begin<I>(
     let now = clock::now();
     let database = &call.server.database;
     sessions::add(database, (&session, id), &token, (&address, &agent), now).await?;
-    let cookie = who::set_cookie(call.is_secure, secret.expose_secret(), sessions::KEPT);
+    let cookie = cookies::set_cookie(call.is_secure, secret.expose_secret(), sessions::KEPT);
     Ok(Reply {
         value: SignedIn {
             account: name.to_string(),
-            csrf: who::csrf_of(secret.expose_secret()),
+            csrf: cookies::csrf_of(secret.expose_secret()),
         },
-        cookie: Some(who::secret_header(&cookie)?),
+        cookie: Some(cookies::secret_header(&cookie)?),
     })
 }
 
@@ -221,9 +221,9 @@ pub async fn sign_out(call: Call<Nothing>) -> Answered<Done> {
     let session = &call.who.person()?.session;
     sessions::remove(&call.server.database, session.account_id, &session.id).await?;
     call.server.events.recheck(session.account_id);
-    let gone = who::set_cookie(call.is_secure, "", 0);
+    let gone = cookies::set_cookie(call.is_secure, "", 0);
     Ok(Reply {
-        cookie: Some(who::secret_header(&gone)?),
+        cookie: Some(cookies::secret_header(&gone)?),
         ..Done::reply()
     })
 }

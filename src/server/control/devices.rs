@@ -38,6 +38,7 @@ pub struct Devices {
 
 /// A device.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ListedDevice")]
 pub struct Listed {
     /// What is known of it.
     #[serde(flatten)]
@@ -59,6 +60,7 @@ pub struct NewDevice {
 
 /// A device that was added.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AddedDevice")]
 pub struct Added {
     /// Its ULID.
     pub id: String,
@@ -69,6 +71,7 @@ pub struct Added {
 /// What of a device is changed.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "DeviceChanges")]
 pub struct Changes {
     /// What it is called from now on.
     pub name: Option<String>,
@@ -113,7 +116,7 @@ pub async fn list(call: Call<Nothing>) -> Answered<Devices> {
     let this = call.who.device();
     let devices = known.into_iter().map(|mut device| {
         // What was not written down yet.
-        device.last_seen_at = server.seen.of(&device.id).or(device.last_seen_at);
+        server.seen.add_to(&mut device);
         Listed {
             is_this: this == Some(&device.id),
             device,

@@ -12,7 +12,7 @@ use super::{
     route::Route,
 };
 use crate::{
-    domain::rest::name::RepositoryId,
+    domain::{count::counted, rest::name::RepositoryId},
     server::{
         admin::LONGEST_GRANT,
         clock,
@@ -27,6 +27,7 @@ use crate::{
 /// What a device asks for.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "NewGrantRequest")]
 struct NewRequest {
     /// Which repository; 26 zeros are the account's list of instances.
     instance: String,
@@ -36,6 +37,7 @@ struct NewRequest {
 
 /// What was asked for, or made.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "GrantAnswer")]
 pub struct Made {
     /// Its ULID.
     pub id: String,
@@ -109,8 +111,9 @@ async fn request(call: Call<NewRequest>) -> Answered<Made> {
     let what = (&id[..], device, &instance[..]);
     grant_requests::add(&server.database, what, asked.minutes, clock::now()).await?;
     let about = format!(
-        "{}/{instance}: {device} for {} minutes ({id})",
-        owner.name, asked.minutes
+        "{}/{instance}: {device} for {} ({id})",
+        owner.name,
+        counted(asked.minutes, "minute")
     );
     server
         .audit(&call.who.actor(), "grant asked for", &about)
@@ -152,8 +155,11 @@ async fn decide(call: &Call<Nothing>, grant: Option<&str>) -> Result<(), super::
         None => ("grant refused", &id[..]),
     };
     let about = format!(
-        "{}/{}: {} for {} minutes ({id})",
-        owner.name, request.instance, request.name, request.minutes
+        "{}/{}: {} for {} ({id})",
+        owner.name,
+        request.instance,
+        request.name,
+        counted(request.minutes, "minute")
     );
     server.audit(&call.who.actor(), what, &about).await?;
     server.events.tell(

@@ -45,6 +45,7 @@ pub struct Instances {
 
 /// An instance.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ListedInstance")]
 pub struct Listed {
     /// Its ULID.
     pub id: String,
@@ -70,6 +71,7 @@ struct NewInstance {
 
 /// An instance that is registered.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "RegisteredInstance")]
 struct Known {
     /// Its ULID: its repository is /ACCOUNT/ULID/.
     id: String,
@@ -79,6 +81,7 @@ struct Known {
 
 /// What came back from the trash.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "BroughtBack")]
 pub struct Back {
     /// How many objects that was.
     pub objects: u64,

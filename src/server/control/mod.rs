@@ -14,6 +14,7 @@ pub mod admit;
 pub mod answer;
 pub mod auth;
 pub mod call;
+pub mod cookies;
 pub mod devices;
 pub mod discord;
 mod enrolments;
@@ -33,10 +34,17 @@ pub mod who;
 
 use std::sync::Arc;
 
-use axum::{Router, extract::Request, response::Response, routing::MethodFilter};
+use axum::{
+    Router,
+    extract::Request,
+    http::{Method, header},
+    response::Response,
+    routing::MethodFilter,
+};
 
 use self::{answer::Refusal, route::Route};
 use super::{Server, data, pages};
+use crate::domain::rest::path::Address;
 
 /// First words of paths that are the server's own: what is not in the table is nowhere, and never data.
 const OURS: [&str; 8] = [
@@ -79,7 +87,7 @@ pub fn public(server: &Arc<Server>) -> Router {
         move |request: Request| {
             let server = Arc::clone(&server);
             async move {
-                if pages::is_ours(request.uri().path()) {
+                if pages::is_ours(request.uri().path()) || is_astray(&request) {
                     return pages::nowhere();
                 }
                 data::answer(server, request).await
@@ -95,6 +103,15 @@ pub fn public(server: &Arc<Server>) -> Router {
         }
     }
     router.merge(pages::router(server))
+}
+
+/// Returns whether somebody without a token looks at what no client of restic would ask for: a browser, to
+/// which a 401 is a question for a password that nobody has.
+fn is_astray(request: &Request) -> bool {
+    let looks = matches!(*request.method(), Method::GET | Method::HEAD);
+    looks
+        && !request.headers().contains_key(header::AUTHORIZATION)
+        && request.uri().path().parse::<Address>().is_err()
 }
 
 /// Returns the router of the operator's listener. No route is on both.

@@ -23,6 +23,7 @@ const ACCOUNTS: usize = 10_000;
 /// What a device is doing with an instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "PresenceState")]
 pub enum State {
     /// The game runs.
     Playing,

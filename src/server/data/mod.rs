@@ -12,7 +12,11 @@ pub mod misses;
 pub mod quota;
 mod upload;
 
-use std::{net::IpAddr, sync::Arc, time::Instant};
+use std::{
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     body::Body,
@@ -30,7 +34,8 @@ use self::{
 use super::{
     Server, clock,
     database::devices::{self, Holder},
-    exchange::{Peer, Told},
+    exchange::Told,
+    peer::Peer,
     storage::Fault,
 };
 use crate::domain::rest::refused::{REFUSED, Why};
@@ -95,9 +100,8 @@ pub async fn answer(server: Arc<Server>, request: Request) -> Response {
         query: parts.uri.query(),
     };
     let answered = asked.answer(&mut body).await;
-    if answered.is_err() {
-        // A client that still sends would see a connection that breaks, and not the answer.
-        upload::drain(&mut body, server.patience.body).await;
+    if let Err(failure) = &answered {
+        read_on(&mut body, failure, server.patience.body).await;
     }
     match answered {
         Ok(mut response) => {
@@ -105,6 +109,14 @@ pub async fn answer(server: Arc<Server>, request: Request) -> Response {
             response
         }
         Err(failure) => failed(&failure, told),
+    }
+}
+
+/// Reads what is left of an upload that is refused: a client that still sends would see a connection that
+/// breaks, and not the answer. One that stood still was waited for already.
+async fn read_on(body: &mut Body, failure: &Failure, patience: Duration) {
+    if !matches!(failure, Failure::Storage(Fault::StoodStill)) {
+        upload::drain(body, patience).await;
     }
 }
 
@@ -165,4 +177,28 @@ fn failed(failure: &Failure, mut told: Told) -> Response {
     }
     response.extensions_mut().insert(told);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    const SHORT: Duration = Duration::from_millis(50);
+    const LONG: Duration = Duration::from_secs(3600);
+
+    #[tokio::test]
+    async fn an_upload_that_stood_still_is_waited_for_once() {
+        let stalled = || Body::from_stream(stream::pending::<std::io::Result<bytes::Bytes>>());
+        let read = async |failure: Failure| {
+            let mut body = stalled();
+            timeout(SHORT, read_on(&mut body, &failure, LONG)).await
+        };
+        assert!(read(Fault::StoodStill.into()).await.is_ok());
+        // Whatever else is wrong: what comes is read first.
+        assert!(read(Fault::TooLarge.into()).await.is_err());
+        assert!(read(Refusal::Overwrites.into()).await.is_err());
+    }
 }

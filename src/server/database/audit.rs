@@ -7,6 +7,7 @@ use super::{Answer, Database};
 
 /// A row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "AuditEntry")]
 pub struct Entry {
     /// When.
     pub at: i64,

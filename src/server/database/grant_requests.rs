@@ -11,6 +11,7 @@ const OPEN: i64 = 24 * 60 * 60;
 
 /// A row that waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "GrantRequest")]
 pub struct Request {
     /// A ULID.
     pub id: String,

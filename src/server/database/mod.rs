@@ -30,7 +30,11 @@ pub mod sync_log;
 #[cfg(test)]
 mod tests;
 
-use std::{borrow::Cow, path::Path, time::Duration};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use sqlx::{
     Row as _, SqlSafeStr, SqlitePool,
@@ -38,6 +42,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+use super::folder;
 use crate::error::{Context, Error, Result};
 
 /// How long a write waits for another process's.
@@ -86,10 +91,22 @@ impl Database {
     /// Opens the database in this file, and brings its tables up to date.
     pub async fn open(file: &Path, if_missing: IfMissing) -> Result<Self> {
         let place = file.display();
-        if if_missing == IfMissing::Fail && !file.exists() {
+        let there = file
+            .try_exists()
+            .map_err(|error| folder::unread(&folder_of(file), error))?;
+        if if_missing == IfMissing::Fail && !there {
             return Err(Error::usage(format!("{place} is not there")).hint(
                 "Name the folder of a server with --data; 'instance-sync serve --data=DIR' makes one",
             ));
+        }
+        if if_missing == IfMissing::Make {
+            folder::make_private(file).map_err(|error| folder::unread(&folder_of(file), error))?;
+        }
+        // Those beside it are made with the rights of the database.
+        for beside in ["", "-wal", "-shm"] {
+            let mut name = file.as_os_str().to_owned();
+            name.push(beside);
+            folder::mend(Path::new(&name));
         }
         let options = SqliteConnectOptions::new()
             .filename(file)
@@ -104,7 +121,7 @@ impl Database {
             .acquire_timeout(BUSY)
             .connect_with(options)
             .await
-            .context(|| format!("cannot open {place}"))?;
+            .map_err(|error| unopened(file, error))?;
         match migrator().run(&pool).await {
             Ok(()) => Ok(Self { pool }),
             Err(MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_)) => {
@@ -113,6 +130,7 @@ impl Database {
                 ))
                 .hint("It was left as it is. Update instance-sync here"))
             }
+            Err(MigrateError::Execute(error)) => Err(unopened(file, error)),
             Err(error) => Err(error).context(|| format!("cannot bring {place} up to date")),
         }
     }
@@ -120,6 +138,30 @@ impl Database {
     /// Writes everything into the one file, and lets go of it.
     pub async fn close(&self) {
         self.pool.close().await;
+    }
+}
+
+fn folder_of(file: &Path) -> PathBuf {
+    file.parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+/// Says why a database cannot be used, and what to do about it.
+fn unopened(file: &Path, error: sqlx::Error) -> Error {
+    let place = file.display();
+    let code = error.as_database_error().and_then(|error| {
+        let code = error.code()?;
+        code.parse::<i32>().ok()
+    });
+    let failed = Error::failed(format!("cannot open {place}")).because(error);
+    match code.map(|code| code & 0xff) {
+        // SQLITE_NOTADB, SQLITE_CORRUPT.
+        Some(26 | 11) => failed.hint(
+            "It was left as it is. Stop the server and put a backup in its place, as docs/guides/operate.md says, or name another folder with --data",
+        ),
+        _ => match folder::whose(file) {
+            Some(hint) => failed.hint(hint),
+            None => failed,
+        },
     }
 }
 

@@ -33,6 +33,7 @@ pub struct Session {
 
 /// A row, for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Session")]
 pub struct Shown {
     /// A ULID.
     pub id: String,

@@ -12,6 +12,7 @@ pub const KEPT: i64 = 2000;
 /// What a device did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "SyncAction")]
 pub enum What {
     /// It added a snapshot. The server writes this one itself.
     Pushed,
@@ -70,6 +71,7 @@ pub struct NewEntry<'a> {
 
 /// A row, for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "SyncLogEntry")]
 pub struct Entry {
     /// Its number: later ones are larger.
     pub id: i64,

@@ -31,7 +31,7 @@ pub struct Row {
     pub at: When,
     /// How much went over the line.
     pub size: Option<String>,
-    /// Why it failed, as a word of the device's.
+    /// Why.
     pub reason: Option<String>,
 }
 
@@ -45,9 +45,27 @@ impl Row {
             what: entry.what,
             at: When::of(entry.at, now),
             size: entry.bytes.map(size),
-            reason: entry.reason.clone(),
+            reason: entry.reason.as_deref().map(words_of),
         }
     }
+}
+
+/// Returns a reason as people say it. Another version of the program may know more of them.
+fn words_of(reason: &str) -> String {
+    match reason {
+        "conflict" => "it asks which one to keep",
+        "others-decide" => "another device is asked",
+        "postponed" => "put off by the player",
+        "unusable" => "the saves could not be read",
+        "damaged" => "something stored is damaged",
+        "full" => "no room",
+        "no-repository" => "nothing was stored here yet",
+        "busy" => "another one was at work",
+        "usage" => "it was asked for something senseless",
+        "failed" => "its own log says why",
+        other => other,
+    }
+    .to_owned()
 }
 
 #[derive(Template)]
@@ -96,4 +114,15 @@ pub async fn newest(
     let of = instance.map(|id| format!("&instance={id}"));
     asked.query = Some(format!("limit={limit}{}", of.unwrap_or_default()));
     Ok(activity::log(asked).await?.value.entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_said_in_words_and_one_of_a_later_version_as_it_is() {
+        assert_eq!(words_of("others-decide"), "another device is asked");
+        assert_eq!(words_of("what comes later"), "what comes later");
+    }
 }

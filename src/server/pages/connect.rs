@@ -1,5 +1,7 @@
 //! How a machine is connected, step by step, with a token of its own: all that a person has to read.
 
+use std::net::IpAddr;
+
 use askama::Template;
 
 use super::{
@@ -7,14 +9,17 @@ use super::{
     frame::{Asked, Frame, Wrong},
     page::{Answered, Page, Sent},
 };
-use crate::server::{
-    control::{
-        admit::Access,
-        answer::Failure,
-        call::Call,
-        devices::{self, NewDevice},
+use crate::{
+    domain::rest::links::PublicUrl,
+    server::{
+        control::{
+            admit::Access,
+            answer::Failure,
+            call::Call,
+            devices::{self, NewDevice},
+        },
+        database::devices::DeviceKind,
     },
-    database::devices::DeviceKind,
 };
 
 #[derive(Template)]
@@ -31,28 +36,53 @@ struct Connect {
 
 /// Where this server is, as the browser found it.
 pub(super) struct Place {
-    /// Its address.
+    /// Its address, for other machines where one is known that they can use.
     pub url: String,
     /// Whether `setup` takes it without being told that anybody on the way can read along.
     is_safe: bool,
+    /// Whether it leads every machine to itself.
+    is_local: bool,
 }
 
 impl Place {
     pub fn of(call: &Call<Asked>) -> Self {
-        let host = &call.input.host;
-        let scheme = if call.is_secure { "https" } else { "http" };
-        let name = host.rsplit_once(':').map_or(host.as_str(), |(name, port)| {
+        let public = call.server.public_url.as_ref();
+        Self::seen(call.is_secure, &call.input.host, public)
+    }
+
+    fn seen(is_secure: bool, host: &str, public: Option<&PublicUrl>) -> Self {
+        let scheme = if is_secure { "https" } else { "http" };
+        let name = host.rsplit_once(':').map_or(host, |(name, port)| {
             if port.bytes().all(|b| b.is_ascii_digit()) {
                 name
             } else {
                 host
             }
         });
-        Self {
-            url: format!("{scheme}://{host}"),
-            is_safe: call.is_secure || matches!(name, "localhost" | "127.0.0.1" | "[::1]"),
+        let is_local = is_loopback(name);
+        match public.filter(|_| is_local) {
+            // What an operator says that others type.
+            Some(public) if !public.is_local() => Self {
+                url: public.as_str().to_owned(),
+                is_safe: true,
+                is_local: false,
+            },
+            _ => Self {
+                url: format!("{scheme}://{host}"),
+                is_safe: is_secure || is_local,
+                is_local,
+            },
         }
     }
+}
+
+/// Returns whether a name leads every machine to itself.
+fn is_loopback(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let number: Option<IpAddr> = name.trim_matches(['[', ']']).parse().ok();
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || number.is_some_and(|number| number.to_canonical().is_loopback())
 }
 
 impl Connect {
@@ -107,4 +137,42 @@ fn page(call: &Call<Asked>, token: Option<String>, wrong: Wrong) -> Result<Conne
         token,
         wrong,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_leads_others_to_themselves_is_told_from_one_that_leads_here() {
+        let public: PublicUrl = "https://saves.example.org".parse().expect("an address");
+        for local in [
+            "localhost:8000",
+            "LOCALHOST",
+            "saves.localhost:1",
+            "127.0.0.1:8000",
+            "127.9.9.9",
+            "[::1]:8000",
+        ] {
+            let place = Place::seen(false, local, None);
+            assert!(place.is_local && place.is_safe, "{local}");
+            assert_eq!(place.url, format!("http://{local}"));
+            let place = Place::seen(false, local, Some(&public));
+            assert!(!place.is_local && place.is_safe, "{local}");
+            assert_eq!(place.url, "https://saves.example.org");
+            let here = "http://localhost:8000".parse().expect("an address");
+            assert!(Place::seen(false, local, Some(&here)).is_local);
+        }
+        for other in [
+            "192.168.1.7:8000",
+            "nas",
+            "localhost.example.org",
+            "[fd00::7]:8000",
+        ] {
+            let place = Place::seen(false, other, Some(&public));
+            assert!(!place.is_local && !place.is_safe, "{other}");
+            assert_eq!(place.url, format!("http://{other}"));
+            assert!(Place::seen(true, other, None).is_safe);
+        }
+    }
 }

@@ -11,7 +11,7 @@ use crate::server::{
     control::{
         answer::{Failure, Refusal},
         call::Call,
-        who,
+        cookies,
     },
     token::{Mark, Token},
 };
@@ -73,12 +73,12 @@ impl Frame {
             (known.clone(), None)
         } else {
             let made = Token::of(Mark::Visit)?.expose();
-            let cookie = who::set_visit(call.is_secure, made.expose_secret());
-            (made, Some(who::secret_header(&cookie)?))
+            let cookie = cookies::set_visit(call.is_secure, made.expose_secret());
+            (made, Some(cookies::secret_header(&cookie)?))
         };
         let done: Option<String> = call.asked("done")?;
         let frame = Self {
-            csrf: who::csrf_of_secret(&secret),
+            csrf: cookies::csrf_of_secret(&secret),
             done: done.unwrap_or_default(),
             ..Self::bare()
         };

@@ -21,13 +21,15 @@ use crate::{
     server::{
         Server,
         control::{
-            admit::{self, Access},
+            admit::{self, Access, SUSPENDED},
             answer::{self, Failure, Refusal},
             call::Call,
+            cookies,
             route::{body_of, text_of, words},
             who::{self, Who},
         },
-        exchange::{Peer, Told},
+        exchange::Told,
+        peer::Peer,
     },
 };
 
@@ -202,11 +204,11 @@ impl Page {
         }
         (told.account, told.device) = who.told();
         let csrf = form.get("csrf");
-        let visit = who::visit(&parts.headers, peer.is_secure);
+        let visit = cookies::visit(&parts.headers, peer.is_secure);
         if self.method != Method::GET {
             guard::check_origin(&parts.headers)?;
             if matches!(who, Who::Nobody) {
-                let expected = visit.as_ref().map(who::csrf_of_secret);
+                let expected = visit.as_ref().map(cookies::csrf_of_secret);
                 admit::same(csrf, &expected.ok_or(Refusal::Csrf)?)?;
             }
         }
@@ -239,6 +241,7 @@ struct Refused {
     status: u16,
     message: String,
     is_csrf: bool,
+    is_suspended: bool,
 }
 
 /// Answers that it was refused.
@@ -258,6 +261,7 @@ fn failed(failure: &Failure) -> Response {
         status: status.as_u16(),
         message,
         is_csrf: matches!(failure, Failure::Refused(Refusal::Csrf)),
+        is_suspended: matches!(failure, Failure::Refused(Refusal::Forbidden(SUSPENDED))),
     };
     let sent = Sent::with(status, &page).unwrap_or_else(|_| Sent {
         status,

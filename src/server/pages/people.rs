@@ -33,6 +33,8 @@ struct Login {
 #[template(path = "invite.html")]
 struct Invite {
     frame: Frame,
+    /// What was typed, where it is not what was wrong: the link is gone from the address by then.
+    code: String,
     account: String,
     wrong: Wrong,
 }
@@ -89,11 +91,7 @@ async fn sign_in(call: Call<Asked>) -> Answered {
     match auth::sign_in(call.with(asked)).await {
         Ok(reply) => Ok(Sent::to(to).keeping(reply.cookie)),
         Err(failure) => {
-            let (refusal, wrong) = wrong_of(failure, |refusal| match refusal {
-                // The API says this of any request that nobody known asks.
-                Refusal::Unknown => "account or password is wrong".to_owned(),
-                other => other.to_string(),
-            })?;
+            let (refusal, wrong) = wrong_of(failure)?;
             let (frame, cookie) = Frame::of_stranger(&call)?;
             let page = Login {
                 frame,
@@ -110,6 +108,7 @@ async fn invited(call: Call<Asked>) -> Answered {
     let (frame, cookie) = Frame::of_stranger(&call)?;
     let page = Invite {
         frame,
+        code: String::new(),
         account: String::new(),
         wrong: Wrong::default(),
     };
@@ -126,7 +125,7 @@ async fn register(call: Call<Asked>) -> Answered {
     match auth::register(call.with(asked)).await {
         Ok(reply) => Ok(Sent::to("/devices/connect?done=registered").keeping(reply.cookie)),
         Err(failure) => {
-            let (refusal, mut wrong) = wrong_of(failure, ToString::to_string)?;
+            let (refusal, mut wrong) = wrong_of(failure)?;
             // Beside the field that it is about.
             let place = match &refusal {
                 Refusal::NotThere(_) => "invite",
@@ -136,8 +135,13 @@ async fn register(call: Call<Asked>) -> Answered {
             };
             wrong = wrong.moved(place);
             let (frame, cookie) = Frame::of_stranger(&call)?;
+            let code = match place {
+                "invite" => String::new(),
+                _ => form.text("invite").chars().take(200).collect(),
+            };
             let page = Invite {
                 frame,
+                code,
                 account: account_of(form),
                 wrong,
             };
@@ -164,7 +168,7 @@ async fn reset(call: Call<Asked>) -> Answered {
     match resets::reset(call.with(asked)).await {
         Ok(reply) => Ok(Sent::to("/?done=password-set").keeping(reply.cookie)),
         Err(failure) => {
-            let (refusal, wrong) = wrong_of(failure, ToString::to_string)?;
+            let (refusal, wrong) = wrong_of(failure)?;
             let place = match &refusal {
                 Refusal::NotThere(_) => "code",
                 Refusal::Invalid(_) => "password",
@@ -189,13 +193,10 @@ fn account_of(form: &Form) -> String {
     form.text("account").chars().take(64).collect()
 }
 
-fn wrong_of(
-    failure: Failure,
-    say: impl FnOnce(&Refusal) -> String,
-) -> Result<(Refusal, Wrong), Failure> {
+fn wrong_of(failure: Failure) -> Result<(Refusal, Wrong), Failure> {
     match failure {
         Failure::Refused(refusal) => {
-            let wrong = Wrong::said("form", say(&refusal));
+            let wrong = Wrong::said("form", refusal.to_string());
             Ok((refusal, wrong))
         }
         other => Err(other),

@@ -12,8 +12,9 @@ use super::{
     choose::Named,
     look,
     outside::Inside,
-    place::{Row, gone},
-    read_past, shown,
+    read_past,
+    row::{Row, gone},
+    shown,
 };
 use crate::{
     config::{json_file::sync_folder, layout::below},

@@ -74,6 +74,16 @@ pub enum Background {
 
 /// Runs a drill if one is due, as soon as nobody is disturbed by it. `seed` chooses what is restored.
 pub fn in_background(settings: &Settings, listener: Listener<'_>, seed: u64) -> Result<Background> {
+    once(wait_for_calm, settings, listener, seed)
+}
+
+/// Runs a drill if one is due, once `calm` says that nobody is disturbed by it.
+pub fn once(
+    calm: impl FnOnce(&Layout) -> bool,
+    settings: &Settings,
+    listener: Listener<'_>,
+    seed: u64,
+) -> Result<Background> {
     let layout = Layout::new(absolute(&settings.pack));
     if !sync_file::is_opted_in(&layout) {
         return Ok(Background::NotDue);
@@ -86,7 +96,7 @@ pub fn in_background(settings: &Settings, listener: Listener<'_>, seed: u64) -> 
     let Some(_one_at_a_time) = lock::hold(&layout.drill()).ok().flatten() else {
         return Ok(Background::NotDue);
     };
-    if !wait_for_calm(&layout) {
+    if !calm(&layout) {
         return Ok(Background::NotIdle);
     }
     let mut session = match session::open(settings, listener, "drill", Duration::ZERO) {

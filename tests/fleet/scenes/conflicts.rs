@@ -506,3 +506,36 @@ fn the_later_of_two_merges_is_the_same_everywhere() {
     }
     assert_eq!(scene.ids(), there);
 }
+
+/// It is like a version that others moved on from, and somebody made it so.
+#[test]
+fn an_old_version_that_the_player_put_back_is_an_edit() {
+    let scene = Scene::with(2, &[(A, "first")]);
+    scene.write(0, A, "second");
+    scene.push(0);
+    scene.pull(1);
+    scene.write(0, A, "third");
+    scene.push(0);
+    scene.write(1, A, "first");
+    assert_eq!(scene.pull(1), conflict(&["saves/A"]));
+    assert_eq!(scene.text(1, A).as_deref(), Some("first"));
+}
+
+/// A safety copy that is not whole is none.
+#[test]
+fn what_could_not_be_copied_whole_is_not_said_to_be_saved() {
+    for flaw in [Flaw::Unread, Flaw::Miscounted] {
+        let scene = Scene::new(2);
+        scene.write(0, A, "a");
+        scene.push(0);
+        scene.write(1, A, "my own");
+        scene.cloud.flaw_next_backup(flaw);
+        let (outcome, told) = scene.pull_by(1, None);
+        let not_saved = PullOutcome::Conflict {
+            units: units(&["saves/A"]),
+            saved: false,
+        };
+        assert_eq!(outcome, not_saved, "{told:?}");
+        assert_eq!(scene.pull(1), conflict(&["saves/A"]));
+    }
+}

@@ -185,6 +185,6 @@ fn a_folder_is_named_by_a_slash_at_its_end_or_by_being_one() {
     exported(&scene, &request("saves/A", &fresh));
     assert_eq!(names(&folder.join("fresh")), ["A.zip"]);
     fs::create_dir_all(folder.join("taken/A.zip")).unwrap();
-    let error = export(&scene, &request("saves/A", &folder.join("taken")));
-    assert!(error.is_err(), "{error:?}");
+    let error = export(&scene, &request("saves/A", &folder.join("taken"))).unwrap_err();
+    assert!(error.contains("that is a folder"), "{error}");
 }

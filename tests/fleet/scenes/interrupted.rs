@@ -187,3 +187,22 @@ fn an_undo_that_died_is_carried_to_its_end() {
     }
     assert!(carried > 2, "carried on {carried} times");
 }
+
+/// A push that comes first gives it to the cloud as well.
+#[test]
+fn what_was_played_in_between_is_saved_by_a_push_that_comes_first() {
+    let mut saved = 0;
+    for scene in interrupted() {
+        scene.write(1, A, "played");
+        let settings = scene.settings(1);
+        let (outcome, told) = heard(|listener| push::push(&settings, listener));
+        outcome.unwrap();
+        if says(&told, "alert: ") {
+            let copies = scene.safety_copies();
+            assert_eq!(copies.len(), 1, "{told:?}");
+            assert_eq!(held(&copies[0], A).as_deref(), Some("played"));
+            saved += 1;
+        }
+    }
+    assert!(saved > 2, "saved {saved} times");
+}

@@ -2,9 +2,11 @@
 //! tell, what they note, what lies where.
 
 mod conflicts;
+mod drill;
 mod export;
 mod faults;
 mod guards;
+mod history;
 mod hooks;
 mod interrupted;
 mod restore;

@@ -216,3 +216,41 @@ fn what_lies_in_the_way_is_not_overwritten_and_the_unit_stays_in_the_cloud() {
     assert_eq!(changes.taken, units(&["saves/A", "saves/B"]));
     assert_eq!(scene.text(1, B).as_deref(), Some("b"));
 }
+
+/// What a device left out so far is news to it once its scope says so.
+#[test]
+fn who_takes_a_world_in_again_gets_it() {
+    let (scene, _) = left_out();
+    let device = Device::new(7, scene.cloud.seen_by(7));
+    device.toggle_scope();
+    let pull = || pull::pull(&device.settings(), &|_| (), None).unwrap();
+    assert_eq!(pull(), applied(taken(&["saves/A"], 2)));
+    assert_eq!(pull(), UP_TO_DATE);
+    device.reset_scope();
+    assert_eq!(pull(), applied(taken(&["saves/B"], 1)));
+    assert_eq!(fs::read_to_string(device.pack().join(B)).unwrap(), "b");
+    assert_eq!(pull(), UP_TO_DATE);
+}
+
+/// A line that breaks says nothing of what the cloud has.
+#[test]
+fn nothing_is_lost_where_the_line_breaks_while_it_is_looked_up() {
+    let (scene, [_, _, third]) = left_out();
+    let named = within(&scene.snapshot(&third));
+    // What the newest says covers the others, which are not read before one of them is wanted.
+    scene
+        .cloud
+        .change(&third, |one| one.listed.time = "z".to_owned());
+    scene
+        .cloud
+        .make_unreadable(&named, crate::error::Kind::Offline);
+    let (outcome, told, device) = newcomer(&scene);
+    assert!(
+        matches!(outcome, PullOutcome::Offline { .. }),
+        "{outcome:?} {told:?}"
+    );
+    assert!(!device.pack().join(A).exists());
+    scene.cloud.make_readable(&named);
+    let outcome = pull::pull(&device.settings(), &|_| (), None).unwrap();
+    assert_eq!(outcome, applied(taken(&["saves/A", "saves/B"], 3)));
+}

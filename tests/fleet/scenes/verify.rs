@@ -227,3 +227,119 @@ fn a_line_that_breaks_ends_a_drill_without_a_verdict() {
     let error = verify::verify(&scene.settings(0), &|_| (), Extent::Newest).unwrap_err();
     assert_eq!((error.kind(), error.hints().len()), (Kind::Damaged, 1));
 }
+
+/// What was looked at twice is proven as a whole, and not as the one file that seemed to be damaged.
+#[test]
+fn a_world_of_which_one_file_did_not_come_at_once_is_proven_as_a_whole() {
+    let scene = Scene::with(1, &[(A, "a"), ("saves/A/region/r.0.0.mca", "region")]);
+    let only = scene.ids().into_iter().next().unwrap();
+    scene.cloud.hurt(Some((only, A.to_owned())));
+    let (cloud, healed) = (scene.cloud.clone(), scene.cloud.clone());
+    scene.cloud.beside_next_restore(move || {
+        cloud.beside_next_restore(move || healed.hurt(None));
+    });
+    let checked = drill(&scene, Extent::All);
+    assert_eq!(checked.damaged, []);
+    assert_eq!(checked.sound, units(&["saves/A"]));
+}
+
+/// It is in the list, so it is known why what it says of itself cannot be read.
+#[test]
+fn why_a_snapshot_cannot_be_read_is_said() {
+    let scene = Scene::with(1, &[(A, "a")]);
+    let only = scene.ids().into_iter().next().unwrap();
+    let damaged = crate::error::Kind::Damaged;
+    scene.cloud.make_unreadable(&only, damaged);
+    let checked = drill(&scene, Extent::All);
+    assert_eq!(checked.unreadable, slice::from_ref(&only));
+    let error = verify::failure(&checked).unwrap().to_string();
+    assert!(error.contains("is hurt"), "{error}");
+}
+
+/// Whoever left it out is the newest, and nobody else has it any more.
+#[test]
+fn what_is_held_elsewhere_and_is_nowhere_any_more_is_damaged() {
+    let (scene, [first, second]) = played();
+    scene.devices[0].toggle_scope();
+    scene.write(0, A, "third");
+    scene.push(0);
+    scene.cloud.prune(&[first, second].into());
+    for extent in [Extent::Newest, Extent::All] {
+        let checked = drill(&scene, extent);
+        let damaged = checked.damaged.iter();
+        let damaged: Vec<_> = damaged.map(|one| (one.unit.as_str(), one.newest)).collect();
+        assert_eq!(damaged, [("saves/B", true)], "{extent:?}");
+        assert_eq!(checked.sound, units(&["saves/A"]));
+    }
+}
+
+/// A world that comes in two portions is as sound as the worse of them.
+#[test]
+fn a_world_is_proven_once_all_of_it_came() {
+    // More than the first portion, which is a small one.
+    let half = "x".repeat(6 << 20);
+    let (one, other) = ("saves/A/region/a", "saves/A/region/b");
+    let scene = Scene::with(1, &[(one, &half), (other, &half[1..])]);
+    let only = scene.ids().into_iter().next().unwrap();
+    for hurt in [one, other] {
+        scene.cloud.hurt(Some((only.clone(), hurt.to_owned())));
+        let checked = drill(&scene, Extent::Newest);
+        assert_eq!(checked.sound, []);
+        assert_eq!(checked.damaged.len(), 1, "{hurt}");
+        scene.cloud.hurt(None);
+    }
+    assert_eq!(drill(&scene, Extent::Newest).sound, units(&["saves/A"]));
+}
+
+#[test]
+fn what_came_as_a_whole_since_is_damaged_no_more() {
+    let (scene, [_, second]) = played();
+    scene.cloud.hurt(Some((second, "saves/A".to_owned())));
+    assert_eq!(drill(&scene, Extent::Newest).damaged.len(), 1);
+    scene.cloud.hurt(None);
+    assert_eq!(drill(&scene, Extent::Newest).damaged, []);
+    assert_eq!(proofs(&scene).damaged, []);
+}
+
+#[test]
+fn each_world_that_is_odd_in_itself_is_named() {
+    let (scene, _) = played();
+    let checked = drill(&scene, Extent::All);
+    let suspect = checked.suspect.iter().map(|one| one.unit.as_str());
+    let mut suspect: Vec<&str> = suspect.collect();
+    suspect.sort_unstable();
+    // Both versions of A, and B.
+    assert_eq!(suspect, ["saves/A", "saves/A", "saves/B"]);
+    assert!(checked.suspect.iter().all(|one| one.files == 1));
+}
+
+/// Somebody deleted everything: that is what was pushed last.
+#[test]
+fn a_state_without_anything_in_it_is_compared_all_the_same() {
+    let scene = Scene::with(1, &[("options.txt", "o")]);
+    scene.delete(0, "options.txt");
+    let outcome = scene.push(0);
+    let last = scene.pushed(&outcome).listed.id;
+    let checked = drill(&scene, Extent::Newest);
+    assert_eq!(checked.heads, [last]);
+    assert_eq!(checked.sound, []);
+}
+
+/// Another device may have been at work when it was read.
+#[test]
+fn a_record_that_was_unreadable_at_the_first_look_alone_is_not_told() {
+    let (scene, [first, _]) = played();
+    scene
+        .cloud
+        .change(&first, |one| one.listed.time = "a".to_owned());
+    scene
+        .cloud
+        .make_unreadable(&first, crate::error::Kind::Damaged);
+    let (cloud, id) = (scene.cloud.clone(), first.clone());
+    scene
+        .cloud
+        .beside_next_restore(move || cloud.make_readable(&id));
+    let checked = drill(&scene, Extent::All);
+    assert_eq!(checked.unreadable, []);
+    assert!(proofs(&scene).unreadable.is_empty());
+}

@@ -15,6 +15,7 @@ use crate::{
         self as cli, AccountTask, DeviceTask, InviteTask, PasswordTask, ServiceTask, Task,
     },
     commands::{Context, Done},
+    domain::count::counted,
     error::{Error, Result},
     server::{admin::Admin, database::IfMissing, settings::DataFolder},
 };
@@ -65,8 +66,7 @@ pub fn run(context: &Context<'_>, args: &cli::Admin) -> Result<Done> {
             let repository = format!("{}/{}", args.account, args.instance);
             output.line(&match back {
                 0 => format!("Nothing of {repository} is in the trash that is not there."),
-                1 => format!("Brought back 1 object of {repository}."),
-                back => format!("Brought back {back} objects of {repository}."),
+                back => format!("Brought back {} of {repository}.", counted(back, "object")),
             });
         }
         Task::Password(task) => password(output, &admin, task)?,

@@ -4,6 +4,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
+    domain::count::counted,
     server::database::{
         accounts::{Account, Registration},
         audit::Entry,
@@ -47,7 +48,10 @@ pub fn rows<T: Serialize>(
 /// An account.
 pub fn account_row(account: &Account) -> Vec<String> {
     let mut notes = vec![format!("quota {}", amount(account.quota_bytes))];
-    notes.push(format!("up to {} instances", account.instance_limit));
+    notes.push(format!(
+        "up to {}",
+        counted(account.instance_limit, "instance")
+    ));
     if account.registration == Registration::ByCreating {
         notes.push("open".to_owned());
     }

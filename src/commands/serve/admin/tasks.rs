@@ -10,6 +10,7 @@ use crate::{
         AccountTask, DeviceTask, GrantTask, InstanceTask, InviteTask, PasswordTask, ServiceScope,
         ServiceTask,
     },
+    domain::count::counted,
     error::Result,
     server::{
         admin::Admin,
@@ -42,13 +43,16 @@ pub fn account(output: &Output, admin: &Admin, task: &AccountTask) -> Result<()>
         AccountTask::Suspend(args) => {
             admin.suspend(&args.account, true)?;
             output.line(&format!(
-                "{} is suspended; what it has stays.",
+                "{} is suspended: a server that runs refuses its devices and pages within seconds. What it has stays.",
                 args.account
             ));
         }
         AccountTask::Resume(args) => {
             admin.suspend(&args.account, false)?;
-            output.line(&format!("{} is served again.", args.account));
+            output.line(&format!(
+                "{} is served again, within seconds.",
+                args.account
+            ));
         }
     }
     Ok(())
@@ -60,11 +64,19 @@ pub fn invite(output: &Output, admin: &Admin, task: &InviteTask) -> Result<()> {
         InviteTask::Add(args) => {
             let quota = args.quota.bytes();
             let code = admin.add_invite(args.hours, quota, args.instances.into())?;
+            let place = match &args.public_url {
+                Some(_) => "",
+                None => ", on the server's page /invite",
+            };
             output.passing(&format!(
-                "This makes one account, within {} hours, on the server's page /invite. Nobody can see it again:",
-                args.hours
+                "This makes one account, within {}{place}. Nobody can see it again:",
+                counted(args.hours, "hour")
             ));
-            output.text(code.expose_secret());
+            let code = code.expose_secret();
+            match &args.public_url {
+                Some(url) => output.text(&url.invite(code)),
+                None => output.text(code),
+            }
         }
         InviteTask::List => rows(output, "invites", &admin.invites()?, invite_row),
         InviteTask::Revoke(args) => {
@@ -85,8 +97,9 @@ pub fn password(output: &Output, admin: &Admin, task: &PasswordTask) -> Result<(
                 None => ", on the server's page /reset",
             };
             output.passing(&format!(
-                "The password of {} opens nothing any more, and its sessions are over; its devices go on. This sets a new one, once, within {} hours{place}. Nobody can see it again:",
-                args.account, args.hours
+                "The password of {} opens nothing any more, and its sessions are over; its devices go on. This sets a new one, once, within {}{place}. Nobody can see it again:",
+                args.account,
+                counted(args.hours, "hour")
             ));
             let code = code.expose_secret();
             match &args.public_url {
@@ -194,8 +207,9 @@ pub fn grant(output: &Output, admin: &Admin, task: &GrantTask) -> Result<()> {
             let (account, device) = (&args.device.account, &args.device.device);
             let id = admin.add_grant(account, device, args.instance, args.minutes)?;
             output.line(&format!(
-                "{device} may remove things from {account}/{} for {} minutes. Grant {id}.",
-                args.instance, args.minutes
+                "{device} may remove things from {account}/{} for {}. Grant {id}.",
+                args.instance,
+                counted(args.minutes, "minute")
             ));
         }
         GrantTask::List(args) => {

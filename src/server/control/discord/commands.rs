@@ -190,6 +190,9 @@ async fn account(server: &Server, user: &str) -> Result<Option<(Account, Account
 async fn in_use(server: &Server, name: &AccountName) -> Result<Vec<Device>, Failure> {
     let mut devices = devices::list(&server.database, Some(name)).await?;
     devices.retain(|device| device.revoked_at.is_none());
+    for device in &mut devices {
+        server.seen.add_to(device);
+    }
     Ok(devices)
 }
 

@@ -59,7 +59,11 @@ pub(super) fn routes() -> Vec<Route> {
 
 async fn list(call: Call<Nothing>) -> Answered<Devices> {
     let (name, _) = account(&call).await?;
-    let devices = devices::list(&call.server.database, Some(&name)).await?;
+    let mut devices = devices::list(&call.server.database, Some(&name)).await?;
+    let seen = &call.server.seen;
+    for device in &mut devices {
+        seen.add_to(device);
+    }
     Ok(Devices { devices }.into())
 }
 

@@ -7,16 +7,19 @@ use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
 use super::{ALL, MadeOnce, bytes, note};
-use crate::server::{
-    admin::{INSTANCES, LONGEST_INVITE},
-    clock,
-    control::{
-        answer::{Answered, Done, Refusal},
-        call::{Call, Nothing},
-        route::Route,
+use crate::{
+    domain::count::counted,
+    server::{
+        admin::{INSTANCES, LONGEST_INVITE},
+        clock,
+        control::{
+            answer::{Answered, Done, Refusal},
+            call::{Call, Nothing},
+            route::Route,
+        },
+        database::invites::{self, Invite, NewInvite},
+        token::{Mark, Token},
     },
-    database::invites::{self, Invite, NewInvite},
-    token::{Mark, Token},
 };
 
 /// What an invite allows.
@@ -87,13 +90,15 @@ async fn invite(call: Call<Inviting>) -> Answered<MadeOnce> {
         instance_limit: asked.instance_limit.map_or(INSTANCES, u64::from),
     };
     invites::add(&server.database, &new, &token).await?;
-    note(&call, "invite added", &format!("{id} for {hours} hours")).await?;
+    let about = format!("{id} for {}", counted(hours, "hour"));
+    note(&call, "invite added", &about).await?;
     let code = token.expose().expose_secret().to_owned();
+    let link = server.public_url.as_ref().map(|url| url.invite(&code));
     Ok(MadeOnce {
         id,
         code,
         expires_at,
-        link: None,
+        link,
     }
     .into())
 }

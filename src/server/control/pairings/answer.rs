@@ -27,6 +27,7 @@ use crate::server::{
 /// A new device asks how it stands.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PairingQuestion")]
 struct Asking {
     /// What it was told when it began to wait.
     #[schemars(with = "String")]
@@ -35,6 +36,7 @@ struct Asking {
 
 /// How a new device stands.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PairingStanding")]
 struct Standing {
     /// How its pairing stands.
     state: State,

@@ -33,6 +33,7 @@ const SEALED_ALONE: &str = "this device shows a code of its own and takes only w
 /// What goes with a yes.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PairingApproval")]
 pub(super) struct Approval {
     /// What was sealed for the new device, in base64 for addresses, without padding. A device that shows its code
     /// itself, of which the pairing has no `secret`, is let in by that alone.

@@ -27,6 +27,7 @@ use crate::server::{
 
 /// A pairing that began.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "BegunPairing")]
 pub struct Begun {
     /// A ULID.
     pub id: String,
@@ -48,6 +49,7 @@ struct Pairings {
 /// A code that a new device shows.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ShownCode")]
 struct Shown {
     /// Six digits.
     code: String,

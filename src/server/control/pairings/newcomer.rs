@@ -44,6 +44,7 @@ const PACE: u64 = 2;
 /// A new device that has a code.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PairingClaim")]
 struct Claiming {
     /// Whose code it is.
     account: String,
@@ -62,6 +63,7 @@ struct Claiming {
 /// A new device that shows a code.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PairingRequest")]
 struct Requesting {
     /// What the device is called: 1 to 64 characters.
     name: String,
@@ -72,6 +74,7 @@ struct Requesting {
 
 /// What a new device waits with.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "WaitingPairing")]
 struct Waiting {
     /// The pairing's ULID.
     id: String,

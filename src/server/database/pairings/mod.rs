@@ -22,6 +22,7 @@ pub use enter::{Entered, enter, state};
 /// How a pairing stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "PairingState")]
 pub enum State {
     /// The code is shown, and nobody used it.
     Open,
@@ -59,6 +60,7 @@ impl State {
 /// What a new device has of the secret that its bundle is sealed with. The server never has any of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "HeldSecret")]
 pub enum Held {
     /// Nothing: the player types the passphrase of the saves.
     #[default]

@@ -2,15 +2,20 @@
 'use strict';
 
 // A code comes behind '#', which no browser sends to a server and no log holds.
-for (const field of document.querySelectorAll('[data-from-fragment]')) {
-  const code = decodeURIComponent(location.hash.slice(1));
-  if (code.startsWith(field.dataset.fromFragment)) {
-    field.value = code;
-    history.replaceState(null, '', location.pathname);
-    const fields = [...field.form.querySelectorAll('input:not([type=hidden])')];
-    fields[fields.indexOf(field) + 1]?.focus();
+const takeFragment = () => {
+  for (const field of document.querySelectorAll('[data-from-fragment]')) {
+    const code = decodeURIComponent(location.hash.slice(1));
+    if (code.startsWith(field.dataset.fromFragment)) {
+      field.value = code;
+      history.replaceState(null, '', location.pathname);
+      const fields = [...field.form.querySelectorAll('input:not([type=hidden])')];
+      fields[fields.indexOf(field) + 1]?.focus();
+    }
   }
-}
+};
+takeFragment();
+// The same page is open already when the link is opened again.
+addEventListener('hashchange', takeFragment);
 
 // A token is copied by one click.
 for (const field of document.querySelectorAll('[data-copy]')) {

@@ -6,7 +6,7 @@ use std::path::Path;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(
     not(target_os = "linux"),
-    expect(dead_code, reason = "none is made there")
+    allow(dead_code, reason = "none is made there")
 )]
 pub struct Stamp {
     device: (u32, u32),
