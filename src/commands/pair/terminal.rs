@@ -94,7 +94,7 @@ fn decide(
     } else if !is_wanted {
         under.is_over = true;
         return Err(Error::failed(text!("pairing-page-said-yes", name = &name))
-            .hint(text!("pairing-page-said-yes-hint", name = &name)));
+            .hint(text!("pairing-page-said-yes-hint")));
     }
     if !is_wanted {
         under.is_over = true;
