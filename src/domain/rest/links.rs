@@ -48,7 +48,6 @@ pub const ENROL: &str = "/v1/enrol";
 pub const RESET: &str = "/reset";
 /// The page that makes an account.
 pub const INVITE: &str = "/invite";
-
 /// Returns whether a host is this machine, by a name that no other has.
 fn is_here(host: &str) -> bool {
     ["localhost", "127.0.0.1", "[::1]"].iter().any(|here| {
