@@ -19,25 +19,24 @@ pub struct Seen {
 
 #[derive(Debug, Default)]
 struct Noted {
-    /// When, since the last write.
-    unwritten: HashMap<String, i64>,
-    /// Those that asked since the server started.
-    known: HashSet<String>,
+    /// When each asked last, since the server started.
+    last: HashMap<String, i64>,
+    /// Those of which that is not written yet.
+    unwritten: HashSet<String>,
 }
 
 impl Seen {
     /// Notes that a device asked at this time.
     pub fn note(&self, device: &str, at: i64) {
         let mut noted = self.lock();
-        match noted.unwritten.get_mut(device) {
-            Some(last) => *last = at,
-            None => {
-                noted.unwritten.insert(device.to_owned(), at);
-            }
-        }
-        if !noted.known.contains(device) {
-            noted.known.insert(device.to_owned());
+        if let Some(last) = noted.last.get_mut(device) {
+            *last = at;
+        } else {
+            noted.last.insert(device.to_owned(), at);
             self.news.notify_one();
+        }
+        if !noted.unwritten.contains(device) {
+            noted.unwritten.insert(device.to_owned());
         }
     }
 
@@ -46,21 +45,33 @@ impl Seen {
         self.news.notified().await;
     }
 
-    /// Adds to what the database says of a device what was not written yet.
+    /// Adds to what the database says of a device what may not be written yet.
     pub fn add_to(&self, device: &mut Device) {
         let noted = self.lock();
-        let last = noted.unwritten.get(&device.id);
+        let last = noted.last.get(&device.id);
         device.last_seen_at = last.copied().or(device.last_seen_at);
     }
 
-    /// Writes what was noted.
+    /// Writes what was noted. What cannot be written is written the next time.
     pub async fn write(&self, database: &Database) -> Answer<()> {
-        let seen = std::mem::take(&mut self.lock().unwritten);
+        let seen: Vec<(String, i64)> = {
+            let mut noted = self.lock();
+            let devices = std::mem::take(&mut noted.unwritten).into_iter();
+            let seen = devices.filter_map(|device| {
+                let at = *noted.last.get(&device)?;
+                Some((device, at))
+            });
+            seen.collect()
+        };
         if seen.is_empty() {
             return Ok(());
         }
-        let seen: Vec<_> = seen.into_iter().collect();
-        devices::saw(database, &seen).await
+        let written = devices::saw(database, &seen).await;
+        if written.is_err() {
+            let devices = seen.into_iter().map(|(device, _)| device);
+            self.lock().unwritten.extend(devices);
+        }
+        written
     }
 
     fn lock(&self) -> MutexGuard<'_, Noted> {

@@ -51,7 +51,7 @@ pub async fn go_on(server: Arc<Server>) {
 /// Waits for a minute. Who comes for the first time meanwhile is written down at once.
 async fn wait(server: &Server) {
     let end = tokio::time::Instant::now() + SEEN;
-    while timeout_at(end, server.seen.news()).await.is_ok() {
+    while tokio::time::Instant::now() < end && timeout_at(end, server.seen.news()).await.is_ok() {
         note_seen(server).await;
         // Many may come together, after a restart.
         tokio::time::sleep(PAUSE).await;

@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     domain::rest::name::{AccountName, RepositoryId},
-    server::token::{Token, TokenHash},
+    server::{
+        seen::Seen,
+        token::{Token, TokenHash},
+    },
 };
 
 const TERMS: Terms = Terms {
@@ -364,4 +367,28 @@ async fn what_an_account_holds_is_kept_once_a_day_and_not_for_ever() {
     assert_eq!(list(2).await, [(3, 31)]);
     samples::forget(database, 3).await.expect("forgets");
     assert_eq!(list(0).await, [(3, 31)]);
+}
+
+#[tokio::test]
+async fn who_was_seen_is_known_while_that_is_written_and_where_it_cannot_be() {
+    let scene = scene().await;
+    scene.device("d1", "Deck").await;
+    let devices = async || {
+        let all = devices::list(&scene.admin, Some(&scene.alice)).await;
+        all.expect("reads").remove(0)
+    };
+    // Read before it was written, and shown after.
+    let mut device = devices().await;
+    let seen = Seen::default();
+    seen.note("d1", 70);
+    seen.write(&scene.server).await.expect("writes");
+    seen.add_to(&mut device);
+    assert_eq!(device.last_seen_at, Some(70));
+    assert_eq!(devices().await.last_seen_at, Some(70));
+    scene.server.pool.close().await;
+    seen.note("d1", 80);
+    assert!(seen.write(&scene.server).await.is_err());
+    assert_eq!(devices().await.last_seen_at, Some(70));
+    seen.write(&scene.admin).await.expect("writes");
+    assert_eq!(devices().await.last_seen_at, Some(80));
 }
