@@ -54,6 +54,10 @@ impl Enrolment {
         let (place, code) = text.split_once('#').unwrap_or((text, ""));
         let server = place.strip_suffix('/').unwrap_or(place);
         let server = server.strip_suffix(ENROL).ok_or_else(form)?;
+        // Addresses are shown.
+        if server.contains(mark::ENROLMENT) {
+            return Err(form());
+        }
         let server = if server.contains("://") {
             server.to_owned()
         } else {
@@ -151,6 +155,7 @@ mod tests {
             format!("https://h/v1/other#{CODE}"),
             format!("https://h#{CODE}"),
             format!("https://user@h/v1/enrol#{CODE}"),
+            format!("https://h/{CODE}/v1/enrol#{CODE}"),
             format!("/v1/enrol#{CODE}"),
             format!("https://h/v1/enrol?x=y#{CODE}"),
             format!("https://h/v1/enrol#{broken}"),
