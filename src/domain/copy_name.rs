@@ -171,6 +171,26 @@ mod tests {
     }
 
     #[test]
+    fn what_has_landed_before_is_there_as_it_was_or_as_it_is_called_now() {
+        let (world, loser) = (unit("saves/World"), loser("Deck"));
+        let landing = Landing {
+            digest: Digest::of(b"renamed in its level.dat"),
+            level: None,
+        };
+        let name = plain(&world, &loser).expect("a name");
+        let free = |held: Option<Digest>| {
+            free(&world, &loser, [(&name.path, held)], |_| landing.clone()).expect("a name")
+        };
+        for held in [landing.digest, loser.digest] {
+            assert_eq!(free(Some(held)), Free::There(name.path.clone()));
+        }
+        let exact = exact(&world, &loser).expect("a name");
+        for held in [None, Some(Digest::of(b"another"))] {
+            assert_eq!(free(held), Free::Name(exact.clone(), landing.clone()));
+        }
+    }
+
+    #[test]
     fn the_day_is_that_of_utc_and_no_clock_breaks_it() {
         for (time, day) in [
             ("2026-08-14T23:59:59Z", "2026-08-14"),

@@ -158,10 +158,23 @@ mod tests {
             assert!(forbidden_on_windows(bad).is_some(), "{bad:?}");
         }
         for good in [
-            "World", "com10", "com", "console", "-x", "[1]", "$HOME", "\u{65b0}",
+            "World", "com10", "com", "com01", "console", "save", "run1", "-x", "[1]", "$HOME",
+            "\u{65b0}",
         ] {
             assert!(forbidden_on_windows(good).is_none(), "{good:?}");
         }
+    }
+
+    #[test]
+    fn only_a_unit_of_the_same_name_but_for_its_case_is_in_the_way() {
+        let content = files(&["level.dat"]);
+        let obstacle = |other: &str| {
+            let other = unit(other);
+            obstacle(Naming::CaseBlind, &unit("saves/World"), &content, [&other])
+        };
+        assert_eq!(obstacle("saves/Other"), None);
+        assert_eq!(obstacle("saves/World"), None);
+        assert!(obstacle("saves/world").is_some());
     }
 
     #[test]

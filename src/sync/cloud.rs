@@ -218,3 +218,89 @@ impl Store for Repository {
         self.init()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::domain::fixtures::{snapshot, unit};
+
+    /// A repository that gives nothing at all where one of these is damaged, and notes what it was asked for.
+    struct Damaged {
+        units: Vec<RelPath>,
+        asked: RefCell<Vec<usize>>,
+    }
+
+    impl RecordSource for Damaged {
+        fn push_record(&self, _: &SnapshotId) -> Result<Option<Vec<u8>>> {
+            Ok(None)
+        }
+    }
+
+    impl Store for Damaged {
+        fn snapshots(&self) -> Result<Vec<Listed>> {
+            Ok(Vec::new())
+        }
+
+        fn snapshot_ids(&self) -> Result<Vec<SnapshotId>> {
+            Ok(Vec::new())
+        }
+
+        fn backup(&self, _: &Path, _: &Backup<'_>, _: Progress<'_>) -> Result<Backed> {
+            Err(Error::failed("not asked for here"))
+        }
+
+        fn restore(
+            &self,
+            _: &SnapshotId,
+            _: &Path,
+            paths: &[RelPath],
+            _: Progress<'_>,
+        ) -> Result<Restored> {
+            self.asked.borrow_mut().push(paths.len());
+            let damaged = paths.iter().find(|path| self.units.contains(path));
+            Ok(damaged.map_or(Restored::Whole, |path| Restored::Nothing {
+                why: format!("{path} is damaged"),
+            }))
+        }
+
+        fn restore_everything(
+            &self,
+            snapshot: &SnapshotId,
+            target: &Path,
+            progress: Progress<'_>,
+        ) -> Result<Restored> {
+            self.restore(snapshot, target, &[], progress)
+        }
+
+        fn init(&self) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn one_unit_that_is_damaged_keeps_no_other_from_coming() {
+        let asked_for = |damaged: &[&str], units: &[&str]| {
+            let store = Damaged {
+                units: damaged.iter().map(|name| unit(name)).collect(),
+                asked: RefCell::default(),
+            };
+            let units: Vec<Vec<RelPath>> = units.iter().map(|name| vec![unit(name)]).collect();
+            let why = restore_units(&store, &snapshot('1'), Path::new(""), &units, &mut |_| ());
+            (why.expect("no failure"), store.asked.into_inner())
+        };
+        let why = Some("saves/B is damaged".to_owned());
+        assert_eq!(asked_for(&[], &["saves/A", "saves/B"]), (None, vec![2]));
+        assert_eq!(
+            asked_for(&["saves/B"], &["saves/B"]),
+            (why.clone(), vec![1])
+        );
+        let all = ["saves/A", "saves/B", "saves/C"];
+        assert_eq!(
+            asked_for(&["saves/B"], &all),
+            (why.clone(), vec![3, 1, 1, 1])
+        );
+        assert_eq!(asked_for(&["saves/B"], &all[..2]), (why, vec![2, 1, 1]));
+    }
+}

@@ -16,7 +16,7 @@ use super::{
     swap::Basis,
 };
 use crate::{
-    config::layout::below,
+    config::layout::{Layout, below},
     domain::{
         digest::Digest,
         ids::SnapshotId,
@@ -450,7 +450,9 @@ impl Fetch<'_> {
                 self.restore(snapshot, &aside, &[vec![unit.clone()]])?;
                 rename_in(staging, &below(&aside, unit), target, &want.content)
             }
-            Source::Here(unit) => copy_in(self.session, staging, unit, target, &want.content),
+            Source::Here(unit) => {
+                copy_in(&self.session.layout, staging, unit, target, &want.content)
+            }
         }
     }
 
@@ -515,7 +517,7 @@ fn relabel(staging: &Staging, target: &RelPath, level: &[u8]) -> Result<()> {
 }
 
 fn copy_in(
-    session: &Session<'_>,
+    layout: &Layout,
     staging: &Staging,
     unit: &RelPath,
     target: &RelPath,
@@ -523,7 +525,7 @@ fn copy_in(
 ) -> Result<()> {
     for inner in content.files.keys() {
         let (from, to) = (unit.join(inner), target.join(inner));
-        files::copy(&session.layout.live(&from), &staging.place(&to))
+        files::copy(&layout.live(&from), &staging.place(&to))
             .context(|| text!("fetch-cannot-copy", path = from.as_str()))?;
     }
     files::make_folders(&staging.tree(), target, content)
@@ -613,7 +615,52 @@ mod tests {
         assert_eq!(found, BTreeMap::from([(snapshot('1'), expected)]));
     }
 
-    /// A file that comes from there.
+    /// A game folder and what is staged for it.
+    fn staged() -> (tempfile::TempDir, Layout, Staging) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let layout = Layout::new(folder.path());
+        fs::create_dir_all(layout.own()).expect("made");
+        let staging = Staging::create(&layout).expect("made");
+        (folder, layout, staging)
+    }
+
+    #[test]
+    fn what_did_not_come_is_not_missed_before_it_is_checked_and_other_troubles_are_told() {
+        let (folder, _layout, staging) = staged();
+        let (world, content) = (unit("saves/Copy"), files(&[("level.dat", "x")]));
+        let restored = folder.path().join("restored");
+        rename_in(&staging, &restored, &world, &content).expect("nothing came");
+        relabel(&staging, &world, b"level").expect("nothing came");
+        fs::create_dir(&restored).expect("made");
+        fs::write(restored.join("level.dat"), "x").expect("written");
+        rename_in(&staging, &restored, &world, &content).expect("moved");
+        assert!(!restored.exists());
+        relabel(&staging, &world, b"level").expect("written");
+        let level = staging.place(&unit("saves/Copy/level.dat"));
+        assert_eq!(fs::read(&level).expect("there"), b"level");
+        // A file where a folder would be.
+        fs::write(&restored, "x").expect("written");
+        assert!(rename_in(&staging, &restored.join("x"), &world, &content).is_err());
+        fs::remove_file(&level).expect("there");
+        fs::create_dir(&level).expect("made");
+        assert!(relabel(&staging, &world, b"level").is_err());
+    }
+
+    #[test]
+    fn a_copy_of_what_is_here_is_staged_with_all_its_files() {
+        let (_folder, layout, staging) = staged();
+        let live = layout.live(&unit("saves/A/region/r"));
+        fs::create_dir_all(live.parent().expect("a folder")).expect("made");
+        fs::write(&live, "x").expect("written");
+        let (from, to) = (unit("saves/A"), unit("saves/Copy"));
+        let content = files(&[("region/r", "x")]);
+        copy_in(&layout, &staging, &from, &to, &content).expect("copied");
+        let copied = fs::read(staging.place(&unit("saves/Copy/region/r")));
+        assert_eq!(copied.expect("there"), b"x");
+        let gone = files(&[("region/gone", "x")]);
+        assert!(copy_in(&layout, &staging, &from, &to, &gone).is_err());
+    }
+
     #[test]
     fn a_disk_without_room_is_told_before_anything_is_fetched() {
         let folder = tempfile::tempdir().expect("a folder");
@@ -626,6 +673,7 @@ mod tests {
         assert!(check_room_in(folder.path(), u64::MAX).is_err());
     }
 
+    /// A file that comes from there.
     fn wanted(source: Source) -> Want {
         Want {
             source,

@@ -109,3 +109,21 @@ pub fn discard(place: &Path) -> std::io::Result<()> {
         Some(_) => fs::remove_file(place),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_lies_there_is_removed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let place = folder.path().join("there");
+        discard(&place).expect("nothing is there");
+        fs::write(&place, "x").expect("written");
+        discard(&place).expect("a file");
+        assert!(!place.exists());
+        fs::create_dir_all(place.join("more")).expect("made");
+        discard(&place).expect("a folder");
+        assert!(!place.exists());
+    }
+}

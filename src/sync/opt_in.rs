@@ -506,3 +506,19 @@ pub fn opt_out(settings: &Settings) -> Result<Option<Option<SyncFile>>> {
     }
     Ok(Some(was))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_gives_its_key_to_the_instance_that_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let layout = Layout::new(folder.path());
+        fs::create_dir_all(layout.own()).expect("made");
+        let instance = InstanceId::new(Ulid::generate());
+        let key = RepositoryKey::with_password(SecretString::from("secret"));
+        files::write_key(&layout.key(), &key).expect("written");
+        assert!(key_of(&layout, instance).is_some());
+    }
+}

@@ -82,3 +82,28 @@ fn hold(layout: &Layout) -> Option<Hold> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_in_the_folder_as_long_as_it_lasts() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let layout = Layout::new(folder.path());
+        fs::create_dir_all(layout.own()).expect("made");
+        let settings = Settings::new(layout.pack());
+        let playing = Playing::begin(&settings);
+        let (name, ids) = playing.variable();
+        assert_eq!(name, VARIABLE);
+        let id = fs::read_to_string(layout.playing_id()).expect("there");
+        let ids = ids.into_string().expect("text");
+        assert_eq!(ids.split(BETWEEN).next_back(), Some(&*id));
+        assert!(lock::is_held(&layout.playing()));
+        // Somebody plays there already: the game is played all the same.
+        drop(Playing::begin(&settings));
+        assert_eq!(fs::read_to_string(layout.playing_id()).expect("there"), id);
+        drop(playing);
+        assert!(!layout.playing_id().exists() && !layout.playing().exists());
+    }
+}

@@ -306,3 +306,21 @@ fn cloud(
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_restic_comes_from_is_one_word() {
+        let words = [
+            Origin::Given,
+            Origin::Instance,
+            Origin::Shared,
+            Origin::Path,
+            Origin::Fetched,
+        ];
+        let words = words.map(origin);
+        assert_eq!(words, ["given", "instance", "shared", "path", "fetched"]);
+    }
+}

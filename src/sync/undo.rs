@@ -393,3 +393,18 @@ fn fetch(
 fn kept(error: Error) -> Error {
     error.hint(text!("undo-needs-cloud-hint"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_said_in_minutes_and_whatever_is_none_as_it_is() {
+        let time = when("2026-11-22T10:20:30.5Z");
+        assert!(
+            time.starts_with("2026-11-2") && !time.contains('T'),
+            "{time}"
+        );
+        assert_eq!(when("some day"), "some day");
+    }
+}

@@ -156,3 +156,19 @@ fn the_keyring_is_refused_for_a_flatpak_alone() {
     device.command(&words).pack(&inside).ok();
     assert!(inside.join(".cloud-sync/token").exists());
 }
+
+/// A state that a newer version wrote is not thrown away, unless somebody says so.
+#[test]
+fn a_state_of_a_newer_version_is_begun_anew_on_request_alone() {
+    let world = opted::world();
+    let device = opted(&world, "deck", &[]);
+    let id = format!("--instance-id={}", device.instance_id());
+    let newer = r#"{"schema": 999}"#;
+    play::write(&device.synced_by("state.json"), newer);
+    fs::remove_file(device.synced_by("sync.json")).unwrap();
+    offline(&device, &[&id]).arg(TOKEN).code(2);
+    let read = || fs::read_to_string(device.synced_by("state.json")).unwrap();
+    assert_eq!(read(), newer);
+    offline(&device, &[&id, "--force"]).arg(TOKEN).ok();
+    assert_eq!(state(&device)["instance_id"], device.instance_id());
+}

@@ -74,6 +74,34 @@ fn a_sample_differs_from_seed_to_seed_and_always_has_something() {
 }
 
 #[test]
+fn a_unit_of_which_one_file_fits_is_not_whole() {
+    let newest = vec![part("saves/World", 'a', &[10, 20], true)];
+    let some = sample(newest.clone(), Vec::new(), 12, 1);
+    assert_eq!((some.len(), bytes(&some), some[0].whole), (1, 10, false));
+    let all = sample(newest, Vec::new(), 40, 1);
+    assert_eq!((all.len(), bytes(&all), all[0].whole), (1, 30, true));
+}
+
+#[test]
+fn a_portion_is_as_full_as_it_can_be_and_never_empty() {
+    let sizes = |parts: Vec<Part>, bound: u64| -> Vec<Vec<u64>> {
+        let portions = portions(parts, bound).into_iter();
+        portions
+            .map(|portion| portion.iter().map(Part::bytes).collect())
+            .collect()
+    };
+    let (one, two) = (
+        part("saves/A", 'a', &[1, 1], true),
+        part("saves/B", 'a', &[1], true),
+    );
+    assert_eq!(sizes(vec![one, two], 100), [[2, 1]]);
+    let large = part("saves/A", 'a', &[50], true);
+    assert_eq!(sizes(vec![large], 10), [[50]]);
+    let many = part("saves/A", 'a', &[3, 3, 3], true);
+    assert_eq!(sizes(vec![many], 6), [[6], [3]]);
+}
+
+#[test]
 fn what_the_newest_has_is_not_restored_again_for_the_past() {
     use crate::domain::fixtures::{dot, head, version};
     use crate::domain::record::UnitTable;

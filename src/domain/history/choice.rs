@@ -156,9 +156,6 @@ impl History {
     /// Returns the unit that a deletion goes on as.
     pub fn renamed_to(&self, deletion: &Version) -> Option<RelPath> {
         let moment = self.get(&deletion.since)?;
-        if deletion.digest().is_some() || deletion.row.dot != moment.record.dot() {
-            return None;
-        }
         let mut others = moment.record.units.keys();
         let is_next =
             |other: &&RelPath| self.called_before(moment, other).as_ref() == Some(&deletion.unit);

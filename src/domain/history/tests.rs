@@ -398,6 +398,14 @@ fn a_content_that_was_there_before_is_told() {
         push('c', a3, &[], "2026-11-03T10:00:00Z", &[(WORLD, a3, ONE)]),
         // The same content, made by somebody who did not know of it.
         push('d', b1, &[], "2026-11-04T10:00:00Z", &[(WORLD, b1, TWO)]),
+        // It only lists what was there.
+        push(
+            'e',
+            dot('A', 4),
+            &[],
+            "2026-11-05T10:00:00Z",
+            &[(WORLD, a3, ONE), ("saves/B", dot('A', 4), ONE)],
+        ),
     ]);
     let bonds = Bonds::of(&history);
     let earlier = |id: char| {
@@ -409,6 +417,12 @@ fn a_content_that_was_there_before_is_told() {
     assert_eq!(earlier('b'), None);
     assert_eq!(earlier('c'), Some(snapshot('a')));
     assert_eq!(earlier('d'), None);
+    assert_eq!(earlier('e'), None);
+    // The same content once more is another version.
+    let first = history.get(&snapshot('a')).expect("it is there");
+    let states = &history.states_in(first)[&unit(WORLD)];
+    let dots: Vec<Dot> = states.iter().map(|version| version.row.dot).collect();
+    assert_eq!(dots, [a1]);
 }
 
 #[test]
@@ -698,4 +712,209 @@ fn what_was_left_out_is_had_from_another_where_the_snapshot_that_is_named_is_gon
     let last = versions.iter().find(|version| version.row.dot == b2);
     let source = history.source(last.expect("a version"));
     assert_eq!(source, Some((&snapshot('b'), &two)));
+}
+
+#[test]
+fn the_same_made_by_somebody_whose_push_is_gone_is_news() {
+    let (a1, b1, b2) = (dot('A', 1), dot('B', 1), dot('B', 2));
+    let history = history(vec![
+        push('a', a1, &[], "2026-11-01T10:00:00Z", &[(WORLD, a1, ONE)]),
+        push(
+            'b',
+            b2,
+            &[a1, b1],
+            "2026-11-02T10:00:00Z",
+            &[(WORLD, b1, ONE)],
+        ),
+    ]);
+    let last = history.get(&snapshot('b')).expect("it is there");
+    let changes = history.changes(last);
+    let [change] = &changes[..] else {
+        panic!("{changes:?}")
+    };
+    assert_eq!((change.deed, change.files), (Deed::Changed, Some(0)));
+}
+
+#[test]
+fn a_world_that_was_deleted_once_and_came_back_has_its_last_past_under_a_new_name() {
+    let a = |counter| dot('A', counter);
+    let history = history(vec![
+        push(
+            'a',
+            a(1),
+            &[],
+            "2026-11-01T10:00:00Z",
+            &[(WORLD, a(1), ONE)],
+        ),
+        push(
+            'b',
+            a(2),
+            &[],
+            "2026-11-02T10:00:00Z",
+            &[(WORLD, a(2), None)],
+        ),
+        push(
+            'c',
+            a(3),
+            &[],
+            "2026-11-03T10:00:00Z",
+            &[(WORLD, a(3), TWO)],
+        ),
+        push(
+            'd',
+            a(4),
+            &[],
+            "2026-11-04T10:00:00Z",
+            &[(WORLD, a(4), None), ("saves/New", a(4), TWO)],
+        ),
+    ]);
+    let tale = history.tale(&unit("saves/New")).versions;
+    let last = tale.last().expect("a version");
+    assert_eq!(
+        (last.unit.as_str(), &last.parents),
+        ("saves/New", &vec![a(3)])
+    );
+    // Undoing a deletion brings it back.
+    let deleted = history.get(&snapshot('b')).expect("it is there");
+    let undoing = history.undoing(deleted).choices;
+    let choices: Vec<(&str, Dot)> = undoing
+        .iter()
+        .map(|choice| (choice.unit.as_str(), choice.version.row.dot))
+        .collect();
+    assert_eq!(choices, [(WORLD, a(1))]);
+}
+
+/// A pull came between: it found the world under its new name, and saved it.
+#[test]
+fn a_safety_copy_under_the_new_name_hides_no_past_and_begins_none() {
+    let (a1, a2, a3) = (dot('A', 1), dot('A', 2), dot('A', 3));
+    let mut pushes = vec![
+        push('a', a1, &[], "2026-11-02T10:00:00Z", &[(WORLD, a1, ONE)]),
+        push(
+            'b',
+            a2,
+            &[],
+            "2026-11-01T10:00:00Z",
+            &[("saves/New", a2, ONE)],
+        ),
+        push(
+            'c',
+            a3,
+            &[],
+            "2026-11-03T10:00:00Z",
+            &[(WORLD, a3, None), ("saves/New", a3, TWO)],
+        ),
+    ];
+    pushes[1].1.purpose = Purpose::Rescue;
+    let history = history(pushes);
+    let new = unit("saves/New");
+    assert!(history.versions(&new)[0].safety_copy);
+    let tale = history.tale(&new).versions;
+    let mut told: Vec<(&str, Dot, &[Dot])> = tale
+        .iter()
+        .map(|version| {
+            let parents = version.parents.as_slice();
+            (version.unit.as_str(), version.row.dot, parents)
+        })
+        .collect();
+    told.sort_by_key(|(_, dot, _)| *dot);
+    assert_eq!(
+        told,
+        [
+            (WORLD, a1, &[][..]),
+            ("saves/New", a2, &[]),
+            ("saves/New", a3, &[a1])
+        ]
+    );
+    // It came to be when it was pushed first, not when it was saved.
+    assert_eq!(history.since(&new), Some(at("2026-11-02T10:00:00Z")));
+}
+
+/// However much it is like another that was played in the same session: that one is still there.
+#[test]
+fn only_a_world_that_went_has_a_new_name() {
+    let (a1, a2) = (dot('A', 1), dot('A', 2));
+    let history = history(vec![
+        push(
+            'a',
+            a1,
+            &[],
+            "2026-11-01T10:00:00Z",
+            &[(WORLD, a1, TWO), ("saves/B", a1, ONE)],
+        ),
+        push(
+            'b',
+            a2,
+            &[],
+            "2026-11-02T10:00:00Z",
+            &[
+                (WORLD, a2, None),
+                ("saves/B", a2, THREE),
+                ("saves/New", a2, ONE),
+            ],
+        ),
+    ]);
+    let tale = history.tale(&unit("saves/New")).versions;
+    let names: Vec<&str> = tale.iter().map(|version| version.unit.as_str()).collect();
+    assert_eq!(names, [WORLD, "saves/New"]);
+}
+
+#[test]
+fn a_world_that_has_little_in_common_with_one_that_went_has_no_past() {
+    let (a1, a2) = (dot('A', 1), dot('A', 2));
+    let other: Files<'_> = Some(&[("level.dat", "1"), ("region/r.0.0.mca", "others")]);
+    let history = history(vec![
+        push('a', a1, &[], "2026-11-01T10:00:00Z", &[(WORLD, a1, ONE)]),
+        push(
+            'b',
+            a2,
+            &[],
+            "2026-11-02T10:00:00Z",
+            &[(WORLD, a2, None), ("saves/New", a2, other)],
+        ),
+    ]);
+    assert_eq!(history.tale(&unit("saves/New")).versions.len(), 1);
+}
+
+#[test]
+fn another_world_under_an_old_name_is_not_chosen_for_one_that_is_gone() {
+    let a = |counter| dot('A', counter);
+    let other: Files<'_> = Some(&[("level.dat", "9"), ("region/r.0.0.mca", "others")]);
+    let history = history(vec![
+        push(
+            'a',
+            a(1),
+            &[],
+            "2026-11-01T10:00:00Z",
+            &[(WORLD, a(1), ONE)],
+        ),
+        push(
+            'b',
+            a(2),
+            &[],
+            "2026-11-02T10:00:00Z",
+            &[(WORLD, a(2), None), ("saves/New", a(2), TWO)],
+        ),
+        push(
+            'c',
+            a(3),
+            &[],
+            "2026-11-03T10:00:00Z",
+            &[(WORLD, a(3), other), ("saves/New", a(2), TWO)],
+        ),
+        push(
+            'd',
+            a(4),
+            &[],
+            "2026-11-04T10:00:00Z",
+            &[(WORLD, a(3), other), ("saves/New", a(4), None)],
+        ),
+    ]);
+    let last = history.get(&snapshot('d')).expect("it is there");
+    let states = history.states_in(last);
+    assert_eq!(chosen(&history, &states, "saves/New"), None);
+    let first = history.get(&snapshot('a')).expect("it is there");
+    let states = history.states_in(first);
+    let chosen = chosen(&history, &states, "saves/New");
+    assert_eq!(chosen, Some((WORLD.to_owned(), a(1))));
 }

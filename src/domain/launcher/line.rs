@@ -190,6 +190,14 @@ mod tests {
 
     const ALL: [Words; 3] = [Words::Qt, Words::Shell, Words::Windows];
 
+    /// Which is none that a shell knows: it is one word, and the whole line.
+    #[test]
+    fn a_line_with_a_space_of_another_script_is_taken_apart_once() {
+        for line in ["a\u{a0}b", "instance-sync\u{3000}pull"] {
+            assert_eq!(started(Words::Shell, line, &["pull"]), None);
+        }
+    }
+
     #[test]
     fn the_line_is_the_one_that_every_version_takes() {
         let line = |words, original| {

@@ -255,6 +255,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_value_begins_at_the_first_equals_sign_and_may_have_more() {
+        let found = top_level(b"[General]\nA=b=c\n\"D=e\"=f=g\n");
+        let entries = found.entries.iter();
+        let starts: Vec<(&str, usize)> = entries
+            .map(|entry| (entry.key.as_str(), entry.value.start))
+            .collect();
+        assert_eq!(starts, [("A", 12), ("\"D=e\"", 22)]);
+    }
+
+    #[test]
     fn only_the_top_level_counts_and_comments_do_not() {
         let text = "; A=0\r\n[General]\r\nA=1 ; no\r\n B = \"x;=\\\"y\" \r\nC=a\\\n b\r\n\r\n[Other]\r\nA=2\r\n[general]\r\nD=3\r\n";
         let found = top_level(text.as_bytes());

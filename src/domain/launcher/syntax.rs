@@ -250,6 +250,24 @@ mod tests {
     }
 
     #[test]
+    fn only_quotes_around_what_needs_them_are_stripped() {
+        for (text, strips) in [
+            ("\"a;b\"", true),
+            ("\"a=b\"", true),
+            ("\"a,b\"", true),
+            ("\"a b\"", false),
+            ("a;b\"", false),
+            ("\"a;b", false),
+            ("a;b", false),
+            ("\"", false),
+            ("", false),
+        ] {
+            assert_eq!(Outer::Stripped.strips(text), strips, "{text}");
+            assert!(!Outer::Kept.strips(text), "{text}");
+        }
+    }
+
+    #[test]
     fn only_qt_has_lists() {
         let file = b"[General]\nA=x, \"y, z\"\n";
         assert_eq!(Syntax::Qt(Outer::Kept).list(file, "A"), ["x", "y, z"]);

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::{
     limits,
     list::{Entry, Version},
-    name::{AccountName, BadName, RepositoryId},
+    name::{AccountName, BadName, RepositoryId, check_device_name},
     path::{Address, BadPath, Kind, Object, Target},
     range::{Range, Slice},
 };
@@ -16,6 +16,18 @@ const NAME: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccdd
 
 fn read(path: &str) -> Result<Address, BadPath> {
     path.parse()
+}
+
+#[test]
+fn the_name_of_a_device_can_be_shown_in_a_row() {
+    let longest = "\u{e4}".repeat(64);
+    for name in ["Deck", "the deck of Ada", " x", &longest] {
+        assert!(check_device_name(name).is_ok(), "{name:?}");
+    }
+    let too_long = format!("{longest}x");
+    for name in ["", "  ", "two\nrows", "\u{1b}[31m", &too_long] {
+        assert!(check_device_name(name).is_err(), "{name:?}");
+    }
 }
 
 #[test]

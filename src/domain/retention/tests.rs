@@ -239,6 +239,36 @@ fn a_unit_that_was_deleted_long_ago_keeps_its_last_content() {
     assert_eq!(fleet.judge().keep[&last], Reason::Newest);
 }
 
+/// The snapshot that brought the first one is gone; a later one lists it still.
+#[test]
+fn a_version_is_not_replaced_by_an_older_one_whose_own_snapshot_is_gone() {
+    let mut fleet = Fleet::new(1);
+    fleet.push(0, "saves/World", false, days_ago(100, 1));
+    fleet.push(0, "options.txt", false, days_ago(100, 2));
+    let last = fleet.push(0, "saves/World", false, days_ago(100, 3));
+    fleet.push(0, "options.txt", false, days_ago(100, 4));
+    fleet.push(0, "options.txt", false, days_ago(100, 5));
+    fleet.pushed.remove(0);
+    assert_eq!(fleet.judge().keep.get(&last), Some(&Reason::Newest));
+}
+
+#[test]
+fn a_safety_copy_stays_where_the_push_that_has_the_same_goes() {
+    let mut fleet = Fleet::new(2);
+    let first = fleet.push(0, "saves/World", false, days_ago(100, 1));
+    let copy = fleet.publish(1, "saves/World", false, days_ago(100, 2), Purpose::Rescue);
+    let same = fleet.pushed[0].1.clone();
+    let of_copy = &mut fleet.pushed[1].1;
+    of_copy.contents = same.contents.clone();
+    let world = unit("saves/World");
+    let mine = of_copy.units.get_mut(&world).expect("its row");
+    mine.state = same.units[&world].state.clone();
+    fleet.push(0, "saves/World", false, days_ago(100, 3));
+    let judged = fleet.judge();
+    assert!(judged.go.contains_key(&first));
+    assert_eq!(judged.keep.get(&copy), Some(&Reason::SafetyCopy));
+}
+
 #[test]
 fn what_another_went_on_from_stays_where_its_own_folder_left_it() {
     let mut fleet = Fleet::new(2);

@@ -116,6 +116,23 @@ mod tests {
     }
 
     #[test]
+    fn only_both_bytes_together_are_the_beginning_of_zlib() {
+        for (first, second, sound) in [
+            (0x78, 0x01, true),
+            (0x78, 0x9c, true),
+            (0x58, 0x09, true),
+            // Another way, a window that is too large, a check that does not fit.
+            (0x77, 0x09, false),
+            (0x88, 0x1c, false),
+            (0x78, 0x9d, false),
+        ] {
+            let whole = u16::from(first) << 8 | u16::from(second);
+            assert_eq!(is_zlib(first, second), sound, "{whole:04x}");
+            assert_eq!(whole % 31 == 0, second != 0x9d, "{whole:04x}");
+        }
+    }
+
+    #[test]
     fn a_bomb_is_an_error_before_it_fills_the_memory() {
         let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         io::copy(&mut io::repeat(0).take(LARGEST as u64 + 1), &mut bomb).expect("packs");

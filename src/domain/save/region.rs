@@ -156,6 +156,15 @@ mod tests {
     }
 
     #[test]
+    fn a_chunk_begins_as_nbt() {
+        assert!(begins_well(3, &[COMPOUND]));
+        assert!(!begins_well(3, b"x"));
+        assert!(!begins_well(3, b""));
+        assert!(begins_well(1, &gzip(&[COMPOUND])));
+        assert!(!begins_well(1, &gzip(b"x")));
+    }
+
+    #[test]
     fn a_list_that_cannot_be_is_noticed() {
         let sound = region(&[(0, 2, 2, 3), (9, 4, 1, 3)]);
         assert_eq!(look(&sound), Ok(()));

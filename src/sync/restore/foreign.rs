@@ -124,3 +124,32 @@ fn same(one: &Path, other: &Path) -> bool {
         _ => false,
     }
 }
+
+#[cfg(all(test, unix))] // making a link needs a right elsewhere
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn links_are_the_same_where_they_lead_to_the_same() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let place = |name: &str| folder.path().join(name);
+        for (name, text) in [("file", "x"), ("twin", "x"), ("other", "y")] {
+            fs::write(place(name), text).expect("written");
+        }
+        for (link, to) in [("link", "file"), ("again", "file"), ("away", "twin")] {
+            symlink(to, place(link)).expect("linked");
+        }
+        for (one, other, is_same) in [
+            ("file", "twin", true),
+            ("file", "other", false),
+            ("link", "again", true),
+            // The same bytes, and yet another link.
+            ("link", "away", false),
+            ("link", "file", false),
+        ] {
+            assert_eq!(same(&place(one), &place(other)), is_same, "{one} {other}");
+        }
+    }
+}

@@ -115,3 +115,28 @@ fn nearest_real(folder: &Path) -> PathBuf {
         .rev()
         .fold(real(there), |path, name| path.join(name))
 }
+
+#[cfg(all(test, unix))] // making a link needs a right elsewhere
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_not_there_yet_is_where_the_link_above_it_leads() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let there = real(folder.path());
+        std::fs::create_dir(there.join("disk")).expect("made");
+        std::os::unix::fs::symlink("disk", there.join("link")).expect("linked");
+        for (folder, is) in [
+            ("disk", "disk"),
+            ("link", "disk"),
+            ("link/new/folder", "disk/new/folder"),
+            ("new/folder", "new/folder"),
+        ] {
+            assert_eq!(
+                nearest_real(&there.join(folder)),
+                there.join(is),
+                "{folder}"
+            );
+        }
+    }
+}

@@ -154,16 +154,24 @@ fn write_down(layout: &Layout, settings: &Settings, found: &Found, end: End) -> 
 
 /// Waits until nobody is disturbed. Returns whether that came to be.
 fn wait_for_calm(layout: &Layout) -> bool {
+    wait(|| is_quiet(layout, calm::is_calm()), WAIT, LOOK)
+}
+
+/// Returns whether the machine is calm and nobody plays here.
+fn is_quiet(layout: &Layout, calm: bool) -> bool {
+    calm && !lock::is_held(&layout.playing())
+}
+
+/// Looks until it is so, at most for so long. Returns whether it came to be.
+fn wait(mut is_so: impl FnMut() -> bool, longest: Duration, look: Duration) -> bool {
     let since = Instant::now();
-    loop {
-        if calm::is_calm() && !lock::is_held(&layout.playing()) {
-            return true;
-        }
-        if since.elapsed() >= WAIT {
+    while !is_so() {
+        if since.elapsed() >= longest {
             return false;
         }
-        thread::sleep(LOOK);
+        thread::sleep(look);
     }
+    true
 }
 
 /// Why a drill was stopped.
@@ -288,6 +296,29 @@ mod tests {
         write_down(&layout, &settings, &found, End::Whole).expect("written");
         assert!(load().last.is_some_and(|last| last.whole && !last.sound));
         assert_eq!(load().unreadable, [snapshot('1')]);
+        // Any other trouble than somebody who works there is told.
+        fs::remove_file(layout.lock()).expect("there");
+        fs::create_dir(layout.lock()).expect("made");
+        assert!(write_down(&layout, &settings, &found, End::Whole).is_err());
+    }
+
+    #[test]
+    fn a_drill_waits_until_nobody_is_disturbed_and_not_for_ever() {
+        let (_folder, layout) = folder();
+        assert!(is_quiet(&layout, true) && !is_quiet(&layout, false));
+        let played = lock::hold(&layout.playing()).expect("a file");
+        assert!(!is_quiet(&layout, true) && !is_quiet(&layout, false));
+        drop(played);
+        let (hour, moment) = (Duration::from_hours(1), Duration::from_millis(1));
+        let mut looks = 0;
+        let third = || {
+            looks += 1;
+            looks == 3
+        };
+        assert!(wait(third, hour, moment));
+        assert_eq!(looks, 3);
+        assert!(!wait(|| false, moment, moment));
+        assert!(wait(|| true, Duration::ZERO, moment));
     }
 
     #[test]

@@ -188,3 +188,16 @@ fn a_folder_is_named_by_a_slash_at_its_end_or_by_being_one() {
     let error = export(&scene, &request("saves/A", &folder.join("taken"))).unwrap_err();
     assert!(error.contains("that is a folder"), "{error}");
 }
+
+/// Neither a folder nor a place that only a folder can have becomes a file.
+#[test]
+fn a_folder_is_not_replaced_by_a_zip() {
+    let scene = Scene::with(1, &[(A, "a")]);
+    let out = tempfile::tempdir().unwrap();
+    fs::create_dir(out.path().join("A.zip")).unwrap();
+    for target in [out.path().to_path_buf(), out.path().join("nowhere/..")] {
+        let error = export(&scene, &request("saves/A", &target)).unwrap_err();
+        assert!(error.contains("that is a folder"), "{error}");
+    }
+    assert_eq!(names(out.path()), ["A.zip"]);
+}

@@ -603,6 +603,47 @@ fn a_world_that_the_player_took_away_and_got_again_can_be_missing() {
     );
 }
 
+/// A wish is what was done by it: neither what came after it, nor what it left there.
+#[test]
+fn what_the_player_took_away_is_not_missing_and_what_was_only_replaced_is() {
+    let restored = |push: bool| {
+        let scene = Scene::with(1, &[(A, "a"), (B, "b")]);
+        let first = scene.ids().into_iter().next().unwrap();
+        if push {
+            scene.delete(0, "saves/B");
+        } else {
+            scene.write(0, B, "b2");
+        }
+        scene.push(0);
+        let wish = restore::Request {
+            units: [unit("saves/B")].into(),
+            point: Point::Snapshot(first.to_string()),
+            place: Place::InPlace,
+            finality: Finality::Final,
+        };
+        restore::restore(&scene.settings(0), &|_| (), &wish, None).unwrap();
+        if push {
+            scene.push(0);
+        }
+        scene
+    };
+    // It was brought back and saved, and that was taken back.
+    let scene = restored(true);
+    let request = crate::sync::undo::Request::default();
+    crate::sync::undo::undo(&scene.settings(0), &|_| (), &request, Finality::Final).unwrap();
+    assert_eq!(scene.text(0, B), None);
+    scene.delete(0, "saves");
+    let (_, told) = scene.pull_by(0, None);
+    let one = "warning: missing here, or most of it: saves/A.";
+    assert!(says(&told, one), "{told:?}");
+    // An older version was brought back, and went with everything else.
+    let scene = restored(false);
+    scene.delete(0, "saves");
+    let (_, told) = scene.pull_by(0, None);
+    let both = "warning: missing here, or most of it: saves/A and 1 more.";
+    assert!(says(&told, both), "{told:?}");
+}
+
 #[test]
 fn a_prune_keeps_what_this_device_needs_and_forgets_the_rest() {
     let scene = Scene::with(1, &[(A, "a")]);

@@ -560,3 +560,76 @@ fn the_first_push_makes_the_folder_that_is_the_cloud() {
     scene.push(0);
     assert!(base.is_dir());
 }
+
+/// Somebody is at work in it, whatever it is that they write.
+#[test]
+fn a_file_that_is_written_anew_beside_a_pull_is_not_replaced_although_it_is_the_same() {
+    let scene = Scene::with(2, &[("saves/A/level.dat", "a")]);
+    scene.write(0, "saves/A/level.dat", "a2");
+    scene.push(0);
+    let level = scene.place(1, "saves/A/level.dat");
+    let settings = scene.settings(1);
+    scene.cloud.beside_next_restore(move || {
+        fs::remove_file(&level).unwrap();
+        fs::write(&level, "a").unwrap();
+    });
+    let error = pull::pull(&settings, &|_| (), None)
+        .unwrap_err()
+        .to_string();
+    assert_eq!(error, "saves/A changed while the pull was under way");
+    assert_eq!(scene.text(1, "saves/A/level.dat").as_deref(), Some("a"));
+    assert_eq!(scene.pull(1), applied(taken(&["saves/A"], 2)));
+}
+
+/// Once it has begun, a swap goes to its end: what was fetched for it is kept until then.
+#[test]
+fn a_swap_that_cannot_go_on_is_carried_to_its_end_later() {
+    let scene = Scene::with(1, &[("saves/A/level.dat", "a")]);
+    let device = Device::new(7, scene.cloud.seen_by(7));
+    let settings = device.settings();
+    fs::create_dir_all(device.pack().join("saves/A")).unwrap();
+    fs::write(device.pack().join("saves/A/level.dat"), "of mine").unwrap();
+    // What is replaced would be kept there.
+    let undo = device.own().join("undo");
+    fs::write(&undo, "in the way").unwrap();
+    let by_the_cloud = Settings {
+        on_conflict: Some(Policy::KeepCloud),
+        ..settings
+    };
+    let failed = pull::pull(&by_the_cloud, &|_| (), None);
+    assert!(failed.is_err(), "{failed:?}");
+    assert!(device.is_interrupted());
+    fs::remove_file(&undo).unwrap();
+    // Nothing is fetched for it once more.
+    device.cloud.set_offline(true);
+    let (_, told) = heard(|listener| pull::pull(&by_the_cloud, listener, None));
+    let carried = "note: An interrupted pull was carried to its end.";
+    assert!(says(&told, carried), "{told:?}");
+    let level = fs::read_to_string(device.pack().join("saves/A/level.dat"));
+    assert_eq!(level.unwrap(), "a");
+}
+
+/// It is a copy of what another device has, and something that is in no scan lies where it would land.
+#[test]
+fn a_copy_that_something_is_in_the_way_of_stays_in_the_cloud() {
+    let scene = Scene::with(2, &[("saves/A/level.dat", "a")]);
+    scene.write(0, "saves/A/level.dat", "theirs");
+    scene.write(0, "saves/A/notes.txt", "theirs");
+    scene.push(0);
+    scene.write(1, "saves/A/level.dat", "of mine");
+    let scope = r#"{"schema": 1, "exclude": ["saves/*/notes.txt"]}"#;
+    fs::write(scene.devices[1].own().join("scope.json"), scope).unwrap();
+    let day = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
+    let copy = format!("saves/A (device 0, {day})");
+    scene.write(1, &format!("{copy}/notes.txt"), "my own");
+    let (outcome, told) = scene.pull_by(1, Some(Policy::KeepBoth));
+    let stays = format!("warning: {copy} cannot land here, and stays in the cloud: ");
+    assert!(says(&told, &stays), "{outcome:?} {told:?}");
+    let notes = scene.text(1, &format!("{copy}/notes.txt"));
+    assert_eq!(notes.as_deref(), Some("my own"));
+    assert_eq!(scene.text(1, &format!("{copy}/level.dat")), None);
+    assert_eq!(
+        scene.text(1, "saves/A/level.dat").as_deref(),
+        Some("of mine")
+    );
+}

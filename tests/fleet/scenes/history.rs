@@ -127,3 +127,44 @@ fn what_was_made_of_a_version_that_is_gone_was_changed_and_not_added() {
         "{rows:?}"
     );
 }
+
+#[test]
+fn a_history_says_what_was_proven() {
+    use crate::sync::verify::{self, Extent};
+    let scene = played();
+    let proven = || {
+        let outcome = history::history(&scene.settings(0), &|_| (), &[]);
+        let Ok(HistoryOutcome::Told(chronicle)) = outcome else {
+            panic!("{outcome:?}");
+        };
+        chronicle.proven.map(|standing| standing.proven)
+    };
+    verify::verify(&scene.settings(0), &|_| (), Extent::Newest).unwrap();
+    assert_eq!(proven(), Some(2));
+}
+
+/// It is still to be created, by a push of this folder; whoever has pushed misses it.
+#[test]
+fn a_repository_that_is_not_there_has_no_past_where_it_is_still_to_be_created() {
+    use crate::error::Kind;
+    let scene = played();
+    let device = Device::new(7, scene.cloud.seen_by(7));
+    pull::pull(&device.settings(), &|_| (), None).unwrap();
+    scene.write(0, A, "four");
+    scene.push(0);
+    scene.cloud.refuse(Call::Record, Some(Kind::NoRepository));
+    let place = device.own().join("state.json");
+    for to_create in [true, false] {
+        let state = fs::read(&place).unwrap();
+        let mut state: Value = serde_json::from_slice(&state).unwrap();
+        state["to_create"] = to_create.into();
+        fs::write(&place, state.to_string()).unwrap();
+        let outcome = history::history(&device.settings(), &|_| (), &[]);
+        match outcome {
+            Ok(HistoryOutcome::Told(chronicle)) => {
+                panic!("{to_create}: {:?}", chronicle.offline);
+            }
+            outcome => assert_eq!(outcome.is_ok(), to_create, "{outcome:?}"),
+        }
+    }
+}

@@ -455,3 +455,79 @@ fn who_was_offline_for_longer_gets_everything_at_once() {
     assert_eq!(scene.pull(2), applied(changes));
     assert_eq!(scene.text(2, A).as_deref(), Some("a5"));
 }
+
+/// Whoever stopped it knows why: neither the launch nor the push says what to do about it.
+#[test]
+fn what_was_cancelled_is_no_failure_of_the_folder() {
+    use crate::error::Kind;
+    let scene = Scene::with(2, &[("saves/A/level.dat", "a")]);
+    scene.write(0, "saves/A/level.dat", "a2");
+    scene.cloud.refuse(Call::Backup, Some(Kind::Cancelled));
+    let PushOutcome::Pending { hints, .. } = scene.push(0) else {
+        panic!("it was pushed");
+    };
+    assert!(hints.is_empty(), "{hints:?}");
+    scene.cloud.refuse(Call::Backup, None);
+    scene.push(0);
+    scene.cloud.refuse(Call::Probe, Some(Kind::Cancelled));
+    let error = pull::pull(&scene.settings(1), &|_| (), None).unwrap_err();
+    assert_eq!(error.kind(), Kind::Cancelled);
+    assert!(error.hints().is_empty(), "{:?}", error.hints());
+}
+
+/// A copy of a folder says so once, and again each time where the original is there no more.
+#[test]
+fn a_copy_of_a_folder_says_that_it_is_one() {
+    let scene = Scene::with(1, &[("saves/A/level.dat", "a")]);
+    scene.devices[0].keep();
+    let settings = Settings {
+        pack: scene.devices[0].pack().with_file_name("kept"),
+        ..scene.settings(0)
+    };
+    let pull = || {
+        let (outcome, told) = heard(|listener| pull::pull(&settings, listener, None));
+        assert_eq!(outcome.unwrap(), PullOutcome::Copy);
+        told
+    };
+    let glance = |pack: &std::path::Path| crate::sync::glance::glance(pack, &settings.dirs);
+    assert!(glance(&settings.pack).copy);
+    assert!(!glance(scene.devices[0].pack()).copy);
+    let original = scene.devices[0].pack().display().to_string();
+    let copy = format!("warning: this folder is a copy of {original}, and is not synced");
+    let told = pull();
+    assert!(told.len() == 1 && says(&told, &copy), "{told:?}");
+    assert_eq!(pull(), Vec::<String>::new());
+    fs::remove_dir_all(scene.devices[0].pack()).unwrap();
+    let alone = format!("warning: this folder is a copy of {original}, which is not there");
+    for _ in 0..2 {
+        let told = pull();
+        assert!(told.len() == 1 && says(&told, &alone), "{told:?}");
+    }
+}
+
+/// Who only looks keeps nobody from working there, not even while somebody is asked.
+#[test]
+fn a_look_at_a_folder_never_holds_it() {
+    let scene = Scene::with(1, &[("saves/A/level.dat", "a")]);
+    let settings = scene.settings(0);
+    let session = crate::sync::session::look(&settings, &|_| ()).unwrap();
+    let ((), same) = session.hold().while_open(|| Ok(())).unwrap();
+    assert!(same);
+    let layout = crate::config::layout::Layout::new(&settings.pack);
+    let taken = crate::workdir::lock::take(&layout, "test", std::time::Duration::ZERO);
+    assert!(taken.is_ok());
+}
+
+/// What is wrong with the folder's own files is no push that waits.
+#[test]
+fn a_folder_that_cannot_be_opened_fails_a_push() {
+    use crate::error::Kind;
+    let scene = Scene::with(1, &[("saves/A/level.dat", "a")]);
+    let marker = scene.devices[0].own().join("sync.json");
+    let text = fs::read_to_string(&marker).unwrap();
+    let mut marker_of: Value = serde_json::from_str(&text).unwrap();
+    marker_of["url"] = "http://cloud.example.org/".into();
+    fs::write(&marker, marker_of.to_string()).unwrap();
+    let error = push::push(&scene.settings(0), &|_| ()).unwrap_err();
+    assert_eq!(error.kind(), Kind::Usage);
+}

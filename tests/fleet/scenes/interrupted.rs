@@ -13,6 +13,8 @@ const A: &str = "saves/A/level.dat";
 const MORE: &str = "saves/A/region/r.0.0.mca";
 const NEW: &str = "saves/A/data/map.dat";
 const OLD: &str = "saves/A/data/old.dat";
+/// It is the same in both versions.
+const SAME: &str = "saves/A/data/same.dat";
 
 /// A pull of a newer A, which dies at this step. `None` once it does not get that far.
 fn died_at(step: u32) -> Option<Scene> {
@@ -23,6 +25,7 @@ fn died_at(step: u32) -> Option<Scene> {
             (A, "a"),
             (MORE, "region"),
             (OLD, "old"),
+            (SAME, "same"),
             ("options.txt", "o"),
         ],
     );
@@ -123,6 +126,7 @@ fn what_was_played_in_between_is_kept_whole_beside() {
             assert!(now[0].take_if(|text| text == "played").is_some() || now[0] == some(COME)[0]);
             assert_eq!(now[1..], some(COME)[1..]);
             assert_eq!(scene.text(1, "saves/A/region/r.1.1.mca"), None);
+            assert_eq!(scene.text(1, SAME).as_deref(), Some("same"));
             // It is in the cloud soon, and comes back by its id.
             scene.push(1);
             let saved = scene.safety_copies();
@@ -205,4 +209,28 @@ fn what_was_played_in_between_is_saved_by_a_push_that_comes_first() {
         }
     }
     assert!(saved > 2, "saved {saved} times");
+}
+
+/// As many bytes as what would come: only the bytes themselves say which it is.
+#[test]
+fn what_was_written_in_between_is_known_by_its_bytes() {
+    let mut kept_at_all = 0;
+    for (now, is_kept) in [("zz", true), ("a2", false)] {
+        for scene in interrupted() {
+            scene.write(1, A, now);
+            let (_, told) = scene.pull_by(1, None);
+            let all = undo::list(&scene.settings(1));
+            let mut kept = all
+                .iter()
+                .filter(|one| one.entry.reason == Reason::Interrupted);
+            if let Some(kept) = kept.next() {
+                assert!(is_kept, "{told:?}");
+                kept_at_all += 1;
+                let place = kept.folder.join("files").join(A);
+                assert_eq!(fs::read_to_string(place).unwrap(), now);
+            }
+            assert!(is_kept || texts(&scene) == some(COME));
+        }
+    }
+    assert!(kept_at_all > 2, "kept {kept_at_all} times");
 }

@@ -9,6 +9,8 @@ mod guards;
 mod history;
 mod hooks;
 mod interrupted;
+#[cfg(unix)] // locks as Java takes them
+mod open;
 mod restore;
 mod sources;
 mod undo;

@@ -748,3 +748,24 @@ fn what_was_brought_back_unplayed_is_no_session() {
         [("saves/A", Fate::Replaced), ("saves/B", Fate::Returned)]
     );
 }
+
+#[test]
+fn a_world_that_came_to_be_anew_after_it_was_deleted_says_nothing_of_the_one_before() {
+    let scene = Scene::with(1, &[("saves/A/level.dat", "a"), ("saves/B/level.dat", "b")]);
+    scene.delete(0, "saves/B");
+    scene.push(0);
+    scene.write(0, "saves/B/level.dat", "another");
+    scene.write(0, "saves/C/level.dat", "c");
+    let mut wish = request(&[], Point::BeforeLastSession, Place::InPlace);
+    wish.finality = Finality::Preview;
+    let outcome = restore(&scene, &wish).unwrap();
+    let (RestoreOutcome::Preview(report) | RestoreOutcome::Nothing(report)) = outcome else {
+        panic!("{outcome:?}");
+    };
+    let absent: Vec<(&str, bool)> = report
+        .absent
+        .iter()
+        .map(|one| (one.unit.as_str(), one.since.is_some()))
+        .collect();
+    assert_eq!(absent, [("saves/B", false), ("saves/C", false)]);
+}

@@ -254,3 +254,52 @@ fn nothing_is_lost_where_the_line_breaks_while_it_is_looked_up() {
     let outcome = pull::pull(&device.settings(), &|_| (), None).unwrap();
     assert_eq!(outcome, applied(taken(&["saves/A", "saves/B"], 3)));
 }
+
+/// What is not taken in again, and what is here already, does not come.
+#[test]
+fn only_what_is_taken_in_again_comes() {
+    const C: &str = "saves/C/level.dat";
+    let scene = Scene::with(1, &[(A, "a"), (B, "b"), (C, "c")]);
+    let device = Device::new(7, scene.cloud.seen_by(7));
+    let leave_out = |names: &[&str]| {
+        let all = names
+            .iter()
+            .flat_map(|name| [(*name).to_owned(), format!("{name}/**")]);
+        let scope = serde_json::json!({ "schema": 1, "exclude": all.collect::<Vec<_>>() });
+        fs::write(device.own().join("scope.json"), scope.to_string()).unwrap();
+    };
+    let pull = || pull::pull(&device.settings(), &|_| (), None).unwrap();
+    leave_out(&["saves/B", "saves/C"]);
+    assert_eq!(pull(), applied(taken(&["saves/A"], 1)));
+    leave_out(&["saves/C"]);
+    assert_eq!(pull(), applied(taken(&["saves/B"], 1)));
+    assert!(!device.pack().join(C).exists());
+    assert_eq!(pull(), UP_TO_DATE);
+}
+
+/// A snapshot that is damaged has nothing to give; one that cannot be asked for now may have it.
+#[test]
+fn what_is_looked_for_in_a_snapshot_that_is_damaged_is_looked_for_in_others() {
+    use crate::error::Kind;
+    for kind in [Kind::Damaged, Kind::Offline] {
+        let (scene, [first, second, third]) = left_out();
+        let named = within(&scene.snapshot(&third));
+        let other = if named == first { second } else { first };
+        scene.cloud.prune(&[named].into());
+        let late = |one: &mut Snapshot| one.listed.time = "z".to_owned();
+        scene.cloud.change(&third, late);
+        scene.cloud.make_unreadable(&other, kind);
+        let (outcome, told, device) = newcomer(&scene);
+        if kind == Kind::Damaged {
+            let changes = Changes {
+                lost: units(&["saves/B"]),
+                ..taken(&["saves/A"], 2)
+            };
+            assert_eq!(outcome, applied(changes), "{told:?}");
+        } else {
+            let waits = matches!(outcome, PullOutcome::Offline { .. });
+            assert!(waits, "{outcome:?} {told:?}");
+            assert!(!device.pack().join(A).exists());
+        }
+    }
+}

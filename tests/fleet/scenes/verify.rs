@@ -5,6 +5,7 @@ use std::slice;
 use super::*;
 use crate::{
     domain::drill::Amount,
+    error::Kind,
     sync::{
         proof::Proofs,
         verify::{self, Checked, DrillKind, Extent, VerifyOutcome},
@@ -342,4 +343,70 @@ fn a_record_that_was_unreadable_at_the_first_look_alone_is_not_told() {
     let checked = drill(&scene, Extent::All);
     assert_eq!(checked.unreadable, []);
     assert!(proofs(&scene).unreadable.is_empty());
+}
+
+/// What was left out and replaced by others since can be gone: nobody would be offered it.
+#[test]
+fn what_is_held_nowhere_and_was_replaced_is_no_damage() {
+    let scene = Scene::with(2, &[(A, "a"), (B, "b")]);
+    let first = scene.ids().into_iter().next().unwrap();
+    scene.devices[1].toggle_scope();
+    scene.write(1, A, "a2");
+    scene.push(1);
+    scene.write(0, B, "b2");
+    scene.push(0);
+    scene.cloud.prune(&[first].into());
+    for extent in [Extent::Newest, Extent::All] {
+        let checked = drill(&scene, extent);
+        assert_eq!(checked.heads.len(), 2);
+        assert!(checked.damaged.is_empty(), "{checked:?}");
+    }
+}
+
+/// Whatever kind of drill comes next.
+#[test]
+fn what_cannot_be_read_of_the_past_is_asked_for_by_every_drill_until_it_can() {
+    let (scene, [first, second]) = played();
+    // What the newest says covers the others.
+    let late = |one: &mut Snapshot| one.listed.time = "z".to_owned();
+    scene.cloud.change(&second, late);
+    assert!(drill(&scene, Extent::All).unreadable.is_empty());
+    scene.cloud.make_unreadable(&first, Kind::Damaged);
+    assert_eq!(
+        drill(&scene, Extent::All).unreadable,
+        slice::from_ref(&first)
+    );
+    let newest = || verify::verify(&scene.settings(0), &|_| (), Extent::Newest);
+    newest().unwrap();
+    assert_eq!(proofs(&scene).unreadable, slice::from_ref(&first));
+    scene.cloud.make_unreadable(&first, Kind::Offline);
+    assert_eq!(newest().unwrap_err().kind(), Kind::Offline);
+    let all = verify::verify(&scene.settings(0), &|_| (), Extent::All);
+    assert_eq!(all.unwrap_err().kind(), Kind::Offline);
+    scene.cloud.make_readable(&first);
+    newest().unwrap();
+    assert!(proofs(&scene).unreadable.is_empty());
+}
+
+#[test]
+fn a_world_of_which_a_part_came_is_as_damaged_as_before() {
+    let region = "saves/A/region/r.0.0.mca";
+    let scene = Scene::with(1, &[(A, "a"), (region, "a larger file")]);
+    let only = scene.ids().into_iter().next().unwrap();
+    scene.cloud.hurt(Some((only, region.to_owned())));
+    assert_eq!(drill(&scene, Extent::All).damaged.len(), 1);
+    let sample = drill(&scene, Extent::Sample(Amount::Bytes(1), 7));
+    assert_eq!((sample.bytes, sample.damaged.len()), (1, 0));
+    assert_eq!(proofs(&scene).damaged.len(), 1);
+}
+
+#[test]
+fn a_world_that_is_odd_in_two_portions_is_named_once_with_all_its_files() {
+    // More than the first portion, which is a small one.
+    let half = "x".repeat(6 << 20);
+    let (one, other) = ("saves/A/region/r.0.0.mca", "saves/A/region/r.0.1.mca");
+    let scene = Scene::with(1, &[(one, &half), (other, &half[1..])]);
+    let checked = drill(&scene, Extent::Newest);
+    let suspect = checked.suspect.iter().map(|one| one.files);
+    assert_eq!(suspect.collect::<Vec<_>>(), [2]);
 }

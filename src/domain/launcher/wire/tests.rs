@@ -234,6 +234,19 @@ fn commands_of_an_instance_hide_those_of_the_launcher() {
             [LauncherKind::Prism, LauncherKind::AtLauncher].map(|kind| slots.hide(kind, &both));
         assert_eq!(hides, [prism, atlauncher], "{slots:?}");
     }
+    // Nothing is hidden where there is nothing: neither by no command, nor by a wrapper of its own.
+    let wrapped = Slots {
+        wrapper: theirs(),
+        ..none.clone()
+    };
+    for slots in [&none, &wrapped] {
+        assert!(!slots.hide(LauncherKind::AtLauncher, &none), "{slots:?}");
+    }
+    let by_wrapper = Slots {
+        wrapper: ours(),
+        ..none.clone()
+    };
+    assert!(wrapped.hide(LauncherKind::AtLauncher, &by_wrapper));
 }
 
 #[test]
