@@ -280,7 +280,8 @@ fn over_quota_a_push_says_so_at_once_and_reading_goes_on() {
     let deck = scene.device("deck", Some(&desktop.instance_id()));
     deck.command(&["pull"]).ok();
     assert!(deck.pack.join("saves/My World/level.dat").exists());
-    scene.server.admin(&["quota", "alice", "none"]).ok();
+    let said = scene.server.admin(&["quota", "alice", "none"]).ok();
+    said.assert_says("alice has no quota now");
     thread::sleep(SOON);
     desktop.command(&["push"]).ok();
 }
