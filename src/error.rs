@@ -28,6 +28,8 @@ pub enum Kind {
     Offline,
     /// The server answered, and there is no repository at this address.
     NoRepository,
+    /// The server has the repository in its trash: it is not there, and can be brought back.
+    Trashed,
     /// A snapshot or its record cannot be read, or does not hold what it says.
     Damaged,
     /// No room: on this disk, or on the server.
@@ -147,6 +149,7 @@ impl Error {
             | Kind::Unfinished
             | Kind::Offline
             | Kind::NoRepository
+            | Kind::Trashed
             | Kind::Damaged
             | Kind::Full => 1,
         }
@@ -225,6 +228,7 @@ mod tests {
         assert_eq!(code(Kind::NoProgram), 127);
         assert_eq!(code(Kind::Cancelled), 130);
         assert_eq!(code(Kind::Offline), 1);
+        assert_eq!(code(Kind::Trashed), 1);
         assert_eq!(code(Kind::Unfinished), 1);
     }
 }

@@ -92,6 +92,7 @@ fn grid(offers: &[Offer], now: jiff::Timestamp) -> String {
                 (ago, device.clone())
             }
             Played::Never => ("never".to_owned(), String::new()),
+            Played::Trashed => ("in the server's trash".to_owned(), String::new()),
             Played::Unknown => ("unknown".to_owned(), String::new()),
         };
         vec![

@@ -101,6 +101,10 @@ fn say(context: &Context<'_>, args: &Serve, ready: &Ready) {
             what: "ready",
             reach: &reach,
         });
+        if ready.invite.is_some() {
+            // It is a secret, and --json holds none.
+            output.line("There is no account yet. This makes an invite for the first one: instance-sync serve admin --data=DIR invite add, with the folder of this server");
+        }
         return;
     }
     if let Some(admin) = ready.admin {

@@ -189,6 +189,7 @@ fn cloud(cloud: &Cloud) -> String {
             format!("snapshots that are new here: {snapshots}")
         }
         Cloud::Empty => "nothing pushed yet".to_owned(),
+        Cloud::Trashed { why } => why.clone(),
         Cloud::Unreachable { why } => format!("not reached: {why}"),
     }
 }

@@ -107,6 +107,7 @@ fn line(offer: &Offer, now: Timestamp) -> String {
     let played = match &offer.played {
         Played::At { time, device } => format!("last played {} on {device}", ago(*time, now)),
         Played::Never => format!("never played, made on {}", offer.known.devices.join(", ")),
+        Played::Trashed => "in the server's trash".to_owned(),
         Played::Unknown => format!(
             "last played: unknown, on {}",
             offer.known.devices.join(", ")

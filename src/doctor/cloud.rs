@@ -71,11 +71,11 @@ pub(super) fn examine(
         Err(error) => {
             let (check, otherwise) = match error.kind() {
                 Kind::Credentials => ("credentials", UNREACHED),
-                Kind::NoRepository => ("repository", GONE),
+                Kind::NoRepository | Kind::Trashed => ("repository", GONE),
                 _ => ("server", UNREACHED),
             };
             findings.error(check, &error, otherwise);
-            if check == "credentials" {
+            if matches!(error.kind(), Kind::Credentials | Kind::Trashed) {
                 findings.push_later();
             }
             // Nothing is wrong with the token of a device that was revoked, or of an account that is suspended.

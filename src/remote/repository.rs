@@ -2,6 +2,7 @@
 
 use std::{io::Read, path::Path, time::Duration};
 
+use jiff::Timestamp;
 use reqwest::{
     Method, StatusCode,
     blocking::{RequestBuilder, Response},
@@ -109,7 +110,8 @@ impl Question<'_> {
             .send()
             .map_err(|error| client::no_answer(host, self.ca_file, &error))?;
         match response.status() {
-            StatusCode::OK => Ok(response),
+            // Empty because it is in the trash is not empty.
+            StatusCode::OK if why_refused(&response).is_none() => Ok(response),
             _ => Err(refusal(host, self.account, &response)),
         }
     }
@@ -130,7 +132,7 @@ pub(super) fn body(host: &str, response: Response, largest: u64) -> Result<Vec<u
 fn refusal(host: &str, account: &str, response: &Response) -> Error {
     let status = response.status();
     if let Some(why) = why_refused(response) {
-        return shut_out(host, account, why);
+        return shut_out(host, Some(account), why);
     }
     let code = status.as_u16();
     let answer = if let Some(reason) = status.canonical_reason() {
@@ -169,27 +171,65 @@ fn refusal(host: &str, account: &str, response: &Response) -> Error {
     }
 }
 
-/// What our own server says beside a status that refuses.
-fn why_refused(response: &Response) -> Option<Why> {
-    let is_refusal = matches!(
-        response.status(),
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
-    );
-    let word = response.headers().get(REFUSED).filter(|_| is_refusal)?;
-    Why::of(word.to_str().ok()?)
+/// What our own server says beside a status.
+pub(super) fn why_refused(response: &Response) -> Option<Why> {
+    let why = Why::read(response.headers().get(REFUSED)?.to_str().ok()?)?;
+    let fits = match (why, response.status()) {
+        (Why::Suspended | Why::Revoked, status) => {
+            matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+        }
+        // The list of what is in the trash is an empty one.
+        (Why::Trashed { .. }, status) => {
+            matches!(
+                status,
+                StatusCode::OK | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND
+            )
+        }
+        (Why::Storage, status) => status.is_server_error(),
+    };
+    fits.then_some(why)
 }
 
-/// The token is right, or was: no other look at it helps.
-fn shut_out(host: &str, account: &str, why: Why) -> Error {
-    let (text, hint) = match why {
-        Why::Suspended => (
+/// Says it. `account` is known where a repository was asked for. The token is right, or was: no other look at it
+/// helps.
+pub(super) fn shut_out(host: &str, account: Option<&str>, why: Why) -> Error {
+    let (kind, text, hint) = match (why, account) {
+        (Why::Suspended, Some(account)) => (
+            Kind::Credentials,
             text!("server-suspended", host = host, account = account),
             text!("server-suspended-hint"),
         ),
-        Why::Revoked => (
+        (Why::Suspended, None) => (
+            Kind::Credentials,
+            text!("control-suspended", host = host),
+            text!("server-suspended-hint"),
+        ),
+        (Why::Revoked, Some(account)) => (
+            Kind::Credentials,
             text!("server-revoked", host = host, account = account),
             text!("server-revoked-hint"),
         ),
+        (Why::Revoked, None) => (
+            Kind::Credentials,
+            text!("control-revoked", host = host),
+            text!("server-revoked-hint"),
+        ),
+        (Why::Trashed { until }, _) => (
+            Kind::Trashed,
+            text!("server-trashed", host = host, day = day(until)),
+            text!("server-trashed-hint"),
+        ),
+        (Why::Storage, _) => (
+            Kind::Offline,
+            text!("server-storage-away", host = host),
+            text!("server-storage-away-hint"),
+        ),
     };
-    Error::new(Kind::Credentials, text).hint(hint)
+    Error::new(kind, text).hint(hint)
+}
+
+/// The day in UTC.
+fn day(seconds: i64) -> String {
+    let time = Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
+    time.strftime("%Y-%m-%d").to_string()
 }

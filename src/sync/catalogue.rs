@@ -77,7 +77,7 @@ pub fn list(
     offers.sort_by_key(|offer| {
         let sign_of_life = match &offer.played {
             Played::At { time, .. } => *time,
-            Played::Never | Played::Unknown => offer.known.time,
+            Played::Never | Played::Trashed | Played::Unknown => offer.known.time,
         };
         (std::cmp::Reverse(sign_of_life), offer.known.instance)
     });

@@ -44,6 +44,8 @@ pub enum Played {
     },
     /// Nothing was pushed yet.
     Never,
+    /// It is in the server's trash.
+    Trashed,
     /// There was no answer in time, or none that can be read.
     Unknown,
 }
@@ -105,6 +107,7 @@ pub fn ask(access: &Access, program: &Path, known: Vec<Known>) -> Vec<Offer> {
 fn one(access: &Access, program: &Path, deadline: Instant) -> Found {
     match probe::probe(&access.question()) {
         Err(error) if error.kind() == Kind::NoRepository => return Found::Gone,
+        Err(error) if error.kind() == Kind::Trashed => return Found::Played(Played::Trashed),
         Err(_) => return Found::Played(Played::Unknown),
         // No restic is needed to see that.
         Ok(Some(ids)) if ids.is_empty() => return Found::Played(Played::Never),

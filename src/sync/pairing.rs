@@ -227,6 +227,7 @@ mod tests {
             word: "too_many".to_owned(),
             sentence: String::new(),
             wait: Some(Duration::from_secs(seconds)),
+            why: None,
         };
         let mut asked = 0;
         let said = patiently(&|_| {}, || {

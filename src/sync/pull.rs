@@ -111,6 +111,10 @@ fn hospitable(session: &mut Session<'_>, error: Error) -> Result<PullOutcome> {
             warn_of(session.listener, &error.hint(text!("pull-starts-hint")));
             Ok(PullOutcome::Offline { why })
         }
+        Kind::Trashed => {
+            warn_of(session.listener, &error.hint(text!("pull-starts-hint")));
+            Ok(PullOutcome::Offline { why })
+        }
         Kind::Cancelled => Err(error),
         _ => Err(error.hint(text!(
             "pull-disable-hint",

@@ -75,6 +75,10 @@ fn carried(session: &mut Session<'_>) -> Result<PushOutcome> {
         Err(error) if error.kind() == Kind::NoRepository => Err(session
             .without_repository(error)
             .hint(text!("push-still-here-hint"))),
+        Err(error) if error.kind() == Kind::Trashed => {
+            waits(session);
+            Err(error.hint(text!("push-still-here-hint")))
+        }
         Err(error) => {
             waits(session);
             Err(error)

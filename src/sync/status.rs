@@ -121,6 +121,11 @@ pub enum Cloud {
     },
     /// Nothing was ever pushed.
     Empty,
+    /// It is in the server's trash.
+    Trashed {
+        /// Until when, in words.
+        why: String,
+    },
     /// It could not be asked.
     Unreachable {
         /// Why.
@@ -301,6 +306,9 @@ fn cloud(
         }
         Err(error) if error.kind() == Kind::NoRepository && state.to_create => Ok(Cloud::Empty),
         Err(error) if error.kind() == Kind::Usage => Err(error),
+        Err(error) if error.kind() == Kind::Trashed => Ok(Cloud::Trashed {
+            why: error.to_string(),
+        }),
         Err(error) => Ok(Cloud::Unreachable {
             why: error.to_string(),
         }),

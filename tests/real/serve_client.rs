@@ -3,6 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
+use crate::support::control::Control;
 use crate::support::opted::synced;
 use crate::support::our_server::OurServer;
 use crate::support::{Device, World, assert_same, play};
@@ -97,6 +98,13 @@ fn a_device_that_is_revoked_is_told_so_and_the_other_goes_on() {
     // No push helps, nor another look at the token.
     said.assert_never_says("Send it now");
     said.assert_never_says("Check the token");
+    // The control API says the same.
+    for command in ["devices", "pair", "watch"] {
+        let said = deck.command(&[command]).code(4);
+        said.assert_says("this device was revoked");
+        said.assert_says("instance-sync pair shows");
+        said.assert_never_says("token");
+    }
     // A token that never was one is another matter.
     let token = deck.synced_by("token");
     let was = std::fs::read_to_string(&token).unwrap();
@@ -157,10 +165,97 @@ fn a_suspended_account_is_told_so_and_goes_on_afterwards() {
     said.assert_says("the account alice is suspended");
     said.assert_never_says("Send it now");
     said.assert_never_says("Give the token again");
+    for command in ["devices", "pair", "instances"] {
+        let said = desktop.command(&[command]).code(4);
+        said.assert_says("suspended");
+        said.assert_says("Ask whoever runs the server");
+    }
     let german = desktop.command(&["push"]).env("LANG", "de_DE.UTF-8").any();
     german.assert_says("gesperrt");
     scene.server.admin(&["account", "resume", "alice"]).ok();
     thread::sleep(SOON);
+    desktop.command(&["push"]).ok();
+}
+
+#[test]
+fn an_instance_in_the_trash_is_said_to_be_there_and_comes_back() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let server = OurServer::start(&world.path("server"));
+    let invite = server.admin(&["invite", "add"]).ok();
+    let invite = invite.stdout.lines().last().unwrap().to_owned();
+    let alice = Control::new(&server.url()).register(&invite, "alice");
+    std::fs::write(world.path("passphrase"), "of the player alone\n").unwrap();
+    let passphrase = format!("--passphrase-file={}", world.path("passphrase").display());
+    let desktop = world.device("desktop");
+    let token = server.add_device("alice", "desktop");
+    desktop.init(&server.url(), &token, &[&passphrase]);
+    play::world(&desktop.pack, "My World", 1);
+    desktop.command(&["push"]).ok();
+    desktop.command(&["status"]).ok().assert_says("nothing new");
+    let path = format!("/v1/instances/{}", desktop.instance_id());
+    alice.delete(&path).ok();
+    play::session(&desktop.pack, "My World", 2);
+    let before = synced(&desktop.pack);
+    for (command, code) in [
+        ("pull", 0),
+        ("push", 1),
+        ("verify", 1),
+        ("status", 0),
+        ("instances", 0),
+        ("doctor", 1),
+    ] {
+        let said = desktop.command(&[command]).code(code);
+        said.assert_says("in the server's trash");
+        for wrong in ["begin anew", "Check the URL", "nothing pushed", "never  "] {
+            said.assert_never_says(wrong);
+        }
+        if !matches!(command, "status" | "instances") {
+            said.assert_says("serve admin undelete");
+        }
+    }
+    // No push helps, and nothing here was taken for deleted.
+    let said = desktop.command(&["doctor"]).any();
+    said.assert_never_says("Send it now");
+    assert_same(&before, &synced(&desktop.pack));
+    let german = desktop.command(&["push"]).env("LANG", "de_DE.UTF-8").any();
+    german.assert_says("Papierkorb");
+    // To restic, and to whoever reads a status alone, it is a list without an entry, as before.
+    let said = desktop.command(&["status", "--json"]).ok().json();
+    assert_eq!(said["cloud"]["state"], "trashed", "{said}");
+    let rows = desktop.command(&["instances", "--json"]).ok().json();
+    assert_eq!(rows["instances"][0]["last_played"]["state"], "trashed");
+    // What waited goes out once it is back, as if nothing had been.
+    alice
+        .post(&format!("{path}/undelete"), &serde_json::Value::Null)
+        .ok();
+    desktop.command(&["push"]).ok();
+    desktop.command(&["pull"]).ok();
+    assert_same(&before, &synced(&desktop.pack));
+    desktop.command(&["verify"]).ok();
+}
+
+#[test]
+fn a_storage_that_is_not_there_is_told_to_the_player() {
+    let Some(scene) = Scene::new() else { return };
+    let desktop = scene.device("desktop", None);
+    play::world(&desktop.pack, "My World", 1);
+    desktop.command(&["push"]).ok();
+    play::session(&desktop.pack, "My World", 2);
+    let (there, away) = (
+        scene.server.repositories(),
+        scene.server.data().join("away"),
+    );
+    std::fs::rename(&there, &away).unwrap();
+    for command in ["push", "doctor"] {
+        let said = desktop.command(&[command]).any();
+        said.assert_says("the storage is not mounted");
+        said.assert_says("Tell whoever runs the server");
+        said.assert_never_says("Is this machine online");
+        said.assert_never_says("503 Service");
+    }
+    std::fs::rename(&away, &there).unwrap();
     desktop.command(&["push"]).ok();
 }
 
@@ -185,7 +280,8 @@ fn over_quota_a_push_says_so_at_once_and_reading_goes_on() {
     let deck = scene.device("deck", Some(&desktop.instance_id()));
     deck.command(&["pull"]).ok();
     assert!(deck.pack.join("saves/My World/level.dat").exists());
-    scene.server.admin(&["quota", "alice", "none"]).ok();
+    let said = scene.server.admin(&["quota", "alice", "none"]).ok();
+    said.assert_says("alice has no quota now");
     thread::sleep(SOON);
     desktop.command(&["push"]).ok();
 }

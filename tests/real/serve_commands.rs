@@ -61,7 +61,7 @@ fn devices_are_listed_and_one_that_is_lost_is_revoked_from_another() {
     play::world(&deck.device.pack, "My World", 1);
     deck.device.command(&["push"]).code(4);
     let said = deck.device.command(&["devices"]).code(4);
-    said.assert_says("does not know this device's token");
+    said.assert_says("this device was revoked");
     desktop
         .device
         .command(&["devices"])
@@ -195,7 +195,7 @@ fn a_device_that_is_revoked_hears_nothing_more() {
         .ok();
     let said = watching.wait();
     assert_eq!(said.status.code(), Some(4), "{said}");
-    said.assert_says("does not know this device's token");
+    said.assert_says("this device was revoked");
 }
 
 /// A device with a past that can be thinned.

@@ -208,7 +208,16 @@ fn an_instance_is_registered_pushed_into_listed_deleted_and_brought_back() {
         .delete(&format!("/v1/instances/{unknown}"))
         .refused(404, "not_there");
     scene.alice.delete(&path).ok();
-    assert_eq!(rest.get(&format!("/alice/{id}/config")).status, 404);
+    let config = rest.get(&format!("/alice/{id}/config"));
+    assert_eq!(config.status, 404);
+    // restic sees an empty list; a header says what became of it, and until when.
+    let list = rest.get(&format!("/alice/{id}/snapshots/"));
+    assert_eq!((list.status, &list.body[..]), (200, &b"[]"[..]));
+    let until = find()["deleted_at"].as_i64().unwrap() + 30 * 24 * 60 * 60;
+    for answer in [&config, &list] {
+        let said = format!("trashed until={until}");
+        assert_eq!(answer.refused.as_deref(), Some(&said[..]));
+    }
     assert_eq!(rest.post(&format!("/alice/{id}/?create=true"), ""), 403);
     device
         .post("/v1/instances", &json!({ "id": id }))
@@ -241,6 +250,7 @@ fn an_instance_is_registered_pushed_into_listed_deleted_and_brought_back() {
             .status,
         200
     );
+    assert_eq!(rest.get(&format!("/alice/{id}/snapshots/")).refused, None);
     assert!(find()["deleted_at"].is_null());
 }
 

@@ -264,6 +264,12 @@ fn passwords_of_an_htpasswd_file_go_on_working() {
     while alice.get(&format!("/alice/{ID}/config")).status != 401 {
         assert!(Instant::now() < deadline, "still good");
     }
+    // Who says it is told so; whoever says another is not.
+    let word = |who: &crate::support::rest_client::RestClient| {
+        who.get(&format!("/alice/{ID}/config")).refused
+    };
+    assert_eq!(word(&alice).as_deref(), Some("revoked"));
+    assert_eq!(word(&client(&server, "alice:wrong-secret")), None);
     // The same again does not bring it back; another password does.
     assert_eq!(import(&server, HTPASSWD)[0]["what"], "same");
     assert_eq!(alice.get(&format!("/alice/{ID}/config")).status, 401);

@@ -68,6 +68,22 @@ fn push(server: &OurServer, control: &Control, token: &str) {
 }
 
 #[test]
+fn an_account_that_is_full_is_not_called_nearly_full() {
+    let (_folder, server, mut pages) = server();
+    pages.register(&invite(&server), "alice");
+    let control = api(&server, "alice");
+    let token = device(&control, "Deck");
+    push(&server, &control, &token);
+    let rest = RestClient::new(&server.url(), None, &token);
+    let content = [7; 2000];
+    let data = format!("/alice/{INSTANCE}/data/{}", name_of(&content));
+    assert_eq!(rest.post(&data, content.to_vec()), 200);
+    server.admin(&["quota", "alice", "1K"]).ok();
+    let full = pages.get("/").says(200, "It is full");
+    assert!(!full.text.contains("nearly"));
+}
+
+#[test]
 fn every_answer_says_what_a_browser_may_do_with_it() {
     let (_folder, server, mut pages) = server();
     let mut seen = Vec::new();
@@ -245,7 +261,17 @@ fn an_invite_makes_an_account_and_what_is_wrong_is_said_beside_it() {
     assert!(short.text.contains("value=\"alice\"") && !short.text.contains("short\""));
     // The link is gone from the address by now, and its code was not what was wrong.
     assert!(short.text.contains("value=\"isi_wrong\""));
-    pages.register(&code, "alice");
+    // Nobody looked at it yet, so nobody says that it is good.
+    assert!(short.text.contains("was not used up") && !short.text.contains("still good"));
+    // The whole link is as good as the code in it, and a wrong one is found wrong, not odd.
+    let link = format!("{}/invite#isi_wrong", server.url());
+    let whole = [
+        ("invite", &link[..]),
+        ("account", "alice"),
+        ("password", PASSWORD),
+    ];
+    ask(&mut pages, whole).says(404, "id=\"invite-wrong\"");
+    pages.register(&format!("{}/invite#{code}", server.url()), "alice");
     pages
         .get("/devices/connect?done=registered")
         .says(200, "Your account is made");

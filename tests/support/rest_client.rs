@@ -24,6 +24,8 @@ pub struct RestClient {
 pub struct Answered {
     pub status: u16,
     pub kind: Option<String>,
+    /// What our own server says beside a status.
+    pub refused: Option<String>,
     pub range: Option<String>,
     pub length: Option<u64>,
     pub body: Vec<u8>,
@@ -115,10 +117,12 @@ impl Answered {
             Some(value.to_str().unwrap().to_owned())
         };
         let (kind, range) = (header("content-type"), header("content-range"));
+        let refused = header("instance-sync-refused");
         let length = header("content-length").and_then(|text| text.parse().ok());
         Ok(Self {
             status: response.status().as_u16(),
             kind,
+            refused,
             range,
             length,
             body: response.bytes()?.to_vec(),

@@ -97,7 +97,7 @@ fn readers(given: &Given) -> Readers {
 fn offer(offer: &Offer) -> setup::Offer {
     let played: Option<(Timestamp, String)> = match &offer.played {
         Played::At { time, device } => Some((*time, device.clone())),
-        Played::Never | Played::Unknown => None,
+        Played::Never | Played::Trashed | Played::Unknown => None,
     };
     setup::Offer {
         label: offer.known.label().to_owned(),

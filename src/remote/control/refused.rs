@@ -6,8 +6,9 @@ use reqwest::{StatusCode, blocking::Response, header};
 use serde::Deserialize;
 
 use crate::{
+    domain::rest::refused::Why,
     error::{Error, Kind, Result},
-    remote::repository::body,
+    remote::repository::{body, shut_out, why_refused},
     texts::text,
 };
 
@@ -30,6 +31,8 @@ pub struct Refused {
     pub sentence: String,
     /// When to ask again, where it was too often.
     pub wait: Option<Duration>,
+    /// What it says as the data plane does.
+    pub why: Option<Why>,
 }
 
 #[derive(Default, Deserialize)]
@@ -45,6 +48,10 @@ impl Refused {
     /// [`Kind::Offline`] where the server is not well: that is no answer to what was asked.
     pub(super) fn read(host: &str, response: Response) -> Result<Self> {
         let (status, wait) = (response.status(), retry_after(&response));
+        let why = why_refused(&response);
+        if let Some(why @ Why::Storage) = why {
+            return Err(shut_out(host, None, why));
+        }
         if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT {
             let code = status.as_u16();
             let reason = status.canonical_reason().unwrap_or_default();
@@ -60,6 +67,7 @@ impl Refused {
             word: problem.error,
             sentence: sentence.take(LONGEST).collect(),
             wait,
+            why,
         })
     }
 
@@ -77,6 +85,9 @@ impl Refused {
 impl From<Refused> for Error {
     fn from(refused: Refused) -> Self {
         let (host, code) = (refused.host.as_str(), refused.status);
+        if let Some(why) = refused.why {
+            return shut_out(host, None, why);
+        }
         let why = refused.sentence.as_str();
         if (300..400).contains(&code) {
             let answer = text!("server-answered-unknown", host = host, code = code);
@@ -118,6 +129,19 @@ mod tests {
             word: word.to_owned(),
             sentence: "the account has as many instances as it may".to_owned(),
             wait: None,
+            why: None,
+        }
+    }
+
+    #[test]
+    fn who_is_out_is_told_so_and_ends_as_with_the_data_plane() {
+        for (status, why) in [(401, Why::Revoked), (403, Why::Suspended)] {
+            let mut refused = refused(status, "unknown");
+            refused.why = Some(why);
+            let error = Error::from(refused);
+            assert_eq!(error.kind(), Kind::Credentials);
+            assert!(error.to_string().contains(why.word()), "{error}");
+            assert!(!error.hints()[0].contains("token"), "{:?}", error.hints());
         }
     }
 

@@ -10,9 +10,10 @@ use axum::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::admit::SUSPENDED;
 use crate::{
-    domain::count::counted,
-    server::{exchange::Told, storage::Fault},
+    domain::{count::counted, rest::refused::Why},
+    server::{data, exchange::Told, storage::Fault},
 };
 
 /// Why something was not done.
@@ -30,6 +31,9 @@ pub enum Refusal {
     /// Nobody that is known asks: nobody learns what was wrong.
     #[error("sign in first, or use a device's token")]
     Unknown,
+    /// A token that was right once: who has it may know what became of its device.
+    #[error("this device was revoked")]
+    Revoked,
     /// Account and password do not belong together: nobody learns which of them is wrong.
     #[error("account or password is wrong")]
     SignIn,
@@ -128,7 +132,7 @@ impl Refusal {
     /// Returns the answer, and the word for programs.
     pub fn code(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::Unknown | Self::SignIn => (StatusCode::UNAUTHORIZED, "unknown"),
+            Self::Unknown | Self::Revoked | Self::SignIn => (StatusCode::UNAUTHORIZED, "unknown"),
             Self::Csrf => (StatusCode::FORBIDDEN, "csrf"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
             Self::Nowhere => (StatusCode::NOT_FOUND, "nowhere"),
@@ -140,6 +144,15 @@ impl Refusal {
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "too_slow"),
             Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many"),
+        }
+    }
+
+    /// Returns what the data plane says of it too.
+    fn why(&self) -> Option<Why> {
+        match self {
+            Self::Revoked => Some(Why::Revoked),
+            Self::Forbidden(SUSPENDED) => Some(Why::Suspended),
+            _ => None,
         }
     }
 }
@@ -160,6 +173,7 @@ pub fn refused(refusal: &Refusal, kind: &'static str) -> Response {
     let (status, error) = refusal.code();
     let message = refusal.to_string();
     let mut response = problem(status, error, message.clone(), kind, message);
+    data::say(response.headers_mut(), refusal.why());
     if let Refusal::TooMany(wait) = refusal {
         response
             .headers_mut()
@@ -174,7 +188,11 @@ pub fn failed(failure: &Failure, kind: &'static str) -> Response {
         Failure::Refused(refusal) => refused(refusal, kind),
         failure => {
             let (status, error, message) = told_of(failure);
-            problem(status, error, message, kind, failure.to_string())
+            let mut response = problem(status, error, message, kind, failure.to_string());
+            if matches!(failure, Failure::Storage(fault) if fault.is_away()) {
+                data::say(response.headers_mut(), Some(Why::Storage));
+            }
+            response
         }
     }
 }

@@ -16,7 +16,10 @@ use crate::{
     domain::rest::name::AccountName,
     server::{
         Server, clock,
-        data::{credentials::Claim, lasting::Unsaid},
+        data::{
+            credentials::Claim,
+            lasting::{Asking, Unsaid},
+        },
         database::{
             devices::Holder,
             services::{self, Scope},
@@ -142,22 +145,18 @@ impl Who {
 
 /// Finds who asks. Whoever says something wrong waits for the answer, longer each time.
 pub async fn find(server: &Server, headers: &HeaderMap, peer: Peer) -> Result<Who, Failure> {
-    let (found, said) = if headers.contains_key(header::AUTHORIZATION) {
-        (device(server, headers, peer).await?, true)
+    let found = if headers.contains_key(header::AUTHORIZATION) {
+        device(server, headers, peer).await?
     } else if let Some(token) = cookies::session(headers, peer.is_secure) {
-        (person(server, &token).await?, true)
+        person(server, &token).await?.ok_or(Refusal::Unknown)
     } else {
-        (None, false)
+        Ok(Who::Nobody)
     };
-    match found {
-        Some(who) => Ok(who),
-        None if !said => Ok(Who::Nobody),
-        None => {
-            let wait = server.misses.count(peer.address, Instant::now());
-            tokio::time::sleep(wait).await;
-            Err(Refusal::Unknown.into())
-        }
+    if found.is_err() {
+        let wait = server.misses.count(peer.address, Instant::now());
+        tokio::time::sleep(wait).await;
     }
+    Ok(found?)
 }
 
 /// Finds who asks on the operator's listener: a service by its token, else the operator, where they came in
@@ -185,20 +184,28 @@ pub async fn operator(server: &Server, headers: &HeaderMap, peer: Peer) -> Resul
     Err(Refusal::Unknown.into())
 }
 
-async fn device(server: &Server, headers: &HeaderMap, peer: Peer) -> Result<Option<Who>, Failure> {
+/// Returns which device it is, or why it is none.
+async fn device(
+    server: &Server,
+    headers: &HeaderMap,
+    peer: Peer,
+) -> Result<Result<Who, Refusal>, Failure> {
     let Some(claim) = Claim::read(headers) else {
-        return Ok(None);
+        return Ok(Err(Refusal::Unknown));
     };
     let found = match server.holder(&claim, peer.address).await {
         Ok(found) => found,
         Err(Unsaid::Busy) => return Err(Refusal::TooMany(BUSY).into()),
         Err(Unsaid::Database(error)) => return Err(error.into()),
     };
-    let Some(holder) = found else {
-        return Ok(None);
-    };
-    server.seen.note(&holder.device, clock::now());
-    Ok(Some(Who::Device(holder)))
+    Ok(match found {
+        Asking::Device(holder) => {
+            server.seen.note(&holder.device, clock::now());
+            Ok(Who::Device(holder))
+        }
+        Asking::Revoked => Err(Refusal::Revoked),
+        Asking::Nobody => Err(Refusal::Unknown),
+    })
 }
 
 async fn person(server: &Server, token: &SecretString) -> Result<Option<Who>, Failure> {

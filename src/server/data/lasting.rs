@@ -18,7 +18,10 @@ use crate::{
     domain::rest::name::AccountName,
     server::{
         Server,
-        database::{devices::Holder, lasting},
+        database::{
+            devices::{self, Holder},
+            lasting,
+        },
         token::TokenHash,
     },
 };
@@ -37,6 +40,17 @@ pub enum Unsaid {
     /// The database did not answer.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
+}
+
+/// Who asks, by what they say.
+#[derive(Debug, Clone)]
+pub enum Asking {
+    /// A device.
+    Device(Arc<Holder>),
+    /// One that was revoked: who has its token may know.
+    Revoked,
+    /// Nobody that is known.
+    Nobody,
 }
 
 type Said = (AccountName, TokenHash);
@@ -96,29 +110,38 @@ impl Known {
 
 impl Server {
     /// Returns who holds a token, or a lasting password.
-    pub async fn holder(&self, claim: &Claim, peer: IpAddr) -> Result<Option<Arc<Holder>>, Unsaid> {
+    pub async fn holder(&self, claim: &Claim, peer: IpAddr) -> Result<Asking, Unsaid> {
         let Some(password) = &claim.password else {
-            return Ok(self.holders.find(claim).await?);
+            return Ok(match self.holders.find(claim).await? {
+                Some(holder) => Asking::Device(holder),
+                None if devices::was_revoked(&self.database, &claim.token).await? => {
+                    Asking::Revoked
+                }
+                None => Asking::Nobody,
+            });
         };
         let account = claim.account.as_deref().and_then(|name| name.parse().ok());
         let Some(account): Option<AccountName> = account else {
             self.look_at_any(password, peer).await?;
-            return Ok(None);
+            return Ok(Asking::Nobody);
         };
         let said = (account, claim.token);
         let known = &self.holders.lasting;
         if let Some(holder) = known.fresh(&said) {
-            return Ok(Some(holder));
+            return Ok(Asking::Device(holder));
         }
         let since = Instant::now();
         let Some(found) = lasting::find(&self.database, &said.0).await? else {
             self.look_at_any(password, peer).await?;
-            return Ok(None);
+            return Ok(Asking::Nobody);
         };
         let (holder, hash) = (Arc::new(found.holder), found.hash);
         let is_right = known.was_right(&said, &hash) || self.look(password, &hash, peer).await?;
         if !is_right {
-            return Ok(None);
+            return Ok(Asking::Nobody);
+        }
+        if found.is_revoked {
+            return Ok(Asking::Revoked);
         }
         let right = Right {
             since,
@@ -126,7 +149,7 @@ impl Server {
             hash,
         };
         known.keep(said, right);
-        Ok(Some(holder))
+        Ok(Asking::Device(holder))
     }
 
     /// Does the work for nothing, so that the time it takes does not tell which names there are.

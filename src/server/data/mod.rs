@@ -10,6 +10,7 @@ pub mod credentials;
 pub mod lasting;
 pub mod misses;
 pub mod quota;
+mod trashed;
 mod upload;
 
 use std::{
@@ -29,15 +30,9 @@ use self::{
     asked::Asked,
     authority::{Refusal, status_of},
     credentials::Claim,
-    lasting::Unsaid,
+    lasting::{Asking, Unsaid},
 };
-use super::{
-    Server, clock,
-    database::devices::{self, Holder},
-    exchange::Told,
-    peer::Peer,
-    storage::Fault,
-};
+use super::{Server, clock, database::devices::Holder, exchange::Told, peer::Peer, storage::Fault};
 use crate::domain::rest::refused::{REFUSED, Why};
 
 /// How a request can end without success.
@@ -64,6 +59,10 @@ impl Failure {
             Self::Storage(fault) => status_of(fault),
             Self::Database(_) | Self::Unsaid(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
+    }
+
+    fn is(&self, refusal: Refusal) -> bool {
+        matches!(self, Self::Refused(this) if *this == refusal)
     }
 }
 
@@ -103,12 +102,26 @@ pub async fn answer(server: Arc<Server>, request: Request) -> Response {
     if let Err(failure) = &answered {
         read_on(&mut body, failure, server.patience.body).await;
     }
-    match answered {
+    let trashed = if trashed::could_mislead(&asked, &answered) {
+        trashed::why(&asked).await
+    } else {
+        None
+    };
+    let mut response = match answered {
         Ok(mut response) => {
             response.extensions_mut().insert(told);
             response
         }
         Err(failure) => failed(&failure, told),
+    };
+    say(response.headers_mut(), trashed);
+    response
+}
+
+/// Says why, to whoever reads more than a status.
+pub fn say(headers: &mut HeaderMap, why: Option<Why>) {
+    if let Some(value) = why.and_then(|why| HeaderValue::try_from(why.said()).ok()) {
+        headers.insert(REFUSED, value);
     }
 }
 
@@ -122,20 +135,18 @@ async fn read_on(body: &mut Body, failure: &Failure, patience: Duration) {
 
 /// Returns whose token this is. Where it is nobody's, that takes a while.
 async fn who(server: &Server, peer: IpAddr, headers: &HeaderMap) -> Result<Arc<Holder>, Failure> {
-    let claim = Claim::read(headers);
-    if let Some(claim) = &claim
-        && let Some(holder) = server.holder(claim, peer).await?
-    {
-        return Ok(holder);
-    }
+    let asking = match Claim::read(headers) {
+        Some(claim) => server.holder(&claim, peer).await?,
+        None => Asking::Nobody,
+    };
+    let refusal = match asking {
+        Asking::Device(holder) => return Ok(holder),
+        Asking::Revoked => Refusal::Revoked,
+        Asking::Nobody => Refusal::Unknown,
+    };
     let wait = server.misses.count(peer, Instant::now());
     tokio::time::sleep(wait).await;
-    match claim {
-        Some(claim) if devices::was_revoked(&server.database, &claim.token).await? => {
-            Err(Refusal::Revoked.into())
-        }
-        _ => Err(Refusal::Unknown.into()),
-    }
+    Err(refusal.into())
 }
 
 fn failed(failure: &Failure, mut told: Told) -> Response {
@@ -164,11 +175,10 @@ fn failed(failure: &Failure, mut told: Told) -> Response {
     let why = match failure {
         Failure::Refused(Refusal::Suspended) => Some(Why::Suspended),
         Failure::Refused(Refusal::Revoked) => Some(Why::Revoked),
+        Failure::Storage(fault) if fault.is_away() => Some(Why::Storage),
         _ => None,
     };
-    if let Some(why) = why {
-        headers.insert(REFUSED, HeaderValue::from_static(why.word()));
-    }
+    say(headers, why);
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(
             header::WWW_AUTHENTICATE,

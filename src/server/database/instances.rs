@@ -44,15 +44,18 @@ pub async fn is_known(database: &Database, account_id: i64, id: RepositoryId) ->
     Ok(found.is_some())
 }
 
-async fn is_deleted(database: &Database, account_id: i64, id: RepositoryId) -> Answer<bool> {
-    let found = sqlx::query(
-        "SELECT 1 FROM instances WHERE account_id = ? AND id = ? AND deleted_at IS NOT NULL",
-    )
-    .bind(account_id)
-    .bind(id.to_string())
-    .fetch_optional(&database.pool)
-    .await?;
-    Ok(found.is_some())
+/// Returns since when one is in the trash, where it is.
+pub async fn deleted_at(
+    database: &Database,
+    account_id: i64,
+    id: RepositoryId,
+) -> Answer<Option<i64>> {
+    let row = sqlx::query("SELECT deleted_at FROM instances WHERE account_id = ? AND id = ?")
+        .bind(account_id)
+        .bind(id.to_string())
+        .fetch_optional(&database.pool)
+        .await?;
+    row.map_or(Ok(None), |row| row.try_get("deleted_at"))
 }
 
 /// Returns how many there are, but for those in the trash.
@@ -89,7 +92,7 @@ pub async fn undelete(
     if is_known(database, account_id, id).await? {
         return Ok(Registered::Already);
     }
-    if !is_deleted(database, account_id, id).await? {
+    if deleted_at(database, account_id, id).await?.is_none() {
         return Ok(Registered::Deleted);
     }
     let done = sqlx::query(
@@ -129,7 +132,7 @@ pub async fn register(
     if is_known(database, account_id, id).await? {
         return Ok(Registered::Already);
     }
-    if is_deleted(database, account_id, id).await? {
+    if deleted_at(database, account_id, id).await?.is_some() {
         return Ok(Registered::Deleted);
     }
     // One statement: two devices at once must not pass the limit together.

@@ -26,6 +26,8 @@ pub struct Lasting {
     pub holder: Holder,
     /// What bcrypt made of the password.
     pub hash: String,
+    /// Whether it opens nothing any more.
+    pub is_revoked: bool,
 }
 
 impl std::fmt::Debug for Lasting {
@@ -100,14 +102,14 @@ pub async fn any(database: &Database) -> Answer<Option<String>> {
     row.map(|row| row.try_get("hash")).transpose()
 }
 
-/// Returns the one of an account, where it has one that is not revoked.
+/// Returns the one of an account, where it has one; a revoked one too.
 pub async fn find(database: &Database, account: &AccountName) -> Answer<Option<Lasting>> {
     let row = sqlx::query(
         "SELECT devices.id AS device, accounts.id AS account_id, accounts.name, suspended_at,
-                quota_bytes, instance_limit, registers_itself, hash
+                quota_bytes, instance_limit, registers_itself, hash, revoked_at
          FROM lasting_passwords JOIN devices ON devices.id = lasting_passwords.device_id
                                 JOIN accounts ON accounts.id = lasting_passwords.account_id
-         WHERE accounts.name = ? AND revoked_at IS NULL",
+         WHERE accounts.name = ?",
     )
     .bind(account.as_str())
     .fetch_optional(&database.pool)
@@ -116,5 +118,6 @@ pub async fn find(database: &Database, account: &AccountName) -> Answer<Option<L
     Ok(Some(Lasting {
         holder: super::devices::read_holder(&row)?,
         hash: row.try_get("hash")?,
+        is_revoked: row.try_get::<Option<i64>, _>("revoked_at")?.is_some(),
     }))
 }

@@ -118,7 +118,7 @@ async fn invited(call: Call<Asked>) -> Answered {
 async fn register(call: Call<Asked>) -> Answered {
     let form = &call.input.form;
     let asked = Registering {
-        invite: form.secret("invite"),
+        invite: SecretString::from(code_in(form.text("invite"))),
         account: form.text("account").to_owned(),
         password: form.secret("password"),
     };
@@ -188,6 +188,11 @@ async fn sign_out(call: Call<Asked>) -> Answered {
     Ok(Sent::to("/login?done=signed-out").keeping(cookie))
 }
 
+/// Returns the code of what was pasted: it may be the whole link.
+fn code_in(pasted: &str) -> &str {
+    pasted.rsplit('#').next().unwrap_or(pasted)
+}
+
 /// Returns what was typed as the account, to be corrected.
 fn account_of(form: &Form) -> String {
     form.text("account").chars().take(64).collect()
@@ -206,6 +211,17 @@ fn wrong_of(failure: Failure) -> Result<(Refusal, Wrong), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_whole_link_holds_its_code() {
+        for pasted in [
+            "isi_abc",
+            "https://s.example.org/invite#isi_abc",
+            "#isi_abc",
+        ] {
+            assert_eq!(code_in(pasted), "isi_abc");
+        }
+    }
 
     #[test]
     fn nobody_is_sent_elsewhere_after_signing_in() {

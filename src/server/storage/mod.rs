@@ -165,6 +165,13 @@ pub enum Fault {
     Failed(io::Error),
 }
 
+impl Fault {
+    /// Returns whether what keeps the objects is not there, or makes no sense: whoever runs it has to see to it.
+    pub fn is_away(&self) -> bool {
+        matches!(self, Self::NotMounted | Self::Unreachable(_) | Self::Odd(_))
+    }
+}
+
 impl From<io::Error> for Fault {
     fn from(error: io::Error) -> Self {
         match error.kind() {

@@ -141,7 +141,7 @@ fn failed(error: &Error) -> Option<Row> {
         Kind::Offline | Kind::Cancelled | Kind::Credentials => return None,
         Kind::Damaged => "damaged",
         Kind::Full => "full",
-        Kind::NoRepository => "no-repository",
+        Kind::NoRepository | Kind::Trashed => "no-repository",
         Kind::Busy | Kind::Unfinished => "busy",
         Kind::Conflict => "conflict",
         Kind::Usage => "usage",

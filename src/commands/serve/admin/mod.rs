@@ -58,14 +58,16 @@ pub fn run(context: &Context<'_>, args: &cli::Admin) -> Result<Done> {
         Task::Grant(task) => grant(output, &admin, task)?,
         Task::Quota(args) => {
             admin.set_quota(&args.account, args.quota.bytes())?;
-            let quota = amount(args.quota.bytes());
-            output.line(&format!("The quota of {} is {quota} now.", args.account));
+            output.line(&match args.quota.bytes() {
+                None => format!("{} has no quota now.", args.account),
+                quota => format!("The quota of {} is {} now.", args.account, amount(quota)),
+            });
         }
         Task::Undelete(args) => {
             let back = admin.bring_back(&args.account, args.instance)?;
             let repository = format!("{}/{}", args.account, args.instance);
             output.line(&match back {
-                0 => format!("Nothing of {repository} is in the trash that is not there."),
+                0 => format!("Nothing of {repository} is in the trash: nothing was brought back."),
                 back => format!("Brought back {} of {repository}.", counted(back, "object")),
             });
         }
