@@ -28,6 +28,11 @@ pub fn make_possible() {
     POSSIBLE.store(true, Ordering::Relaxed);
 }
 
+/// Returns whether somebody may ask to stop.
+pub fn is_possible() -> bool {
+    POSSIBLE.load(Ordering::Relaxed)
+}
+
 /// Asks to stop.
 pub fn request() {
     REQUESTED.store(true, Ordering::Relaxed);

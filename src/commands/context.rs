@@ -53,7 +53,8 @@ impl Context<'_> {
 
     /// Returns the error that the folder is not opted in.
     pub fn not_opted_in(&self) -> Error {
-        let folder = self.settings.pack.display().to_string();
+        let folder = absolute(&self.settings.pack);
+        let folder = folder.display().to_string();
         Error::usage(text!("not-opted-in", folder = folder)).hint(text!("not-opted-in-hint"))
     }
 

@@ -79,12 +79,7 @@ fn show(context: &Context<'_>, known: &[Device]) {
     let heads = ["name", "kind", "last seen", "", "id"];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
     rows.extend(known.iter().map(|device| {
-        let seen = device.last_seen_at.and_then(time);
-        let seen = seen.map_or_else(
-            || "never".to_owned(),
-            // The sentence around it is in English.
-            |time| speaking(Language::English, || ago(time, now)),
-        );
+        let seen = seen(device, now);
         let mark = match device.revoked_at.and_then(time) {
             Some(revoked) => format!("revoked on {}", day(revoked)),
             None if device.is_this => "this device".to_owned(),
@@ -94,6 +89,15 @@ fn show(context: &Context<'_>, known: &[Device]) {
         vec![shown, device.kind.clone(), seen, mark, device.id.clone()]
     }));
     output.text(&table::grid(&rows));
+}
+
+/// When it was seen last; the sentence around it is in English.
+fn seen(device: &Device, now: Timestamp) -> String {
+    let seen = device.last_seen_at.and_then(time);
+    seen.map_or_else(
+        || "never".to_owned(),
+        |time| speaking(Language::English, || ago(time, now)),
+    )
 }
 
 fn revoke(context: &Context<'_>, access: &Access, known: &[Device], args: &Revoke) -> Result<Done> {
@@ -115,7 +119,11 @@ fn revoke(context: &Context<'_>, access: &Access, known: &[Device], args: &Revok
             ""
         };
         let asked = format!(
-            "Revoke {shown}{whose}? It neither pulls nor pushes any more; what is on it stays there."
+            "Revoke {shown}{whose} ({}, last seen: {}, {})? It neither pulls nor pushes any more; what is on it stays \
+             there.",
+            device.kind,
+            seen(device, context.settings.now()),
+            device.id
         );
         if !question::yes(&prompt, &asked)? {
             context.output.line("Nothing was revoked.");

@@ -95,10 +95,15 @@ pub fn check_way(context: &Context<'_>, code: &Enrolment) -> Result<()> {
 pub fn enrol(context: &Context<'_>, code: &Enrolment) -> Result<Paired> {
     heed_interrupts();
     let paired = enrolling::enrol(&context.settings, code, &|event| context.hear(event))?;
+    say_in(context, &paired);
+    Ok(paired)
+}
+
+/// Says whose this device is now, and by which name: the account may have had one of that name.
+fn say_in(context: &Context<'_>, paired: &Paired) {
     let (name, account) = (paired.name.as_str(), paired.token.account.as_str());
     let said = text!("enrol-done", name = name, account = account);
     context.output.passing(&said);
-    Ok(paired)
 }
 
 /// Says the code of an invitation, and waits until the other device says yes.
@@ -109,7 +114,9 @@ pub fn by_code(context: &Context<'_>, invitation: &Invitation) -> Result<Paired>
     context
         .output
         .passing(&text!("pairing-waits", host = host, name = name));
-    joiner.wait(&|event| context.hear(event))
+    let paired = joiner.wait(&|event| context.hear(event))?;
+    say_in(context, &paired);
+    Ok(paired)
 }
 
 /// Shows a code, and waits until it is typed on the other device.
@@ -131,7 +138,9 @@ pub fn by_showing(context: &Context<'_>, location: &Location) -> Result<Paired> 
     output.line("On a device that is in, type this after instance-sync pair --approve:");
     output.text(&format!("\n  {}\n", text.expose_secret()));
     output.passing(&text!("pairing-shown-waits"));
-    joiner.wait(&|event| context.hear(event))
+    let paired = joiner.wait(&|event| context.hear(event))?;
+    say_in(context, &paired);
+    Ok(paired)
 }
 
 /// From here on an interrupt ends what was begun on the server as well, and takes a device out again that was

@@ -41,16 +41,22 @@ pub fn run(context: &Context<'_>, args: &Prune) -> Result<Done> {
     let preview = prune(&Finality::Preview)?;
     let (plan, leave) = match &preview {
         PruneOutcome::Preview(plan) => (plan, None),
-        PruneOutcome::Refused(plan) if !args.dry_run => match leave::of(context)? {
+        PruneOutcome::Refused(plan) => match leave::of(context)? {
             Some(access) => (plan, Some(access)),
             None => return report(context, &preview),
         },
         _ => return report(context, &preview),
     };
+    // To look takes no leave.
+    let would = PruneOutcome::Preview(plan.clone());
     let prompt = Prompt::new(context.output);
     let asks = prompt.is_terminal() && !context.output.is_json();
     if args.dry_run || !(args.yes || asks) {
-        report(context, &preview)?;
+        report(context, &would)?;
+        if leave.is_some() {
+            let text = "The server lets no device remove by itself: without --dry-run, prune asks it for leave.";
+            context.output.passing(text);
+        }
         if args.dry_run {
             return Ok(Done::Well);
         }

@@ -35,6 +35,16 @@ impl Location {
         }
     }
 
+    /// Returns whether it is a server on the machine that asks: to any other machine the address is its own.
+    pub fn is_loopback(&self) -> bool {
+        match self {
+            Self::Rest(url) => url
+                .split_once("://")
+                .is_some_and(|(_, rest)| is_loopback(host(rest))),
+            Self::Folder(_) | Self::Other(_) => false,
+        }
+    }
+
     /// Returns whether the address is plain http to another machine, where the token could be
     /// read on the way.
     pub fn is_insecure(&self) -> bool {

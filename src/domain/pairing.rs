@@ -157,6 +157,11 @@ impl Invitation {
         Location::Rest(self.url.clone()).is_insecure()
     }
 
+    /// Returns whether its address leads another machine to itself.
+    pub fn is_loopback(&self) -> bool {
+        Location::Rest(self.url.clone()).is_loopback()
+    }
+
     /// Reads what [`Invitation::to_text`] writes.
     ///
     /// # Errors

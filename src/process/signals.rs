@@ -19,7 +19,7 @@ pub use platform::Signals;
 const BEAT: Duration = Duration::from_millis(50);
 
 /// Takes the first interrupt as the wish to stop, so that what was begun elsewhere can be ended there; the
-/// next one ends this process as ever. So does a terminal that is closed.
+/// next one ends this process as ever. So does a terminal that is closed, and who asks this process to end.
 pub fn interrupt_asks_to_stop() {
     static ONCE: AtomicBool = AtomicBool::new(false);
     if ONCE.swap(true, Ordering::Relaxed) {
@@ -27,7 +27,7 @@ pub fn interrupt_asks_to_stop() {
     }
     cancel::begin();
     let asked = Arc::new(AtomicBool::new(false));
-    platform::hang_up_asks_to_stop(&asked);
+    platform::ends_ask_to_stop(&asked);
     let armed = flag::register_conditional_default(SIGINT, Arc::clone(&asked));
     if armed.is_err() || flag::register(SIGINT, Arc::clone(&asked)).is_err() {
         return;
@@ -59,8 +59,14 @@ mod platform {
         low_level::emulate_default_handler,
     };
 
-    /// Takes what a terminal says that is closed as the wish to stop; it may say it twice.
-    pub(super) fn hang_up_asks_to_stop(asked: &Arc<AtomicBool>) {
+    /// Takes what a terminal says that is closed as the wish to stop; it may say it twice. So is what a system says
+    /// that is shut down; who says that a second time means it.
+    pub(super) fn ends_ask_to_stop(asked: &Arc<AtomicBool>) {
+        if ignored() >> (SIGTERM - 1) & 1 == 0
+            && flag::register_conditional_default(SIGTERM, Arc::clone(asked)).is_ok()
+        {
+            let _ = flag::register(SIGTERM, Arc::clone(asked));
+        }
         if ignored() >> (SIGHUP - 1) & 1 == 0 {
             // Where that is not to be had, it ends this process as ever.
             let _ = flag::register(SIGHUP, Arc::clone(asked));
@@ -152,7 +158,7 @@ mod platform {
     };
 
     /// There is no such signal.
-    pub(super) fn hang_up_asks_to_stop(_: &Arc<AtomicBool>) {}
+    pub(super) fn ends_ask_to_stop(_: &Arc<AtomicBool>) {}
 
     /// The signals, which are ours from here on.
     pub struct Signals;

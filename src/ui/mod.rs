@@ -1,6 +1,7 @@
 //! Everything that a person or a program sees: lines, progress, prompts, JSON.
 
 pub mod graph;
+mod heedful;
 pub mod menu;
 pub mod output;
 mod pace;

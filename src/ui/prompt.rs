@@ -10,7 +10,7 @@ use std::{
 use dialoguer::Input;
 use secrecy::SecretString;
 
-use super::{menu, output::Output, secret};
+use super::{heedful, menu, output::Output, secret};
 use crate::{
     cancel,
     error::{Error, Result},
@@ -45,11 +45,13 @@ impl<'a> Prompt<'a> {
         loop {
             cancel::check()?;
             let answer = if self.terminal {
-                Input::<String>::new()
-                    .with_prompt(question)
-                    .allow_empty(true)
-                    .interact_text()
-                    .map_err(|dialoguer::Error::IO(error)| unanswered(&error))?
+                let question = question.to_owned();
+                let ask = move || {
+                    let input = Input::<String>::new().with_prompt(question);
+                    let answer = input.allow_empty(true).interact_text();
+                    answer.map_err(|dialoguer::Error::IO(error)| error)
+                };
+                heedful::ask(ask).map_err(|error| unanswered(&error))?
             } else {
                 self.read(question)?
             };
@@ -70,7 +72,9 @@ impl<'a> Prompt<'a> {
         loop {
             cancel::check()?;
             let answer = if self.terminal {
-                secret::read(question).map_err(|error| unanswered(&error))?
+                let question = question.to_owned();
+                let ask = move || secret::read(&question);
+                heedful::ask(ask).map_err(|error| unanswered(&error))?
             } else {
                 SecretString::from(self.read(question)?)
             };
@@ -85,13 +89,17 @@ impl<'a> Prompt<'a> {
     /// Lets a person choose one of `items`, none of which is chosen beforehand.
     pub fn choose(&self, question: &str, items: &[&str]) -> Result<usize> {
         cancel::check()?;
-        answered(menu::choose(question, items))
+        let (question, items) = owned(question, items);
+        let ask = move || menu::choose(&question, &borrowed(&items));
+        answered(heedful::ask(ask))
     }
 
     /// Lets a person choose some of `items`, at least one.
     pub fn choose_many(&self, question: &str, items: &[&str]) -> Result<Vec<usize>> {
         cancel::check()?;
-        answered(menu::choose_many(question, items))
+        let (question, items) = owned(question, items);
+        let ask = move || menu::choose_many(&question, &borrowed(&items));
+        answered(heedful::ask(ask))
     }
 
     /// Reads the next line of a pipe. An end of input is an empty answer.
@@ -126,6 +134,15 @@ fn input_line() -> Result<String> {
             }
         }
     }
+}
+
+fn owned(question: &str, items: &[&str]) -> (String, Vec<String>) {
+    let items = items.iter().map(|item| (*item).to_owned());
+    (question.to_owned(), items.collect())
+}
+
+fn borrowed(items: &[String]) -> Vec<&str> {
+    items.iter().map(String::as_str).collect()
 }
 
 fn answered<T>(chosen: io::Result<Option<T>>) -> Result<T> {

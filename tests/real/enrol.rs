@@ -268,6 +268,48 @@ fn a_passphrase_that_is_repeated_wrongly_is_chosen_anew() {
 }
 
 #[test]
+fn a_passphrase_that_the_account_does_not_know_is_asked_for_twice_before_it_makes_an_instance() {
+    let Some(scene) = Scene::new() else { return };
+    scene.pc();
+    let link = format!("{}\r", scene.link());
+    let other = "of a cat on the keys\r";
+    let go_on = format!("{DOWN}{DOWN}{DOWN}\r");
+    let again = "The same passphrase again";
+    let steps = [
+        ("lets this device in", &link[..]),
+        ("the same on all your devices", other),
+        ("Type the passphrase again", &go_on),
+        ("Id of the instance to join", "\r"),
+        (again, "of a dog on the keys\r"),
+        (again, other),
+    ];
+    let Some(seen) = type_in(scene.deck.command(&["setup"]), &steps) else {
+        return;
+    };
+    assert_eq!(seen.code, 0, "{}", seen.last());
+    let told = seen.last();
+    assert!(
+        told.contains("another passphrase than the account's others"),
+        "{told}"
+    );
+    assert_eq!(scene.deck.json("key")["password"], other.trim());
+}
+
+#[test]
+fn a_device_that_a_link_lets_in_is_told_what_it_is_called() {
+    let Some(scene) = Scene::new() else { return };
+    scene.server.add_device("alice", "Deck");
+    let pair = format!("--pair={}", scene.link());
+    let said = scene.deck.command(&["init", &pair, &scene.file()]).ok();
+    let devices = scene.devices();
+    let name = devices
+        .iter()
+        .find(|name| name.starts_with("Deck ("))
+        .unwrap();
+    said.assert_says(&format!("in the account alice now, as {name}."));
+}
+
+#[test]
 fn init_wants_its_passphrase_before_the_code_is_used_up() {
     let Some(scene) = Scene::new() else { return };
     let link = scene.link();

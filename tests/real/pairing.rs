@@ -202,6 +202,8 @@ fn what_a_new_device_has_to_allow_is_in_the_line_to_type() {
     pair.signal(Signal::Interrupt);
     let said = pair.wait();
     said.assert_says("instance-sync setup and type");
+    // From another machine that address leads nowhere.
+    said.assert_says("this machine’s own address");
 }
 
 #[test]
@@ -219,6 +221,102 @@ fn an_interrupt_of_setup_takes_a_device_out_that_another_one_let_in() {
     assert_eq!(seen.code, 130, "{}", seen.last());
     pair.wait();
     scene.assert_nobody_came();
+}
+
+#[test]
+#[cfg(unix)]
+fn who_asks_setup_to_end_in_a_menu_leaves_no_device_behind() {
+    let Some(scene) = Scene::new() else { return };
+    for signal in ["kill 15", "kill 2"] {
+        let (pair, shown) = scene.pair(&["--yes"], "");
+        let line = format!("{shown}\r");
+        let steps = [
+            ("lets this device in", &line[..]),
+            ("Which instance?", signal),
+        ];
+        let Some(seen) = type_in(scene.deck.command(&["setup"]), &steps) else {
+            return;
+        };
+        assert_eq!(seen.code, 130, "{}", seen.last());
+        assert!(!seen.hidden && seen.echo, "{seen:?}");
+        pair.wait();
+        scene.assert_nobody_came();
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_new_device_that_stops_waiting_takes_its_question_back() {
+    let Some(scene) = Scene::new() else { return };
+    // It shows a code, which is good for nothing then.
+    let (newcomer, code) = scene.show();
+    newcomer.signal(Signal::Interrupt);
+    assert_eq!(newcomer.wait().status.code(), Some(130));
+    let approve = format!("--approve={code}");
+    let said = scene.pc.command(&["pair", &approve, "--yes"]).code(1);
+    said.assert_says("knows no such code");
+    // It said one, and somebody is about to say yes.
+    let slowly = "{ /bin/sleep 6; echo y; } | exec \"$@\"";
+    let run = scene.pc.command(&["pair"]);
+    let mut pair = run.under(["/bin/sh", "-c", slowly, "sh"]).start();
+    let shown = pair.line(|line| {
+        let line = line.trim();
+        Invitation::is_meant(line).then(|| line.to_owned())
+    });
+    let joining = scene.join(&shown);
+    pair.line(|line| line.contains("wants to be let in").then_some(()));
+    joining.signal(Signal::Interrupt);
+    let joined = joining.wait();
+    assert_eq!(joined.status.code(), Some(130), "{joined}");
+    let said = pair.wait();
+    assert_eq!(said.status.code(), Some(1), "{said}");
+    said.assert_says("The new device gave up");
+    said.assert_never_says("Waiting for Deck");
+    scene.assert_nobody_came();
+}
+
+#[test]
+fn a_new_device_that_does_not_come_after_the_yes_is_waited_for_half_a_minute() {
+    let Some(scene) = Scene::new() else { return };
+    let (mut pair, shown) = scene.pair(&["--yes"], "");
+    let code = &shown.rsplit_once('/').unwrap().1[..6];
+    let claiming = json!({
+        "account": "alice", "code": code, "name": "Deck", "kind": "handheld", "secret": "typed",
+    });
+    let stranger = Control::new(&scene.server.url());
+    let waiting = stranger.post("/v1/pairings/claim", &claiming).ok().value;
+    pair.line(|line| line.contains("Waiting for Deck to fetch").then_some(()));
+    let begun = std::time::Instant::now();
+    let said = pair.wait();
+    assert!(begun.elapsed().as_secs() < 50, "{:?}", begun.elapsed());
+    assert_eq!(said.status.code(), Some(1), "{said}");
+    said.assert_says("did not come for what it needs within 30 seconds");
+    said.assert_says("Deck did not fetch its answer, and is not in.");
+    let asking = json!({ "claim": waiting["claim"] });
+    let answer = stranger.post("/v1/pairings/answer", &asking).ok().value;
+    assert_eq!(answer, json!({ "state": "ended" }));
+    scene.assert_nobody_came();
+}
+
+#[test]
+fn a_device_is_called_by_the_name_that_the_account_gave_it() {
+    let Some(scene) = Scene::new() else { return };
+    scene.server.add_device("alice", "Deck");
+    let (pair, shown) = scene.pair(&["--yes"], "");
+    let joined = scene.join(&shown).wait();
+    assert_eq!(joined.status.code(), Some(0), "{joined}");
+    let devices = scene.devices();
+    let name = devices
+        .iter()
+        .find(|name| name.starts_with("Deck ("))
+        .unwrap();
+    joined.assert_says(&format!("in the account alice now, as {name}."));
+    let said = pair.wait();
+    assert_eq!(said.status.code(), Some(0), "{said}");
+    said.assert_says("Deck (a computer) wants to be let in");
+    said.assert_says(&format!("{name} is in, with a token of its own"));
+    said.assert_says(&format!("devices revoke \"{name}\""));
+    said.assert_never_says("Deck is in");
 }
 
 #[test]

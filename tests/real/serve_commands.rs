@@ -53,6 +53,17 @@ fn devices_are_listed_and_one_that_is_lost_is_revoked_from_another() {
         .code(2)
         .assert_says("--yes");
     deck.device.command(&["status"]).ok();
+    #[cfg(unix)] // a pseudo-terminal
+    {
+        let run = desktop.device.command(&["devices", "revoke", "Deck"]);
+        let Some(seen) = type_in(run, &[("[y/N]", "n\r")]) else {
+            return;
+        };
+        let asked = seen.last().replace('\n', "");
+        assert!(asked.contains("Revoke Deck ("), "{asked}");
+        assert!(asked.contains(", last seen: "), "{asked}");
+        assert!(asked.contains(&deck.id), "{asked}");
+    }
     let said = desktop
         .device
         .command(&["devices", "revoke", "Deck", "--yes"])
@@ -93,6 +104,9 @@ fn a_plain_rest_server_knows_no_devices_and_tells_nobody_what_happens() {
         .assert_says("instance-sync serve");
     let said = desktop.command(&["watch"]).code(1);
     said.assert_says("is a plain rest-server: it tells nobody what happens");
+    let said = desktop.command(&["pair"]).code(1);
+    said.assert_says("is a plain rest-server: it lets no device in by a code");
+    said.assert_never_says("own token");
     assert_eq!(
         world.server().requests().len(),
         before,
@@ -282,10 +296,16 @@ fn leave_that_is_refused_removes_nothing() {
         .join(instance)
         .join("snapshots");
     assert_eq!(std::fs::read_dir(snapshots).unwrap().count(), 3);
-    // Looking asks for nothing.
-    desktop
+    // Looking asks for nothing, and is no failure.
+    let said = desktop
         .device
-        .command(&["prune", "--dry-run", "--keep-all=0h"])
-        .any();
+        .command(&["prune", "--dry-run", THIN[2], THIN[3]])
+        .ok();
+    said.assert_says("goes").assert_says("asks it for leave");
+    let said = desktop
+        .device
+        .command(&["prune", "--dry-run", "--json", THIN[2], THIN[3]])
+        .ok();
+    said.assert_says("\"outcome\":\"preview\"");
     assert!(asked().is_null());
 }

@@ -56,7 +56,10 @@ fn plain_http_is_refused_before_anything_secret_is_typed() {
     let elsewhere = world.cloud().display().to_string() + "\r";
     let steps = [
         ("lets this device in", &open[..]),
-        ("allow it with --insecure-http", &elsewhere),
+        (
+            "Ctrl-C, then instance-sync setup --insecure-http",
+            &elsewhere,
+        ),
         ("Token (ACCOUNT:SECRET", "\u{3}"),
     ];
     let Some(seen) = terminal::type_in(deck.command(&["setup"]), &steps) else {

@@ -23,7 +23,7 @@ impl Seen {
 }
 
 /// Runs it in a terminal of 100 columns. Of each step, the text is waited for and the keys are typed
-/// then. `None` (the test is skipped) where there is no Python.
+/// then; `kill 15` sends that signal instead. `None` (the test is skipped) where there is no Python.
 #[track_caller]
 pub fn type_in(run: Run, steps: &[(&str, &str)]) -> Option<Seen> {
     Program::Python.find()?;
@@ -125,7 +125,10 @@ for text, keys in steps:
         read(0.05)
     shot()
     fresh = len(seen)
-    os.write(controller, keys.encode())
+    if keys.startswith('kill '):
+        child.send_signal(int(keys[5:]))
+    else:
+        os.write(controller, keys.encode())
 while missed is None and time.time() < deadline and read(0.05):
     pass
 if missed is not None or time.time() >= deadline:

@@ -60,7 +60,7 @@ pub fn run(context: &Context<'_>, args: &Pair) -> Result<Done> {
 fn invite(context: &Context<'_>, args: &Pair, inviter: &Inviter) -> Result<Done> {
     let begun = inviter.begin()?;
     let mut under = Under::of(inviter, &begun.id);
-    show(context, &begun);
+    show(context, inviter, &begun);
     let listener = |event| context.hear(event);
     let waiting = inviter.wait_while(&begun.id, State::Open, &listener)?;
     // From here on its own guard ends it.
@@ -90,12 +90,18 @@ fn decide(
         (false, false) => inviter.refuse(&waiting.id),
     };
     // Somebody may have answered on a page, while the question stood here.
-    let is_in = |state| matches!(state, State::Approved | State::Done);
-    let is_decided = is_decided || told.is_err() && is_in(inviter.look(&waiting.id)?);
+    let elsewhere = match &told {
+        Err(_) => Some(inviter.look(&waiting.id)?),
+        Ok(()) => None,
+    };
+    let is_in = |one: &Pairing| matches!(one.state, State::Approved | State::Done);
+    let is_decided = is_decided || elsewhere.as_ref().is_some_and(is_in);
     if !is_decided {
         told?;
     } else if !is_wanted {
         under.is_over = true;
+        let device = elsewhere.and_then(|one| one.device);
+        let name = device.map_or(name, |device| printable(&device.name));
         return Err(
             Error::failed(text!("pairing-page-said-yes", name = &name)).hint(text!(
                 "pairing-page-said-yes-hint",
@@ -111,16 +117,26 @@ fn decide(
             .passing(&format!("{name} was refused. It got nothing."));
         return Ok(Done::Well);
     }
+    if !context.output.is_json() {
+        let waits = text!("pairing-fetching", name = &name);
+        context.output.passing(&waits);
+    }
     let listener = |event| context.hear(event);
-    let fetched = inviter.wait_while(&waiting.id, State::Approved, &listener);
-    match fetched {
-        Ok(_) => under.is_over = true,
+    let fetched = inviter.wait_for_fetching(&waiting.id, &listener);
+    let entered = match fetched {
+        Ok(entered) => entered,
         Err(error) if error.kind() == Kind::Cancelled => return Err(error),
         Err(error) => {
             return Err(error.hint(text!("pairing-not-fetched", name = &name)));
         }
-    }
-    step(context, "done", |_| {});
+    };
+    under.is_over = true;
+    // The account may have had a device of that name.
+    let device = entered.device.as_ref().unwrap_or(device);
+    let (name, address) = (printable(&device.name), printable(&device.address));
+    step(context, "done", |step| {
+        step.device = Some(shown(device, &name, &address));
+    });
     if !context.output.is_json() {
         context.output.line(&match secret {
             _ if is_decided => format!(
@@ -130,8 +146,9 @@ fn decide(
                 "{name} is in. It has no passphrase of yours: type it there when it asks."
             ),
             Secret::Typed(_) | Secret::Scanned(_) => format!(
-                "{name} is in, with a token of its own and what opens your saves. To take it out again: revoke it in \
-                 the account's list of devices."
+                "{name} is in, with a token of its own and what opens your saves. To take it out again: \
+                 instance-sync devices revoke {}",
+                shell::word(&name)
             ),
         });
     }
@@ -139,37 +156,42 @@ fn decide(
 }
 
 /// Shows what is to be typed or scanned there.
-fn show(context: &Context<'_>, invited: &Invited) {
+fn show(context: &Context<'_>, inviter: &Inviter, code: &Invited) {
     let output = context.output;
     if output.is_json() {
         let bare = Invitation {
             words: Words {
-                code: invited.typed.words.code.clone(),
+                code: code.typed.words.code.clone(),
                 secret: Secret::None,
             },
-            ..invited.typed.clone()
+            ..code.typed.clone()
         };
         let text = bare.to_text();
         step(context, "begun", |step| {
-            step.server = Some(&invited.typed.url);
-            step.account = Some(&invited.typed.account);
+            step.server = Some(&code.typed.url);
+            step.account = Some(&code.typed.account);
             // The server knows all of this.
             step.pairing = Some(text.expose_secret());
         });
         return;
     }
-    let typed = invited.typed.to_text();
-    let openly = if invited.typed.is_insecure() {
-        " --insecure-http"
+    let typed = code.typed.to_text();
+    let openly = if code.typed.is_insecure() {
+        " --insecure-http".to_owned()
+    } else {
+        String::new()
+    };
+    let ca_file = if inviter.ca_file().is_some() {
+        " --ca-file=FILE"
     } else {
         ""
     };
     output.line(&format!(
-        "On the new device, run instance-sync setup{openly} and type this where it asks for the server:"
+        "On the new device, run instance-sync setup{openly}{ca_file} and type this where it asks for the server:"
     ));
     output.text(&format!("\n  {}\n", typed.expose_secret()));
     if output.is_terminal() && output.draws() && !output.is_ascii() {
-        let scanned = invited.scanned.to_text();
+        let scanned = code.scanned.to_text();
         let drawn = picture::of(
             scanned.expose_secret(),
             output.width(),
@@ -178,6 +200,9 @@ fn show(context: &Context<'_>, invited: &Invited) {
         if let Some(drawn) = drawn {
             output.text(&format!("Or scan it:\n\n{drawn}\n"));
         }
+    }
+    for hint in inviter.hints(&code.typed) {
+        output.line(&hint);
     }
     output.passing(
         "It is good for one device and 15 minutes. Show it to nobody else: it carries what opens your saves.\n\
@@ -189,11 +214,7 @@ fn say_who(context: &Context<'_>, device: &Newcomer, name: &str) {
     let address = printable(&device.address);
     if context.output.is_json() {
         step(context, "waits", |step| {
-            step.device = Some(Device {
-                name,
-                kind: device.kind,
-                address: &address,
-            });
+            step.device = Some(shown(device, name, &address));
         });
         return;
     }
@@ -206,10 +227,18 @@ fn say_who(context: &Context<'_>, device: &Newcomer, name: &str) {
     context.output.line(&sentence);
 }
 
+fn shown<'a>(device: &Newcomer, name: &'a str, address: &'a str) -> Device<'a> {
+    Device {
+        name,
+        kind: device.kind,
+        address,
+    }
+}
+
 /// Asks. Whoever is not there says no.
 fn asked(context: &Context<'_>, name: &str) -> Result<bool> {
     let prompt = Prompt::new(context.output);
-    let question = format!("Is that yours? Let {name} in? (y/N)");
+    let question = format!("Is that yours? Let {name} in? [y/N]");
     prompt.line(&question, |answer| {
         match answer.to_ascii_lowercase().as_str() {
             "y" | "yes" => Ok(true),

@@ -17,7 +17,10 @@ use crate::{
     error::{Kind, Result},
     process::{console, core_dumps},
     remote::control::pairings::{Newcomer, Pairing, State},
-    sync::pairing::inviter::{GOOD_FOR, Inviter},
+    sync::{
+        event::note,
+        pairing::inviter::{GOOD_FOR, Inviter},
+    },
     texts::text,
     window::protocol::pair::{Act, Begun, News, Over, Way},
 };
@@ -184,13 +187,19 @@ impl Course<'_, '_> {
             told?;
         }
         let (fetched, _) = self.desk.beside(self.context, |listener| {
-            inviter.wait_while(&waiting.id, State::Approved, listener)
+            note(listener, text!("pairing-fetching", name = &name));
+            inviter.wait_for_fetching(&waiting.id, listener)
         });
-        match fetched {
-            Ok(_) => under.is_over = true,
+        let entered = match fetched {
+            Ok(entered) => entered,
             Err(error) if error.kind() == Kind::Cancelled => return Err(error),
             Err(error) => return Err(error.hint(text!("pairing-not-fetched", name = &name))),
-        }
+        };
+        under.is_over = true;
+        // The account may have had a device of that name.
+        let name = entered
+            .device
+            .map_or(name, |device| printable(&device.name));
         let knows_all = is_ours && !matches!(secret, Secret::None);
         Ok(Went::Over(is_in(&name, knows_all)))
     }

@@ -78,7 +78,7 @@ pub fn account(
             (None, Some(url)) => Door::Token(place_of(context, url)?),
             (None, None) => prompt.line(
                 "Server (https://..., or a folder), or the link or code that lets this device in",
-                |text| door(context, text),
+                |text| door(context, text).map_err(|error| asking.with_option(error)),
             )?,
         };
         let mut given = match door {
@@ -130,6 +130,29 @@ fn door(context: &Context<'_>, text: &str) -> Result<Door> {
 }
 
 impl Asking<'_, '_> {
+    /// Says how an option is given that the error advises: a question takes none.
+    fn with_option(self, error: Error) -> Error {
+        let is_advised = |hint: &String| hint.contains("--insecure-http");
+        if self.prompt.is_terminal() && error.hints().iter().any(is_advised) {
+            error.hint("To allow it: Ctrl-C, then instance-sync setup --insecure-http")
+        } else {
+            error
+        }
+    }
+
+    /// Asks once more for a passphrase that a new instance is to have, where nothing could be compared with it.
+    pub fn make_sure(self, given: &mut Given, found: &Found) -> Result<()> {
+        if given.passphrase.is_some() && !found.tell {
+            let said = "This instance will have another passphrase than the account's others.";
+            self.context.output.warning(said, &[]);
+        }
+        while !is_said_twice(self.context, self.prompt, given.passphrase.as_ref())? {
+            let need = Need::beside(given.token.as_ref(), self.folders.iter());
+            given.passphrase = self.passphrase(need)?;
+        }
+        Ok(())
+    }
+
     /// Asks for the token and the passphrase.
     fn with_token(self, location: Location, paired: &mut Option<Paired>) -> Result<Given> {
         let token = match token_of_file(&self.context.settings)? {

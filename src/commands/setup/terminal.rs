@@ -67,11 +67,18 @@ fn opt_all_in(
         prompt,
         folders: open,
     };
-    let (given, found) = account(asking, args, first, paired)?;
+    let (mut given, found) = account(asking, args, first, paired)?;
+    let is_sealed = paired.as_ref().is_some_and(|got| got.passphrase.is_some());
+    let mut is_sure = found.listed || is_sealed || !prompt.is_terminal();
     let how = How::of(args, place(context, prompt, args, open)?);
     let (mut wrong, mut done, mut stopped) = (0, Vec::new(), None);
     for folder in open {
         let asked = which(context, prompt, &found, folder, open.len() > 1).and_then(|which| {
+            // Nobody can replace a passphrase that was mistyped when it was used for the first time.
+            if !is_sure && matches!(which, Which::Own) && current(folder).is_none() {
+                asking.make_sure(&mut given, &found)?;
+                is_sure = true;
+            }
             let listener = |event| context.hear(event);
             let how = how.within_reach(args, folder);
             opt_in(&given, &found, folder, which, how, &listener)

@@ -12,6 +12,8 @@ use crate::error::Result;
 pub struct Enrolled {
     /// Its ULID.
     pub id: String,
+    /// What it is called in the account; earlier servers do not say it.
+    pub name: Option<String>,
     /// `ACCOUNT:SECRET`.
     pub token: SecretString,
 }

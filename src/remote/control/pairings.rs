@@ -81,7 +81,7 @@ pub struct Begun {
 /// A device that wants to be let in, as it describes itself.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Newcomer {
-    /// What it calls itself.
+    /// What it calls itself; once it is in, what it is called in the account.
     pub name: String,
     /// What it is.
     pub kind: DeviceKind,
@@ -205,5 +205,11 @@ impl Control<'_> {
     pub fn answer_of_pairing(&self, claim: &SecretString) -> Result<Said<Standing>> {
         let value = json!({ "claim": claim.expose_secret() });
         self.post("/v1/pairings/answer", &value)
+    }
+
+    /// A new device gives up.
+    pub fn withdraw_pairing(&self, claim: &SecretString) -> Result<Said<IgnoredAny>> {
+        let value = json!({ "claim": claim.expose_secret() });
+        self.post("/v1/pairings/withdraw", &value)
     }
 }

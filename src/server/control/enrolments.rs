@@ -49,6 +49,8 @@ struct Enrolling {
 struct Enrolled {
     /// Its ULID.
     id: String,
+    /// What it is called in the account.
+    name: String,
     /// What it authenticates with, `ACCOUNT:SECRET`: nobody can read it again.
     token: String,
 }
@@ -107,17 +109,27 @@ async fn enrol(call: Call<Enrolling>) -> Answered<Enrolled> {
         devices::add(&server.database, account, new, asked.kind, &token, now).await
     };
     // The code is used up by now: a name that is taken must not keep the player out.
-    match add(&asked.name).await {
+    let called = match add(&asked.name).await {
         Err(error) if is_there_already(&error) => {
             let short: String = asked.name.chars().take(50).collect();
-            add(&format!("{short} ({})", &id[20..])).await?;
+            let called = format!("{short} ({})", &id[20..]);
+            add(&called).await?;
+            called
         }
-        added => added?,
-    }
-    let about = format!("{name}: {} ({id})", asked.name);
+        added => {
+            added?;
+            asked.name.clone()
+        }
+    };
+    let about = format!("{name}: {called} ({id})");
     server.audit("enrolment", "device added", &about).await?;
     server.events.tell(account, &Event::Devices);
     let token = token.for_account(name.as_str());
     let token = token.expose_secret().to_owned();
-    Ok(Enrolled { id, token }.into())
+    Ok(Enrolled {
+        id,
+        name: called,
+        token,
+    }
+    .into())
 }

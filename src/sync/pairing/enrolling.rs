@@ -43,7 +43,7 @@ pub fn enrol(settings: &Settings, enrolment: &Enrolment, listener: Listener<'_>)
         location: Location::Rest(url.clone()),
         token,
         passphrase: None,
-        name,
+        name: entered.name.unwrap_or(name),
         id: entered.id,
         ca_file,
     })

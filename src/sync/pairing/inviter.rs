@@ -1,6 +1,9 @@
 //! The device that is in.
 
-use std::time::Duration;
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use secrecy::ExposeSecret as _;
 
@@ -9,6 +12,7 @@ use crate::{
     domain::{
         location::Location,
         pairing::{Invitation, SCANNED, Secret, TYPED, Words},
+        rest::mark,
     },
     error::{Context as _, Error, Result},
     remote::control::{
@@ -16,7 +20,7 @@ use crate::{
         pairings::{Held, Pairing, State},
     },
     secrets::sealed,
-    sync::{access::Access, account, event::Listener, settings::Settings},
+    sync::{access::Access, account, event::Listener, server, settings::Settings},
     texts::text,
 };
 
@@ -24,6 +28,9 @@ use crate::{
 pub const GOOD_FOR: Duration = Duration::from_secs(15 * 60);
 /// How often it asks whether somebody came.
 const PACE: Duration = Duration::from_secs(1);
+
+/// How long a device that was let in has to fetch what it needs: it asks every two seconds.
+const FETCHING: Duration = Duration::from_secs(30);
 
 /// A device that is in, and what it can give to another one.
 #[derive(Debug)]
@@ -49,15 +56,45 @@ impl Inviter {
         let inviter = Self {
             access: account::of_folder(settings, &layout, listener)?,
         };
-        inviter.control()?;
+        let host = inviter.control()?.host();
+        let question = inviter.access.question();
+        // Where it does not answer, that is said soon.
+        let known = server::known(settings, question.location, question.ca_file);
+        if known.is_some_and(|server| !server.is_ours()) {
+            let why = text!("pairing-plain-server", host = host);
+            return Err(Error::failed(why).hint(text!("pairing-no-server-hint")));
+        }
         let given = &inviter.access.credentials;
         let password = given.key.password.expose_secret();
-        let is_token = given.secret.as_ref();
-        if is_token.is_some_and(|secret| secret.expose_secret() == password) {
-            return Err(Error::failed(text!("pairing-no-passphrase"))
-                .hint(text!("pairing-no-passphrase-hint")));
+        let Some(secret) = &given.secret else {
+            return Ok(inviter);
+        };
+        if secret.expose_secret() != password {
+            return Ok(inviter);
         }
-        Ok(inviter)
+        Err(if secret.expose_secret().starts_with(mark::DEVICE) {
+            Error::failed(text!("pairing-no-passphrase")).hint(text!("pairing-no-passphrase-hint"))
+        } else {
+            Error::failed(text!("pairing-lasting")).hint(text!("pairing-lasting-hint"))
+        })
+    }
+
+    /// Returns the private CA that this device knows the server by: the new one needs it too.
+    pub fn ca_file(&self) -> Option<&Path> {
+        self.access.question().ca_file
+    }
+
+    /// Returns what the new device's player has to know before it can use an invitation.
+    pub fn hints(&self, invitation: &Invitation) -> Vec<String> {
+        let mut hints = Vec::new();
+        if invitation.is_loopback() {
+            hints.push(text!("pairing-loopback", url = self.url()));
+        }
+        if let Some(path) = self.ca_file() {
+            let path = path.display().to_string();
+            hints.push(text!("pairing-ca-file", path = path));
+        }
+        hints
     }
 
     /// Begins a pairing, in the place of one of the account that waits.
@@ -97,13 +134,46 @@ impl Inviter {
         Ok(pairing)
     }
 
+    /// Waits until a device that has its yes is in, as long as one that still waits needs at most. Returns what it is
+    /// called in the account.
+    ///
+    /// # Errors
+    /// Where it does not come: the pairing is ended then. Also where it is over already.
+    pub fn wait_for_fetching(&self, id: &str, listener: Listener<'_>) -> Result<Pairing> {
+        let control = self.control()?;
+        let begun = Instant::now();
+        let pairing = until(control.host(), PACE, listener, || {
+            let pairing = control.pairing(id)??;
+            let is_late = begun.elapsed() >= FETCHING;
+            Ok((pairing.state != State::Approved || is_late).then_some(pairing))
+        })?;
+        if pairing.state != State::Approved {
+            standing(pairing.state, control.host())?;
+            return Ok(pairing);
+        }
+        if control.end_pairing(id)?.is_err() {
+            // It came after all.
+            let pairing = control.pairing(id)??;
+            if pairing.state == State::Done {
+                return Ok(pairing);
+            }
+        }
+        let seconds = FETCHING.as_secs();
+        Err(
+            Error::failed(text!("pairing-fetched-late", seconds = seconds))
+                .hint(text!("pairing-fetched-late-hint")),
+        )
+    }
+
     /// Returns how a pairing stands now.
     ///
     /// # Errors
     /// Also where it is over, and nobody was let in.
-    pub fn look(&self, id: &str) -> Result<State> {
+    pub fn look(&self, id: &str) -> Result<Pairing> {
         let control = self.control()?;
-        standing(control.pairing(id)??.state, control.host())
+        let pairing = control.pairing(id)??;
+        standing(pairing.state, control.host())?;
+        Ok(pairing)
     }
 
     /// Lets the new device in, with what opens the saves, sealed by that secret.

@@ -11,7 +11,7 @@ use crate::{
         location::Location,
         pairing::{Invitation, Secret, TYPED, Words},
     },
-    error::{Error, Result},
+    error::{Error, Kind, Result},
     process::core_dumps,
     remote::control::{
         Control, PATIENCE, devices,
@@ -110,7 +110,7 @@ impl Joiner {
         stranger(&self.url, self.ca_file.as_ref()).host()
     }
 
-    /// Waits for the yes, and opens what comes with it.
+    /// Waits for the yes, and opens what comes with it. Who stops waiting takes the question back.
     ///
     /// # Errors
     /// Where nobody said yes; where what came cannot be opened: the device is taken out again then.
@@ -130,8 +130,16 @@ impl Joiner {
                 (State::Open | State::Claimed | State::Approved, None) => Ok(None),
                 (state, None) => Err(over(state, control.host())),
             }
-        })?;
-        self.enter(entered)
+        });
+        if entered
+            .as_ref()
+            .is_err_and(|error| error.kind() == Kind::Cancelled)
+        {
+            // Where that fails, whoever says yes waits for nobody, and is told so soon.
+            let control = control.within(LEAVING);
+            let _ = control.withdraw_pairing(&self.waiting.claim);
+        }
+        self.enter(entered?)
     }
 
     fn enter(self, entered: Entered) -> Result<Paired> {

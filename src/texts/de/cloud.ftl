@@ -75,7 +75,7 @@ server-ca-not-read = die CA-Datei { $path } lässt sich nicht lesen
 server-ca-holds-none = { $path } enthält kein Zertifikat
 server-ca-in-pem = Gib das Zertifikat der CA mit --ca-file in PEM-Form an.
 tls-issuer = dem Zertifikat von { $host } wird nicht vertraut: Niemand, dem hier vertraut wird, hat es ausgestellt
-tls-issuer-hint = Wenn der Server eine eigene CA hat, gib deren Zertifikat mit --ca-file an. Wer den Server betreibt, hat es.
+tls-issuer-hint = Wenn der Server eine eigene CA hat, gib deren Zertifikat mit --ca-file an: instance-sync setup --ca-file=DATEI. Wer den Server betreibt, hat es.
 tls-issuer-given-hint = Die CA in { $path } (--ca-file) hat es nicht ausgestellt. Frag, wer den Server betreibt, nach der richtigen; wurde sie erneuert?
 tls-name = dem Zertifikat von { $host } wird nicht vertraut: Es gilt für einen anderen Namen
 tls-name-of = dem Zertifikat von { $host } wird nicht vertraut: Es gilt für { $names }

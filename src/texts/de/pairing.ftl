@@ -9,6 +9,11 @@ pairing-unopened = was ankam, lässt sich mit diesem Code nicht öffnen
 pairing-unopened-hint = Jemand zwischen den beiden Geräten kann es verändert oder an Stelle des anderen geantwortet haben. Das neue Gerät wurde wieder aus dem Konto genommen, gespeichert wurde nichts. Fang auf beiden Geräten neu an; die Geräte des Kontos: instance-sync devices.
 pairing-no-server = die Spielstände dieses Ordners liegen auf keinem Server, der Geräte hineinlassen kann
 pairing-no-server-hint = Auf dem anderen Gerät: instance-sync setup, mit derselben Adresse, demselben Token und derselben Passphrase.
+pairing-plain-server = { $host } ist ein einfacher rest-server: er lässt kein Gerät mit einem Code hinein
+pairing-lasting = die Spielstände sind mit dem Geheimnis des Kontos verschlüsselt, das eine Kopplung nicht weitergibt
+pairing-lasting-hint = Dieses Geheimnis gibt ein neues Gerät als Passphrase ein: was in KONTO:GEHEIMNIS nach dem Doppelpunkt steht. Auf dem neuen Gerät: instance-sync setup, mit einem eigenen Token (von der Seite des Servers, oder von dem, der ihn betreibt) und dieser Passphrase.
+pairing-loopback = { $url } ist die eigene Adresse dieses Rechners: kein anderer Rechner erreicht den Server darunter. Für einen anderen Rechner: nimm in diesem Ordner den Namen des Servers im Netz, mit instance-sync setup --force.
+pairing-ca-file = Der Server hat eine eigene CA: kopiere zuerst { $path } auf das neue Gerät, und nenne die Datei dort anstelle von FILE.
 pairing-no-passphrase = die Spielstände sind mit dem Token dieses Geräts verschlüsselt, das es nicht verlassen darf
 pairing-no-passphrase-hint = Spielstände, die auf mehreren Geräten zu öffnen sein sollen, brauchen eine Passphrase: gib dem Ordner mit instance-sync setup --force eine andere Instanz, die eine hat.
 pairing-wrong-code = { $host } kennt diesen Code nicht
@@ -40,13 +45,20 @@ pairing-here-burned = es wurden zu viele falsche versucht: { $host } nimmt diese
 pairing-here-burned-hint = Niemand wurde hineingelassen. Hat sich niemand vertippt, hat jemand geraten. Fang neu an, wo niemand zusieht.
 pairing-here-expired = die Kopplung hat zu lange gedauert
 pairing-here-expired-hint = Niemand wurde hineingelassen. Fang neu an, wenn das neue Gerät zur Hand ist.
-pairing-here-ended = die Kopplung wurde anderswo beendet
-pairing-here-ended-hint = Niemand wurde hineingelassen. Auf einem anderen Gerät wurde ein neuer Code begonnen, oder sie wurde auf einer Seite des Servers beendet.
+pairing-here-ended = die Kopplung wurde beendet, auf dem neuen Gerät oder anderswo
+pairing-here-ended-hint = Niemand wurde hineingelassen. Das neue Gerät hat aufgegeben, auf einem anderen Gerät wurde ein neuer Code begonnen, oder sie wurde auf einer Seite des Servers beendet.
 pairing-no-device = der Server sagt nicht, welches Gerät wartet
 pairing-no-device-hint = Niemand wurde hineingelassen. Fang neu an; bleibt es so, aktualisiere den Server.
 pairing-page-said-yes = { $name } wurde auf einer Seite des Servers hineingelassen, während hier gefragt wurde
 pairing-page-said-yes-hint = Es hat ein eigenes Token, und keine Passphrase von dir. Wenn es nicht deines ist, nimm es heraus: instance-sync devices revoke { $name }; und sieh nach, wer auf den Seiten des Servers angemeldet ist.
 pairing-not-fetched = { $name } hat seine Antwort nicht abgeholt und ist nicht drin.
+pairing-fetching = Warten, bis { $name } holt, was es braucht…
+pairing-fetched-late =
+    { $seconds ->
+        [one] das neue Gerät hat binnen 1 Sekunde nicht geholt, was es braucht
+       *[other] das neue Gerät hat binnen { $seconds } Sekunden nicht geholt, was es braucht
+    }
+pairing-fetched-late-hint = Es wurde angehalten, oder erreicht den Server nicht mehr. Beginne auf beiden Geräten von vorn.
 pairing-shown-slip-hint = Es wurde noch nichts gesendet. Sieh auf dem neuen Gerät noch einmal nach: instance-sync setup --show-code
 
 # Das Fenster von `pair`

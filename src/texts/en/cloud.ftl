@@ -75,7 +75,7 @@ server-ca-not-read = cannot read the CA file { $path }
 server-ca-holds-none = { $path } holds no certificate
 server-ca-in-pem = Give the CA's certificate in PEM form with --ca-file.
 tls-issuer = the certificate of { $host } is not trusted: nobody who is trusted here has issued it
-tls-issuer-hint = If the server has a CA of its own, give that CA's certificate with --ca-file. Whoever runs the server has it.
+tls-issuer-hint = If the server has a CA of its own, give that CA's certificate with --ca-file: instance-sync setup --ca-file=FILE. Whoever runs the server has it.
 tls-issuer-given-hint = The CA in { $path } (--ca-file) has not issued it. Ask whoever runs the server for the right one; was it renewed?
 tls-name = the certificate of { $host } is not trusted: it is for another name
 tls-name-of = the certificate of { $host } is not trusted: it is for { $names }

@@ -9,6 +9,11 @@ pairing-unopened = what came cannot be opened with this code
 pairing-unopened-hint = Somebody between the two devices may have changed it, or answered in the other device’s place. The new device was taken out of the account again, and nothing was stored. Begin again on both devices; the devices of the account: instance-sync devices.
 pairing-no-server = saves in this folder are not kept on a server that can let devices in
 pairing-no-server-hint = On the other device: instance-sync setup, with the same address, token and passphrase.
+pairing-plain-server = { $host } is a plain rest-server: it lets no device in by a code
+pairing-lasting = the saves are encrypted with the account’s own secret, which pairing does not pass on
+pairing-lasting-hint = What a new device types as the passphrase is that secret: what follows the colon of ACCOUNT:SECRET. On the new device: instance-sync setup, with a token of its own (from the server’s page, or whoever runs it) and that passphrase.
+pairing-loopback = { $url } is this machine’s own address: no other machine gets to the server by it. For another machine, opt this folder in by the server’s name in the network: instance-sync setup --force.
+pairing-ca-file = The server has a CA of its own: copy { $path } to the new device first, and name it there, for FILE.
 pairing-no-passphrase = the saves are encrypted with this device’s own token, which must not leave it
 pairing-no-passphrase-hint = Saves that are to be opened on several devices need a passphrase: give the folder another instance with one, by instance-sync setup --force.
 pairing-wrong-code = { $host } knows no such code
@@ -40,13 +45,20 @@ pairing-here-burned = too many wrong ones were tried: { $host } takes this code 
 pairing-here-burned-hint = Nobody was let in. If nobody mistyped it, somebody was guessing. Begin again where nobody looks on.
 pairing-here-expired = the pairing took too long
 pairing-here-expired-hint = Nobody was let in. Begin again when the new device is at hand.
-pairing-here-ended = the pairing was ended elsewhere
-pairing-here-ended-hint = Nobody was let in. Another code was begun on another device, or it was ended on a page of the server.
+pairing-here-ended = the pairing was ended, on the new device or elsewhere
+pairing-here-ended-hint = Nobody was let in. The new device gave up, another code was begun on another device, or it was ended on a page of the server.
 pairing-no-device = the server does not say which device waits
 pairing-no-device-hint = Nobody was let in. Begin again; if that stays so, update the server.
 pairing-page-said-yes = { $name } was let in on a page of the server, while the question stood here
 pairing-page-said-yes-hint = It has a token of its own, and no passphrase of yours. If it is not yours, take it out: instance-sync devices revoke { $name }; and look at who is signed in at the server's pages.
 pairing-not-fetched = { $name } did not fetch its answer, and is not in.
+pairing-fetching = Waiting for { $name } to fetch what it needs…
+pairing-fetched-late =
+    { $seconds ->
+        [one] the new device did not come for what it needs within 1 second
+       *[other] the new device did not come for what it needs within { $seconds } seconds
+    }
+pairing-fetched-late-hint = It was stopped, or does not reach the server any more. Begin again on both devices.
 pairing-shown-slip-hint = Nothing was sent yet. Look at the new device again: instance-sync setup --show-code
 
 # The window of `pair`

@@ -16,7 +16,7 @@ use crate::{
         pairing::{self, Ticket},
     },
     domain::{enrolment, location::Location},
-    error::{Error, Result},
+    error::{Error, Kind, Result},
     secrets::keyring,
     sync::{
         event::note,
@@ -156,10 +156,11 @@ impl Course<'_, '_> {
             if need == Need::Optional && !ticket.may_bring_passphrase() && typed.is_none() {
                 return Err(no_passphrase());
             }
-            let Some(paired) = self.enter(ticket) else {
-                return Ok(None);
-            };
-            self.paired = Some((said, paired?));
+            match self.enter(ticket) {
+                None => return Ok(None),
+                Some(Err(error)) if error.kind() == Kind::Cancelled => return Ok(None),
+                Some(paired) => self.paired = Some((said, paired?)),
+            }
         }
         let Some((_, paired)) = &self.paired else {
             return Ok(None);
@@ -184,9 +185,10 @@ impl Course<'_, '_> {
     fn enter(&mut self, ticket: Ticket) -> Option<Result<Paired>> {
         let settings = self.context.settings.clone();
         match ticket {
+            // What was asked has to be taken back; what was let in meanwhile has to be known, to be taken out again.
             Ticket::Pairing(invitation) => {
                 self.desk
-                    .beside(self.context, Leaving::AtOnce, move |listener| {
+                    .beside(self.context, Leaving::AfterIt, move |listener| {
                         let joiner = Joiner::claim(&settings, &invitation, listener)?;
                         let (host, name) = (joiner.host(), joiner.name.as_str());
                         note(listener, text!("pairing-waits", host = host, name = name));

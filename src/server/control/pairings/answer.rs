@@ -1,4 +1,4 @@
-//! A new device asks how it stands, and gets what it is let in with.
+//! A new device asks how it stands, and gets what it is let in with; or it gives up.
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use ulid::Ulid;
 use super::{
     super::{
         admit::Access,
-        answer::{Answered, Refusal},
+        answer::{Answered, Done, Failure, Refusal},
         call::Call,
         route::Route,
     },
@@ -59,22 +59,27 @@ struct LetIn {
 }
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![Route::json(
-        (Method::POST, "/v1/pairings/answer"),
-        Access::Anybody,
-        "A new device asks how it stands. Where it is let in, it gets its token and its bundle, once.",
-        answer,
-    )]
+    vec![
+        Route::json(
+            (Method::POST, "/v1/pairings/answer"),
+            Access::Anybody,
+            "A new device asks how it stands. Where it is let in, it gets its token and its bundle, once.",
+            answer,
+        ),
+        Route::json(
+            (Method::POST, "/v1/pairings/withdraw"),
+            Access::Anybody,
+            "A new device that waits gives up: its pairing is ended.",
+            withdraw,
+        ),
+    ]
 }
 
 async fn answer(call: Call<Asking>) -> Answered<Standing> {
     let (server, now) = (&call.server, clock::now());
     let claim = TokenHash::of(call.input.claim.expose_secret());
     let Some(state) = pairings::state(&server.database, &claim, now).await? else {
-        // As with any wrong token, so that asking for all of them costs more than it tells.
-        let wait = server.misses.count(call.peer, Instant::now());
-        tokio::time::sleep(wait).await;
-        return Err(Refusal::NotThere("nothing waits for this").into());
+        return Err(nothing_waits(&call).await);
     };
     if state != State::Approved {
         let entered = None;
@@ -102,4 +107,26 @@ async fn answer(call: Call<Asking>) -> Answered<Standing> {
         entered: Some(entered),
     }
     .into())
+}
+
+async fn withdraw(call: Call<Asking>) -> Answered<Done> {
+    let server = &call.server;
+    let claim = TokenHash::of(call.input.claim.expose_secret());
+    let Some((id, account)) = pairings::withdraw(&server.database, &claim).await? else {
+        return Err(nothing_waits(&call).await);
+    };
+    // Before somebody of an account said the code, it concerns nobody.
+    if let Some(account) = account {
+        let actor = format!("pairing {id}");
+        server.audit(&actor, "pairing withdrawn", &id).await?;
+        tell(server, account, &id, State::Ended);
+    }
+    Ok(Done::reply())
+}
+
+/// As with any wrong token it takes a while, so that trying all of them costs more than it tells.
+async fn nothing_waits(call: &Call<Asking>) -> Failure {
+    let wait = call.server.misses.count(call.peer, Instant::now());
+    tokio::time::sleep(wait).await;
+    Refusal::NotThere("nothing waits for this").into()
 }

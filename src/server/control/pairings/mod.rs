@@ -8,7 +8,7 @@
 //!
 //! open -> claimed -> approved -> done        each is over after a while; a yes or a no is given once
 //!   |        |-> refused
-//!   |-> burned (five wrong codes)            whoever began it may end it
+//!   |-> burned (five wrong codes)            whoever began it may end it, and so may the new device
 //! ```
 //!
 //! Who is in (a device by its token, a person by their session; each sees the pairings of its own account alone):
@@ -24,7 +24,8 @@
 //!
 //! The new device: `claim` or `requests` tell it a secret of its own (`claim`), and with that it asks
 //! `POST /v1/pairings/answer` how it stands. The first answer after a yes makes the device and has its token and
-//! the bundle, which are nowhere afterwards: the next one is 404.
+//! the bundle, which are nowhere afterwards: the next one is 404. One that gives up says so by `POST /v1/pairings/withdraw`
+//! with the same: nobody is asked about it any more, and a yes is too late.
 //!
 //! Pages call [`begin`], [`under_way`], [`decide()`] and [`end`].
 

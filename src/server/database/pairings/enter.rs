@@ -1,4 +1,4 @@
-//! A new device asks how it stands; the one that is let in is made, once.
+//! A new device asks how it stands, or gives up; the one that is let in is made, once.
 
 use sqlx::{Row, Sqlite, Transaction};
 
@@ -42,6 +42,24 @@ pub async fn state(database: &Database, claim: &TokenHash, now: i64) -> Answer<O
     Ok(Some(State::of(row.try_get("state")?, is_over)))
 }
 
+/// Ends the pairing of a device that waits no longer. Returns the pairing, and the account's number where it is known;
+/// `None` where nothing is under way.
+pub async fn withdraw(
+    database: &Database,
+    claim: &TokenHash,
+) -> Answer<Option<(String, Option<i64>)>> {
+    let row = sqlx::query(
+        "UPDATE pairings SET state = 'ended', bundle = NULL
+         WHERE claim_hash = ? AND state IN ('open', 'claimed', 'approved')
+         RETURNING id, account_id",
+    )
+    .bind(claim.as_bytes().as_slice())
+    .fetch_optional(&database.pool)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some((row.try_get("id")?, row.try_get("account_id")?)))
+}
+
 /// Makes the device that was let in, and forgets what was sealed for it and what it asked with: once, all
 /// of it or nothing.
 pub async fn enter(
@@ -83,8 +101,12 @@ pub async fn enter(
     .bind(now)
     .execute(&mut *together)
     .await?;
-    sqlx::query("UPDATE pairings SET bundle = NULL, claim_hash = NULL, device_id = ? WHERE id = ?")
+    sqlx::query(
+        "UPDATE pairings SET bundle = NULL, claim_hash = NULL, device_id = ?, name = ? WHERE id = ?",
+    )
         .bind(device)
+        // Whoever said yes reads here what it is called now.
+        .bind(&name)
         .bind(&pairing)
         .execute(&mut *together)
         .await?;

@@ -17,7 +17,7 @@ use super::{Answer, Database, devices::DeviceKind};
 pub use begin::{end, request, requests, start};
 pub use claim::{Claimed, adopt, claim};
 pub use decide::{Decision, decide};
-pub use enter::{Entered, enter, state};
+pub use enter::{Entered, enter, state, withdraw};
 
 /// How a pairing stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
@@ -89,7 +89,7 @@ impl Held {
 /// A device that wants to be let in, as it describes itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Newcomer {
-    /// What it calls itself.
+    /// What it calls itself; once it is in, what it is called in the account.
     pub name: String,
     /// What it is.
     pub kind: DeviceKind,
