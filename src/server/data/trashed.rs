@@ -2,6 +2,7 @@
 //! header says which of them it is, and until when it can be brought back. restic sees no difference.
 
 use axum::http::StatusCode;
+use http_body::Body as _;
 
 use super::{Answered, asked::Asked, authority::Refusal};
 use crate::{
@@ -9,10 +10,18 @@ use crate::{
     server::{database::instances, upkeep::KEPT},
 };
 
+/// The longest that an empty list is, in bytes.
+const EMPTY: u64 = 4;
+
 /// Returns whether an answer could be taken for that of another repository.
 pub(super) fn could_mislead(asked: &Asked<'_>, answered: &Answered) -> bool {
     match answered {
-        Ok(_) => matches!(asked.address.target, Target::List(_)),
+        // That of every hook that has nothing to do is longer, and costs no look into the database.
+        Ok(response) => {
+            let size = response.body().size_hint().exact();
+            matches!(asked.address.target, Target::List(_))
+                && size.is_some_and(|size| size <= EMPTY)
+        }
         Err(failure) => {
             failure.status() == StatusCode::NOT_FOUND || failure.is(Refusal::NotRegistered)
         }
