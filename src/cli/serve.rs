@@ -17,7 +17,7 @@ pub use devices::*;
 pub use kept::*;
 pub use values::{Bound, DataPlane};
 
-use self::values::{bound, discord_key, plane};
+use self::values::{bound, discord_key, listen, plane};
 use crate::domain::rest::links::PublicUrl;
 
 /// Options of `serve`.
@@ -30,7 +30,7 @@ pub struct Serve {
     #[arg(long, value_name = "DIR", required = true)]
     pub data: Option<PathBuf>,
     /// Listen on this address; plain http is for this machine, or for a proxy that speaks TLS
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8000")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8000", value_parser = listen)]
     pub listen: SocketAddr,
     /// Speak TLS with this certificate (PEM: the server's first, then those up to the authority)
     #[arg(long, value_name = "FILE", requires = "tls_key")]

@@ -85,6 +85,17 @@ pub fn run(context: &Context<'_>, args: &Serve) -> Result<Done> {
                 )],
             );
         }
+        if ready.is_anothers {
+            let shown = data.display();
+            context.output.warning(
+                &format!("{shown} is another user's: files that are made in it now are not theirs, and their server could not use them"),
+                &["Run serve as the user whose folder it is, or give the folder to this one".to_owned()],
+            );
+        }
+        if let Some(why) = &ready.distrust {
+            let renew = "Renew it: files that change are read again by themselves";
+            context.output.warning(why, &[renew.to_owned()]);
+        }
         say(context, args, ready);
     })?;
     Ok(Done::Well)

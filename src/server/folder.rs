@@ -118,6 +118,19 @@ pub fn is_open(_: &DataFolder) -> bool {
     false
 }
 
+/// Returns whether the folder is another user's: what is made in it now is not theirs.
+#[cfg(unix)]
+pub fn is_anothers(data: &DataFolder) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let own = rustix::process::geteuid().as_raw();
+    fs::metadata(data.path()).is_ok_and(|about| about.uid() != own)
+}
+
+#[cfg(not(unix))]
+pub fn is_anothers(_: &DataFolder) -> bool {
+    false
+}
+
 /// Makes an empty file that its owner alone reads, unless there is one.
 pub fn make_private(file: &Path) -> io::Result<()> {
     match private().create_new(true).open(file) {

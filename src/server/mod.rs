@@ -42,6 +42,7 @@ mod socket_file;
 mod tls;
 pub mod token;
 mod upkeep;
+mod validity;
 mod watched;
 
 use std::{
@@ -146,6 +147,10 @@ pub struct Ready {
     pub invite: Option<SecretString>,
     /// Whether other users of this machine can look into its folder.
     pub is_open: bool,
+    /// Whether the folder is another user's than whose this process is.
+    pub is_anothers: bool,
+    /// Why clients will not trust its certificate, where that can be told.
+    pub distrust: Option<String>,
 }
 
 /// Serves until the process is told to stop. `ready` is called once; the log goes to `log`.
@@ -245,7 +250,13 @@ async fn serve(
     upkeep::on_hangup(Arc::clone(&server)).context(|| "cannot wait for signals".to_owned())?;
     let invite = first_invite(&server.database).await?;
     server.log.notice(format!("serving on {address}"));
+    let distrust = server.certificate.as_ref().and_then(Certificate::distrust);
+    if let Some(why) = &distrust {
+        server.log.notice(why.clone());
+    }
     ready(&Ready {
+        distrust,
+        is_anothers: folder::is_anothers(&settings.data),
         address,
         is_secure,
         admin,

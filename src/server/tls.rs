@@ -7,6 +7,7 @@ use std::{
     time::SystemTime,
 };
 
+use jiff::Timestamp;
 use rustls::{
     ServerConfig,
     crypto::ring,
@@ -14,7 +15,7 @@ use rustls::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::settings::TlsFiles;
+use super::{settings::TlsFiles, validity};
 use crate::error::{Context, Error, Result};
 
 /// A certificate, as it is in its files.
@@ -26,6 +27,7 @@ pub struct Certificate {
 
 struct Current {
     acceptor: TlsAcceptor,
+    validity: Option<(Timestamp, Timestamp)>,
     times: Times,
 }
 
@@ -42,9 +44,14 @@ impl Certificate {
     /// Reads the files.
     pub fn read(files: TlsFiles) -> Result<Self> {
         let times = times(&files);
-        let acceptor = acceptor(&files)?;
+        let (acceptor, validity) = acceptor(&files)?;
+        let current = Current {
+            acceptor,
+            validity,
+            times,
+        };
         Ok(Self {
-            current: Mutex::new(Current { acceptor, times }),
+            current: Mutex::new(current),
             files,
         })
     }
@@ -61,11 +68,28 @@ impl Certificate {
         if self.lock().times == times {
             return Ok(false);
         }
-        let acceptor = acceptor(&self.files);
+        let read = acceptor(&self.files);
         let mut current = self.lock();
         current.times = times;
-        current.acceptor = acceptor?;
+        (current.acceptor, current.validity) = read?;
         Ok(true)
+    }
+
+    /// Returns why no client trusts it today, where its dates say so.
+    pub fn distrust(&self) -> Option<String> {
+        let (from, until) = self.lock().validity?;
+        let (now, file) = (Timestamp::now(), self.files.certificate.display());
+        if now > until {
+            Some(format!(
+                "the certificate in {file} expired at {until}: clients do not trust it"
+            ))
+        } else if now < from {
+            Some(format!(
+                "the certificate in {file} is not valid before {from}: clients do not trust it"
+            ))
+        } else {
+            None
+        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Current> {
@@ -77,7 +101,7 @@ fn times(files: &TlsFiles) -> Times {
     [&files.certificate, &files.key].map(|file| fs::metadata(file).ok()?.modified().ok())
 }
 
-fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor> {
+fn acceptor(files: &TlsFiles) -> Result<(TlsAcceptor, Option<(Timestamp, Timestamp)>)> {
     let (certificate, key) = (files.certificate.display(), files.key.display());
     let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(&files.certificate)
         .and_then(Iterator::collect)
@@ -86,6 +110,7 @@ fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor> {
         return Err(Error::usage(format!("{certificate} holds no certificate"))
             .hint("It has to be PEM: first the server's, then those up to the authority"));
     }
+    let validity = chain.first().and_then(|first| validity::of(first));
     let private = PrivateKeyDer::from_pem_file(&files.key)
         .context(|| format!("cannot read the key in {key}"))?;
     let provider = Arc::new(ring::default_provider());
@@ -94,7 +119,13 @@ fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor> {
         .context(|| "TLS cannot be used".to_owned())?
         .with_no_client_auth()
         .with_single_cert(chain, private)
-        .context(|| format!("{certificate} and {key} do not belong together"))?;
+        .map_err(|error| {
+            let why = format!("{certificate} and {key} do not belong together");
+            match error {
+                rustls::Error::InconsistentKeys(_) => Error::failed(why),
+                other => Error::failed(why).because(other),
+            }
+        })?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(TlsAcceptor::from(Arc::new(config)))
+    Ok((TlsAcceptor::from(Arc::new(config)), validity))
 }

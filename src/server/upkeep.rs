@@ -99,7 +99,14 @@ async fn forget(server: &Server, counted: i64) -> Answer<()> {
 fn refresh(server: &Server) {
     match server.certificate.as_ref().map(tls::Certificate::refresh) {
         None | Some(Ok(false)) => {}
-        Some(Ok(true)) => server.log.notice("the certificate was read again"),
+        Some(Ok(true)) => {
+            server.log.notice("the certificate was read again");
+            let certificate = server.certificate.as_ref();
+            let distrust = certificate.and_then(tls::Certificate::distrust);
+            if let Some(why) = distrust {
+                server.log.notice(why);
+            }
+        }
         Some(Err(error)) => server
             .log
             .notice(format!("the certificate stays as it was: {error}")),

@@ -13,6 +13,7 @@ use crate::support::mounted::Mounted;
 use crate::support::our_server::{OurServer, read_all};
 use crate::support::play::Noise;
 use crate::support::rest_client::{RestClient, V2, name_of};
+use crate::support::tls::Flaw;
 
 const ID: &str = "01M7Y8NXC8Z2MTVTHSG1NKY3QG";
 
@@ -318,6 +319,38 @@ fn a_certificate_is_renewed_while_it_serves() {
         thread::sleep(Duration::from_millis(20));
     }
     assert_eq!(get(&server).unwrap().status, 200);
+}
+
+#[test]
+fn a_certificate_that_expired_is_not_served_in_silence() {
+    let folder = tempfile::tempdir().unwrap();
+    let flawed = OurServer::start_with_flaw(folder.path(), Flaw::Expired);
+    let Some(mut server) = flawed else { return };
+    let said = server.log_text();
+    assert!(said.contains("expired at 2020-02-01T00:00:00Z"), "{said}");
+    // A good one is read in without a word of that.
+    let before = said.len();
+    server.renew_certificate();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !server.log_text()[before..].contains("was read again") {
+        assert!(Instant::now() < deadline, "it is not read again");
+        thread::sleep(Duration::from_millis(20));
+    }
+    assert!(!server.log_text()[before..].contains("expired"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_of_another_user_is_served_with_a_warning() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("data")).unwrap();
+    // Only root gives things away.
+    if std::os::unix::fs::chown(folder.path().join("data"), Some(12_345), None).is_err() {
+        return;
+    }
+    let server = OurServer::start(folder.path());
+    let said = server.log_text() + &server.said();
+    assert!(said.contains("is another user's"), "{said}");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What options of `serve` are worth.
 
+use std::net::SocketAddr;
+
 use crate::domain::drill::Amount;
 
 /// Where saves are kept.
@@ -57,6 +59,13 @@ impl Bound {
     }
 }
 
+pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        "it is not ADDRESS:PORT, such as 127.0.0.1:8000, or 0.0.0.0:8000 for all networks"
+            .to_owned()
+    })
+}
+
 pub(super) fn bound(text: &str) -> Result<Bound, String> {
     if text == "none" {
         return Ok(Bound::None);
@@ -66,5 +75,17 @@ pub(super) fn bound(text: &str) -> Result<Bound, String> {
         _ => Err(format!(
             "'{text}' is no amount: bytes such as 500M or 20G, or none"
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_says_a_port_alone_is_shown_how() {
+        assert!(listen("0.0.0.0:8000").is_ok());
+        let said = listen("8000").expect_err("a port alone");
+        assert!(said.contains("127.0.0.1:8000"), "{said}");
     }
 }
