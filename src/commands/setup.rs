@@ -147,6 +147,7 @@ fn open_ones(context: &Context<'_>, args: &Setup, all: Vec<Folder>) -> Result<Ve
 fn place_of(context: &Context<'_>, url: &str) -> Result<Location> {
     let location = init::location(url)?;
     check_transport(&location, context.settings.insecure_http)?;
+    server::check_is_no_page(&context.settings, &location)?;
     Ok(location)
 }
 

@@ -18,6 +18,7 @@ use crate::{
         control::{Control, about},
         repository::Question,
     },
+    texts::text,
 };
 
 /// How long the question may take: `setup` and `init` wait for it.
@@ -68,6 +69,34 @@ fn ask_within(
     };
     servers_file::remember(&settings.dirs, url, Some(found.clone()));
     Ok(found)
+}
+
+/// Checks that an address is not that of a page of our own server, which is at the root of its name alone: what is below
+/// would be taken for an account without instances. Where nothing answers, nothing is wrong.
+pub fn check_is_no_page(settings: &Settings, location: &Location) -> Result<()> {
+    let Location::Rest(url) = location else {
+        return Ok(());
+    };
+    let below = url
+        .split_once("://")
+        .and_then(|(scheme, rest)| Some((scheme, rest.split_once('/')?)));
+    let Some((scheme, (authority, path))) = below.filter(|_| settings.cloud.is_none()) else {
+        return Ok(());
+    };
+    let root = format!("{scheme}://{authority}");
+    let is_ours = |url: &str| {
+        let about = about::ask(url, settings.ca_file.as_deref(), PATIENCE);
+        about.is_ok_and(|about| about.is_some())
+    };
+    if path.is_empty() || !is_ours(&root) || is_ours(url) {
+        return Ok(());
+    }
+    let path = format!("/{path}");
+    Err(Error::usage(text!("server-page", url = &root)).hint(text!(
+        "server-page-hint",
+        path = path,
+        url = &root
+    )))
 }
 
 /// Asks the server what it is where nobody knows, or that was long ago; after a push, while nobody waits.

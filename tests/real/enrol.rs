@@ -296,6 +296,18 @@ fn a_passphrase_that_the_account_does_not_know_is_asked_for_twice_before_it_make
 }
 
 #[test]
+fn the_address_of_a_page_is_told_before_anything_secret_is_asked_for() {
+    let Some(scene) = Scene::new() else { return };
+    for page in ["/devices/connect", "/account/"] {
+        let answers = format!("{}{page}\n", scene.server.url());
+        let said = scene.deck.command(&["setup"]).stdin(answers).code(2);
+        said.assert_says(&format!("Leave out {}", page.trim_end_matches('/')));
+        said.assert_never_says("Token (");
+    }
+    assert!(!scene.deck.pack.join(".cloud-sync").exists());
+}
+
+#[test]
 fn a_device_that_a_link_lets_in_is_told_what_it_is_called() {
     let Some(scene) = Scene::new() else { return };
     scene.server.add_device("alice", "Deck");

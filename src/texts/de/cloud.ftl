@@ -73,6 +73,8 @@ lock-age-days = { $number } Tagen
 server-not-prepared = es lässt sich keine Verbindung vorbereiten
 server-ca-not-read = die CA-Datei { $path } lässt sich nicht lesen
 server-ca-holds-none = { $path } enthält kein Zertifikat
+server-page = das ist eine Seite des Servers { $url }, und nicht seine Adresse
+server-page-hint = Lass { $path } weg: die Adresse ist { $url }
 server-ca-in-pem = Gib das Zertifikat der CA mit --ca-file in PEM-Form an.
 tls-issuer = dem Zertifikat von { $host } wird nicht vertraut: Niemand, dem hier vertraut wird, hat es ausgestellt
 tls-issuer-hint = Wenn der Server eine eigene CA hat, gib deren Zertifikat mit --ca-file an: instance-sync setup --ca-file=DATEI. Wer den Server betreibt, hat es.

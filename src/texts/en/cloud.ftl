@@ -73,6 +73,8 @@ lock-age-days = { $number } days
 server-not-prepared = cannot prepare a connection
 server-ca-not-read = cannot read the CA file { $path }
 server-ca-holds-none = { $path } holds no certificate
+server-page = this is a page of the server at { $url }, and not its address
+server-page-hint = Leave out { $path }: the address is { $url }
 server-ca-in-pem = Give the CA's certificate in PEM form with --ca-file.
 tls-issuer = the certificate of { $host } is not trusted: nobody who is trusted here has issued it
 tls-issuer-hint = If the server has a CA of its own, give that CA's certificate with --ca-file: instance-sync setup --ca-file=FILE. Whoever runs the server has it.
