@@ -114,7 +114,7 @@ fn changed(side: &LocalUnit, mark: &Mark<'_>) -> UnitVersion {
 mod tests {
     use super::*;
     use crate::domain::{
-        fixtures::{WORLD, agreed, digest, dot, unit, vector, version},
+        fixtures::{WORLD, agreed, digest, dot, snapshot, unit, vector, version},
         local::Hold,
         unit::UnitKind,
     };
@@ -151,6 +151,34 @@ mod tests {
         assert!(is_held(&row) && row.dot == base.dot);
         let row = pushed(&base, |_| {}, &[]);
         assert_eq!(row, base);
+    }
+
+    #[test]
+    fn what_nobody_saw_here_is_passed_on_as_held() {
+        let base = version(Some("base"), dot('A', 1));
+        let agreement: Agreement = [(unit(WORLD), agreed(base.clone()))].into();
+        let covered = vector(&[dot('D', 1), dot('A', 1)]);
+        let mark = Mark {
+            dot: dot('D', 1),
+            origin: &base.origin,
+            vector: &covered,
+        };
+        let table = next_table(&agreement, &LocalSide::new(), &mark);
+        let held = held_version(&base, &snapshot('1'));
+        assert_eq!(table, [(unit(WORLD), held)].into());
+    }
+
+    #[test]
+    fn of_what_is_held_the_version_before_it_was_here_last() {
+        let (base, theirs) = (
+            version(Some("base"), dot('A', 1)),
+            version(Some("b"), dot('B', 1)),
+        );
+        assert_eq!(agreed(base.clone()).last_here(), Some(&base));
+        let mut known = agreed(held_version(&theirs, &snapshot('2')));
+        assert_eq!(known.last_here(), None);
+        known.was = Some(base.clone());
+        assert_eq!(known.last_here(), Some(&base));
     }
 
     #[test]

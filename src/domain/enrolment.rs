@@ -145,6 +145,7 @@ mod tests {
             assert!(Enrolment::parse(&text).is_err());
             let read = Enrolment::at("https://h".to_owned(), &text).expect("a code");
             assert_eq!(read.code.expose_secret(), CODE);
+            assert_eq!(read.to_string(), "https://h");
         }
     }
 

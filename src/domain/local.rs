@@ -243,6 +243,18 @@ mod tests {
     }
 
     #[test]
+    fn what_only_the_cloud_knows_is_left_out_where_the_scope_leaves_it_out() {
+        let mut all = LocalSide::new();
+        all.insert(unit(WORLD), side(None, Some("mine"), false));
+        let units = [unit(WORLD), unit("saves/Other"), unit("mods/a.jar")];
+        let kind = |unit: &RelPath| (unit.as_str() == "saves/Other").then_some(UnitKind::World);
+        leave_out_strangers(&mut all, &units, kind);
+        assert_eq!(all.keys().collect::<Vec<_>>(), [&units[2], &units[0]]);
+        assert_eq!(all[&units[2]].hold, Some(Hold::OutOfScope));
+        assert_eq!(all[&units[0]].hold, None);
+    }
+
+    #[test]
     fn news_of_what_can_come_back_stay_news() {
         let keeps = [
             Hold::Unreadable,

@@ -178,6 +178,10 @@ mod tests {
             repository("file:///C:/saves"),
             "C:/saves/alice/01ARZ3NDEKTSV4RRFFQ69G5FAV"
         );
+        let shown = |url: &str| url.parse::<Location>().expect(url).to_string();
+        assert_eq!(shown("rest:HTTPS://h:8000/p/"), "https://h:8000/p");
+        assert_eq!(shown("/srv/saves"), "/srv/saves");
+        assert_eq!(shown("s3:host/bucket"), "s3:host/bucket");
         assert_eq!(
             repository("s3:https://host/bucket"),
             "s3:https://host/bucket/alice/01ARZ3NDEKTSV4RRFFQ69G5FAV"

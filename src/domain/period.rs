@@ -51,7 +51,14 @@ mod tests {
             assert_eq!(period.as_hours(), hours);
             assert_eq!(parse(&short(period)), Ok(period));
         }
+        let written = |text| short(parse(text).expect(text));
+        assert_eq!(
+            (written("2w"), written("36h")),
+            ("14d".to_owned(), "36h".to_owned())
+        );
+        assert!(parse("1000y").is_ok());
         for wrong in [
+            "1001y",
             "",
             "d",
             "7",

@@ -142,6 +142,7 @@ mod tests {
             counter: 1,
         });
         assert!(two.covers(&one) && !one.covers(&two));
+        assert_eq!((one.total(), two.total()), (2, 3));
         assert!(one.covers_dot(Dot {
             replica: a,
             counter: 1

@@ -133,6 +133,7 @@ mod tests {
     fn what_people_write_is_understood_in_their_zone() {
         for (text, time) in [
             ("2026-11-20T18:00:00Z", "2026-11-20T18:00:00Z"),
+            ("2026-11-21T11:00:00Z", "2026-11-21T11:00:00Z"),
             ("2026-11-20T18:00:00+02:00", "2026-11-20T16:00:00Z"),
             ("2026-11-20 18:00", "2026-11-20T17:00:00Z"),
             ("2026-11-20T18:00", "2026-11-20T17:00:00Z"),
@@ -171,6 +172,7 @@ mod tests {
         }
         assert_eq!(parse("yesterday", &now()), Err(BadTime::Day));
         assert_eq!(parse("2026-11-20", &now()), Err(BadTime::Day));
+        assert_eq!(BadTime::Day.to_string(), text!("when-day"));
         for text in [
             "12:01",
             "today 18:00",

@@ -74,6 +74,44 @@ fn a_sample_differs_from_seed_to_seed_and_always_has_something() {
 }
 
 #[test]
+fn a_quarter_of_a_sample_is_of_the_past() {
+    let parts = |from: char, newest| -> Vec<Part> {
+        let part = |number| part(&format!("saves/{number}"), from, &[10], newest);
+        (0..10).map(part).collect()
+    };
+    let shares = |newest: Vec<Part>, past: Vec<Part>| {
+        let chosen = sample(newest, past, 80, 1);
+        let newest = chosen.iter().filter(|part| part.newest).count();
+        (newest, chosen.len() - newest)
+    };
+    assert_eq!(shares(parts('a', true), parts('b', false)), (6, 2));
+    // More of either where the other is small.
+    let few = |from, newest| parts(from, newest)[..1].to_vec();
+    assert_eq!(shares(parts('a', true), few('b', false)), (7, 1));
+    assert_eq!(shares(few('a', true), parts('b', false)), (1, 7));
+}
+
+#[test]
+fn what_fits_exactly_is_taken_and_what_does_not_fit_in_parts() {
+    let one = part("saves/A", 'a', &[10], false);
+    let other = part("saves/B", 'a', &[1], false);
+    // Which of them is first hangs on the seed.
+    let sizes: BTreeSet<u64> = (0..16)
+        .map(|seed| {
+            bytes(&sample(
+                Vec::new(),
+                vec![one.clone(), other.clone()],
+                10,
+                seed,
+            ))
+        })
+        .collect();
+    assert_eq!(sizes, [1, 10].into());
+    let large = part("saves/A", 'a', &[10, 5, 20], true);
+    assert_eq!(bytes(&sample(vec![large], Vec::new(), 15, 1)), 15);
+}
+
+#[test]
 fn a_unit_of_which_one_file_fits_is_not_whole() {
     let newest = vec![part("saves/World", 'a', &[10, 20], true)];
     let some = sample(newest.clone(), Vec::new(), 12, 1);
@@ -99,6 +137,11 @@ fn a_portion_is_as_full_as_it_can_be_and_never_empty() {
     assert_eq!(sizes(vec![large], 10), [[50]]);
     let many = part("saves/A", 'a', &[3, 3, 3], true);
     assert_eq!(sizes(vec![many], 6), [[6], [3]]);
+    let (one, two) = (
+        part("saves/A", 'a', &[3], true),
+        part("saves/B", 'a', &[3], true),
+    );
+    assert_eq!(sizes(vec![one, two], 6), [[3, 3]]);
 }
 
 #[test]

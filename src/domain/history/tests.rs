@@ -1,4 +1,5 @@
 mod growth;
+mod kept;
 
 use std::collections::BTreeMap;
 
@@ -917,4 +918,23 @@ fn another_world_under_an_old_name_is_not_chosen_for_one_that_is_gone() {
     let states = history.states_in(first);
     let chosen = chosen(&history, &states, "saves/New");
     assert_eq!(chosen, Some((WORLD.to_owned(), a(1))));
+}
+
+#[test]
+fn what_came_back_goes_again_and_says_since_when_it_is_there() {
+    let a = |counter| dot('A', counter);
+    let plays = [(1, ONE), (2, TWO), (3, None), (4, THREE)];
+    let pushes = "abcd".chars().zip(plays).map(|(id, (day, files))| {
+        let time = format!("2026-11-0{day}T10:00:00Z");
+        push(id, a(day), &[], &time, &[(WORLD, a(day), files)])
+    });
+    let history = history(pushes.collect());
+    let undone = |id| history.undoing(history.get(&snapshot(id)).expect("there"));
+    let back = undone('d');
+    assert!(back.choices.is_empty());
+    assert_eq!(back.absent[0].unit, unit(WORLD));
+    assert_eq!(back.absent[0].since, Some(at("2026-11-04T10:00:00Z")));
+    let deleted = undone('c');
+    assert_eq!(deleted.choices[0].version.row.dot, a(2));
+    assert!(deleted.absent.is_empty());
 }

@@ -34,6 +34,28 @@ fn it_is_written_in_groups_and_without_what_goes_without_saying() {
 }
 
 #[test]
+fn a_secret_has_as_many_letters_as_what_is_typed_or_scanned() {
+    let of = |length| Secret::of(&vec![0; length]);
+    assert!(matches!(of(TYPED), Secret::Typed(_)));
+    assert!(matches!(of(SCANNED), Secret::Scanned(_)));
+    assert!(
+        [1, TYPED + 1, SCANNED + 1]
+            .iter()
+            .all(|length| matches!(of(*length), Secret::None))
+    );
+}
+
+#[test]
+fn plain_http_to_another_machine_can_be_read_by_others() {
+    let mut at = invitation(&[]);
+    assert!(!at.is_insecure());
+    at.url = "http://127.0.0.1:8000".to_owned();
+    assert!(!at.is_insecure());
+    at.url = "http://saves.example.org".to_owned();
+    assert!(at.is_insecure());
+}
+
+#[test]
 fn case_hyphens_blanks_and_letters_that_look_alike_do_not_count() {
     let random: Vec<u8> = (0..12).collect();
     for text in [
@@ -44,6 +66,8 @@ fn case_hyphens_blanks_and_letters_that_look_alike_do_not_count() {
     ] {
         let read = Invitation::parse(text).expect(text);
         assert_eq!(typed(&read), typed(&invitation(&random)), "{text}");
+        let shown = "https://saves.example.org:8000/deep/alice";
+        assert_eq!(read.to_string(), shown, "{text}");
     }
 }
 

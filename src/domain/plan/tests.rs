@@ -368,6 +368,26 @@ fn equal_content_takes_the_marks_of_whoever_knows_more() {
 }
 
 #[test]
+fn what_is_held_says_what_is_news() {
+    let step = |hold, known: &[Dot]| {
+        let mut local = mine(None, Some("mine"));
+        local.hold = Some(hold);
+        let cloud = vec![offer('2', "theirs", dot('B', 1), &[])];
+        let plan = against(local, known, false, cloud);
+        let is_whole = plan.is_whole();
+        match &plan.steps[&unit(WORLD)] {
+            Step::Hold { version, .. } => (version.as_ref().map(|row| row.dot), is_whole),
+            other => panic!("{other:?}"),
+        }
+    };
+    let theirs = dot('B', 1);
+    assert_eq!(step(Hold::Open, &[theirs]), (None, true));
+    // What can come back waits for its news; what is never here does not.
+    assert_eq!(step(Hold::Open, &[]), (Some(theirs), false));
+    assert_eq!(step(Hold::OutOfScope, &[]), (Some(theirs), true));
+}
+
+#[test]
 fn what_was_fetched_is_simply_here() {
     let held = held_version(&version(Some("x"), dot('A', 1)), &snapshot('7'));
     assert!(matches!(held.state, UnitState::Held { .. }));

@@ -50,6 +50,34 @@ fn an_edit_outranks_a_deletion_and_a_version_not_itself() {
     assert!(!early.outranks(&early));
 }
 
+#[test]
+fn a_row_is_read_as_it_was_written_and_no_other_is_a_row() {
+    let mut row = version(Some("x"), dot('A', 1));
+    let digest = digest("x");
+    let within = crate::domain::fixtures::snapshot('7');
+    for state in [
+        UnitState::Here(digest),
+        UnitState::Gone,
+        UnitState::Held { digest, within },
+    ] {
+        row.state = state;
+        let json = serde_json::to_value(&row).expect("JSON");
+        let read: UnitVersion = serde_json::from_value(json.clone()).expect("a row");
+        assert_eq!(read, row);
+        for state in ["here", "gone", "held"]
+            .iter()
+            .filter(|state| json["state"] != **state)
+        {
+            let mut odd = json.clone();
+            odd["state"] = (*state).into();
+            assert!(
+                serde_json::from_value::<UnitVersion>(odd).is_err(),
+                "{state}"
+            );
+        }
+    }
+}
+
 /// A record of one world with one file.
 fn record() -> PushRecord {
     let file = FileFact {

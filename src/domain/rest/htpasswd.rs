@@ -110,6 +110,7 @@ mod tests {
                 (13, Unusable::NotBcrypt),
             ]
         );
-        assert!(!format!("{read:?}").contains("instancesync"));
+        let told = format!("{read:?}");
+        assert!(told.contains("alice") && !told.contains("instancesync"));
     }
 }

@@ -27,3 +27,20 @@ pub fn allowance(quota: u64, object: &Object) -> u64 {
         quota
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_object_has_its_largest_size() {
+        let name = "0".repeat(64).parse().expect("a name");
+        let of = |kind| largest(&Object::Blob(kind, name));
+        assert_eq!(largest(&Object::Config), 65_536);
+        assert_eq!((of(Kind::Keys), of(Kind::Locks)), (65_536, 65_536));
+        assert_eq!(of(Kind::Snapshots), 67_108_864);
+        assert_eq!(of(Kind::Data), 1_073_741_824);
+        assert_eq!(of(Kind::Index), 1_073_741_824);
+        assert_eq!(BEYOND_QUOTA_FOR_LOCKS, 1_048_576);
+    }
+}

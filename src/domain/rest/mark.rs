@@ -10,3 +10,16 @@ pub fn is_of_device(token: &str) -> bool {
     let secret = token.split_once(':').map(|(_, secret)| secret);
     secret.is_some_and(|secret| secret.starts_with(DEVICE))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_of_a_device_is_told_by_its_secret() {
+        assert!(is_of_device("alice:isd_0123"));
+        for other in ["isd_0123", "alice:ise_0123", "alice:0123", "isd_:0123", ""] {
+            assert!(!is_of_device(other), "{other}");
+        }
+    }
+}

@@ -43,7 +43,10 @@ fn an_address_is_an_account_a_repository_and_a_part_of_it() {
         let word = kind.as_str();
         assert_eq!(target(&format!("/a/{ID}/{word}/")), Target::List(kind));
         assert_eq!(target(&format!("/a/{ID}/{word}/{NAME}")), blob(kind));
+        assert_eq!((Target::List(kind).word(), blob(kind).word()), (word, word));
     }
+    assert_eq!(Target::Repository.word(), "repository");
+    assert_eq!(Target::Object(Object::Config).word(), "config");
     let catalogue = read(&format!("/a-b_1/{CATALOGUE}/keys/")).expect("the catalogue");
     assert!(catalogue.repository.id.is_catalogue());
     assert_eq!(catalogue.repository.account.as_str(), "a-b_1");
@@ -142,12 +145,14 @@ fn a_range_is_one_part_or_everything_or_nothing() {
         "bytes=5",
         "bytes=9-3",
         "bytes=a-b",
+        "bytes=5-x",
         "bytes=+1-2",
         "bytes=--1",
         "bytes=99999999999999999999999-",
     ] {
         assert_eq!(of(outside), Slice::Outside, "{outside}");
     }
+    assert_eq!(Range::parse(Some("bytes=9-3")), Range::Senseless);
     for whole in ["lines=1-2", "bytes", "bytes=0-1,3-4", ""] {
         assert_eq!(of(whole), Slice::Whole, "{whole}");
     }

@@ -191,6 +191,19 @@ fn days_ago(days: i64, hour: i64) -> Timestamp {
 }
 
 #[test]
+fn a_clock_is_believed_from_the_first_day_on() {
+    let age = |time: &str| {
+        let mut fleet = Fleet::new(1);
+        fleet.push(0, "saves/World", false, time.parse().expect("a time"));
+        let history = History::new(fleet.pushed, now());
+        Age::of(&history.moments()[0], Rules::default(), now())
+    };
+    assert_eq!(age("2025-12-31T23:59:59Z"), Age::Unknown);
+    let january = Age::Within(Period::Month(2026, 1));
+    assert_eq!(age("2026-01-01T00:00:00Z"), january);
+}
+
+#[test]
 fn the_rules_are_all_then_days_then_months_for_each_folder() {
     let mut fleet = Fleet::new(2);
     let mut made = Vec::new();

@@ -230,6 +230,7 @@ mod tests {
             serde_json::to_value(About::default()).expect("writes"),
             json!({})
         );
+        assert!(About::default().is_empty() && !read(json!({"day": 0})).is_empty());
     }
 
     #[test]
@@ -268,6 +269,9 @@ mod tests {
             "{name}"
         );
         assert_eq!((about.last_played, about.position), (None, None));
+        let day = |day: u64| read(json!({ "day": day })).day;
+        assert_eq!(day(1_099_511_627_775), Some(1_099_511_627_775));
+        assert_eq!(day(1_099_511_627_776), None);
     }
 
     #[test]

@@ -234,6 +234,14 @@ mod tests {
     }
 
     #[test]
+    fn a_region_needs_its_list() {
+        for path in ["saves/W/region/r.0.0.mca", "region/r.0.0.mcr"] {
+            assert_eq!(look(path, b""), Ok(()), "{path}");
+            assert_eq!(look(path, b"short"), Err(Damage::BrokenOff), "{path}");
+        }
+    }
+
+    #[test]
     fn a_zip_needs_its_list() {
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
         zip.start_file("log", zip::write::SimpleFileOptions::default())

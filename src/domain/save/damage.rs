@@ -83,3 +83,17 @@ impl From<io::Error> for Damage {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damage_says_where_it_is() {
+        let overlap = Damage::ChunksOverlap { chunk: 7, other: 9 };
+        let text = text!("damage-chunks-overlap", chunk = 7, other = 9);
+        assert_eq!(overlap.to_string(), text);
+        assert!(text.contains('7') && text.contains('9'));
+        assert_eq!(Damage::Empty.to_string(), text!("damage-empty"));
+    }
+}

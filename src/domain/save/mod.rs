@@ -57,3 +57,22 @@ pub fn about(files: &BTreeMap<InnerPath, Vec<u8>>) -> Result<Option<About>, Dama
         _ => Ok(None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn about_slot(slot: Vec<u8>) -> Result<Option<About>, Damage> {
+        let slot_itself = InnerPath::new("").expect("sound");
+        about(&[(slot_itself, slot)].into())
+    }
+
+    #[test]
+    fn only_a_zip_is_read_as_a_slot_and_none_that_is_too_large() {
+        assert_eq!(about_slot(b"of another engine".to_vec()), Ok(None));
+        assert_eq!(about_slot(b"PK of a zip".to_vec()), Err(Damage::ZipList));
+        assert_eq!(about_slot(vec![0; LARGEST_FILE]), Ok(None));
+        let larger = vec![0; LARGEST_FILE + 1];
+        assert_eq!(about_slot(larger), Err(Damage::TooLarge));
+    }
+}

@@ -102,6 +102,14 @@ mod tests {
     }
 
     #[test]
+    fn a_byte_that_begins_nothing_is_replaced() {
+        for byte in [0x80, 0xbf, 0xc3, 0xff] {
+            assert_eq!(decode(&[byte]), "\u{fffd}", "{byte}");
+        }
+        assert_eq!(decode(b"\x7f"), "\u{7f}");
+    }
+
+    #[test]
     fn a_character_is_never_cut() {
         let text = encode("a\u{e4}\u{20ac}\u{1f600}");
         let whole: Vec<usize> = (0..=13).map(|most| whole(&text, most)).collect();

@@ -162,6 +162,7 @@ mod tests {
         assert!(!begins_well(3, b""));
         assert!(begins_well(1, &gzip(&[COMPOUND])));
         assert!(!begins_well(1, &gzip(b"x")));
+        assert!(begins_well(127, b"x") && !begins_well(127, b""));
     }
 
     #[test]

@@ -247,6 +247,13 @@ fn commands_of_an_instance_hide_those_of_the_launcher() {
         ..none.clone()
     };
     assert!(wrapped.hide(LauncherKind::AtLauncher, &by_wrapper));
+    // What the launcher has besides still does it.
+    assert!(!slots(theirs(), Slot::default()).hide(LauncherKind::AtLauncher, &by_wrapper));
+    let by_all = Slots {
+        wrapper: ours(),
+        ..both.clone()
+    };
+    assert!(!wrapped.hide(LauncherKind::AtLauncher, &by_all));
 }
 
 #[test]
@@ -304,5 +311,15 @@ fn a_command_of_an_instance_that_is_switched_on_is_chained() {
     };
     let wired = wire(file);
     assert!(text(&wired).contains("-c 'mine'"), "{}", text(&wired));
+    assert!(wired.notes.is_empty(), "{:?}", wired.notes);
+}
+
+#[test]
+fn a_hook_of_the_same_program_in_the_wrong_place_is_corrected_without_a_note() {
+    let text = format!("[General]\nConfigVersion=1.2\nPreLaunchCommand={PROGRAM} push -g\n");
+    let wired = wire(prism(&text));
+    let slots = again(prism(&text), &wired).slots().expect("reads");
+    let expected = format!("\"{PROGRAM}\" pull -g");
+    assert_eq!(slots.pre_launch.command, Some(expected));
     assert!(wired.notes.is_empty(), "{:?}", wired.notes);
 }

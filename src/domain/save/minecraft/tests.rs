@@ -159,6 +159,12 @@ fn worlds_of_old_versions_say_what_they_know() {
     assert_eq!((world.day, world.position), (Some(93), Some([1, 2, 3])));
     assert_eq!(world.dimension.as_deref(), Some("the_nether"));
 
+    for (number, name) in [(0, Some("overworld")), (1, Some("the_end")), (2, None)] {
+        let player = [doubles("Pos", &[0.0; 3]), int("Dimension", number)];
+        let world = card(&[("level.dat", &level(&[compound("Player", &player)]))]);
+        assert_eq!(world.dimension.as_deref(), name, "{number}");
+    }
+
     // Alpha: no name.
     let world = card(&[("level.dat", &gzip(&level(&basics()[1..])))]);
     assert_eq!((world.name, world.day), (None, Some(93)));
@@ -225,6 +231,7 @@ fn few_and_small_files_are_asked_for() {
     assert_eq!(asked(&world[1..]), [""; 0]);
     assert_eq!(asked(&[("level.dat", u64::MAX)]), [""; 0]);
     assert_eq!(asked(&[("", 9)]), [""]);
+    assert_eq!(asked(&[("mods/a.jar", 9)]), [""; 0]);
     assert_eq!(asked(&[("", u64::MAX)]), [""; 0]);
     let names: Vec<String> = (0..9)
         .map(|number| format!("players/data/{number}.dat"))

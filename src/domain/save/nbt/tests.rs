@@ -52,6 +52,25 @@ fn the_first_numbers_of_a_list_and_of_an_array_are_told() {
 }
 
 #[test]
+fn numbers_of_every_width_are_told() {
+    for tag in [
+        &b"\x01\0\x01a\xfe"[..],
+        b"\x02\0\x01a\xff\xfe",
+        b"\x03\0\x01a\xff\xff\xff\xfe",
+        b"\x04\0\x01a\xff\xff\xff\xff\xff\xff\xff\xfe",
+        b"\x05\0\x01a\xc0\0\0\0",
+        b"\x06\0\x01a\xc0\0\0\0\0\0\0\0",
+    ] {
+        let found = found(&root(&[tag.to_vec(), int("numbers", 7)]));
+        assert_eq!(
+            (found.wholes("a"), found.whole("numbers")),
+            (vec![-2], Some(7)),
+            "{tag:?}"
+        );
+    }
+}
+
+#[test]
 fn of_two_values_the_last_one_counts_as_for_the_game() {
     let file = root(&[text("a", "first"), int("a", 2), text("a", "last")]);
     let found = found(&file);
@@ -85,6 +104,8 @@ fn lengths_and_kinds_that_cannot_be_are_odd() {
     // A list without anything, and one of a negative length, which is the same.
     assert_eq!(in_root(b"\x09\0\0\0\0\0\0\0"), Ok(()));
     assert_eq!(in_root(b"\x09\0\0\x01\xff\xff\xff\xff"), Ok(()));
+    // A list of the last kind that there is.
+    assert_eq!(in_root(b"\x09\0\0\x0c\0\0\0\x01\0\0\0\0"), Ok(()));
 }
 
 /// Any NBT: its tags as bytes, with their names from the paths' own words.
