@@ -55,11 +55,28 @@ impl Output {
         }
     }
 
-    /// Parses standard output as one JSON value.
+    /// Parses standard output as one JSON value, or as the result of `--json`, its last line: on a busy machine
+    /// others, which say what takes so long, come before it.
     #[track_caller]
     pub fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.stdout)
-            .unwrap_or_else(|error| panic!("standard output is not JSON: {error}\n{self}"))
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text);
+        read(&self.stdout).unwrap_or_else(|error| {
+            let (earlier, result) = self.stdout.trim_end().rsplit_once('\n').unwrap_or_default();
+            let is_on_the_way = |line: &str| {
+                let event = read(line).map(|line| line["event"].clone());
+                event.is_ok_and(|event| {
+                    ["notice", "progress", "warning"]
+                        .iter()
+                        .any(|e| event == *e)
+                })
+            };
+            assert!(
+                earlier.lines().all(is_on_the_way),
+                "standard output is not JSON: {error}\n{self}"
+            );
+            read(result)
+                .unwrap_or_else(|error| panic!("its last line is not JSON: {error}\n{self}"))
+        })
     }
 }
 
