@@ -12,6 +12,7 @@ use self::reach::{Machine, Reach, Who};
 use super::{Context, Done};
 use crate::{
     cli::serve::{DataPlane, Serve, What},
+    domain::rest::links,
     error::{Context as _, Error, Result},
     server::{
         self, Ready,
@@ -135,7 +136,12 @@ fn say(context: &Context<'_>, args: &Serve, ready: &Ready) {
             "There is no account yet. This page{here} makes the first one, within a day:"
         ));
         // Behind '#', so that no browser sends it along and no log has it.
-        output.text(&format!("{}/invite#{}", reach.url, invite.expose_secret()));
+        output.text(&format!(
+            "{}{}#{}",
+            reach.url,
+            links::INVITE,
+            invite.expose_secret()
+        ));
     }
 }
 

@@ -9,7 +9,10 @@ use secrecy::SecretString;
 
 use super::{
     location::Location,
-    rest::{links::ENROL, mark},
+    rest::{
+        links::{ENROL, bare},
+        mark,
+    },
 };
 use crate::texts::text;
 
@@ -58,14 +61,7 @@ impl Enrolment {
         if server.contains(mark::ENROLMENT) {
             return Err(form());
         }
-        let server = if server.contains("://") {
-            server.to_owned()
-        } else {
-            format!("https://{server}")
-        };
-        let Ok(Location::Rest(url)) = server.parse() else {
-            return Err(form());
-        };
+        let url = Location::server(server).ok_or_else(form)?;
         Self::at(url, code)
     }
 
@@ -95,11 +91,6 @@ impl fmt::Display for Enrolment {
 /// Returns whether a text can only be meant as a code alone.
 pub fn is_code(text: &str) -> bool {
     bare(text).starts_with(mark::ENROLMENT)
-}
-
-/// A text without what stands around it: chats put links into brackets, and code into quotes.
-fn bare(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '`'))
 }
 
 #[cfg(test)]

@@ -23,6 +23,19 @@ pub enum Location {
 pub struct BadLocation(String);
 
 impl Location {
+    /// Returns the address of a server as codes and links name it: by https, where they do not say.
+    pub fn server(text: &str) -> Option<String> {
+        let read = if text.contains("://") {
+            text.parse()
+        } else {
+            format!("https://{text}").parse()
+        };
+        match read {
+            Ok(Self::Rest(url)) => Some(url),
+            _ => None,
+        }
+    }
+
     /// Returns restic's name of the repository of one instance of one account.
     pub fn repository(&self, account: &str, instance: InstanceId) -> String {
         match self {

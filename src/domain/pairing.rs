@@ -170,14 +170,7 @@ impl Invitation {
         let form = || BadPairing(text!("pairing-form"));
         let (place, words) = text.trim().rsplit_once('/').ok_or_else(form)?;
         let (server, account) = place.rsplit_once('/').ok_or_else(form)?;
-        let server = if server.contains("://") {
-            server.to_owned()
-        } else {
-            format!("https://{server}")
-        };
-        let Ok(Location::Rest(url)) = server.parse() else {
-            return Err(form());
-        };
+        let url = Location::server(server).ok_or_else(form)?;
         let account = account.to_ascii_lowercase();
         if account.parse::<AccountName>().is_err() {
             return Err(form());

@@ -61,7 +61,7 @@ impl Token {
 
     /// Returns whether it is one device's own, of a server of ours: no other device ever has it.
     pub fn is_of_device(&self) -> bool {
-        self.secret.expose_secret().starts_with(mark::DEVICE)
+        mark::is_devices(self.secret.expose_secret())
     }
 
     /// Returns the text that [`Token::parse`] reads.

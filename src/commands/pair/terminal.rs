@@ -177,9 +177,9 @@ fn show(context: &Context<'_>, inviter: &Inviter, code: &Invited) {
     }
     let typed = code.typed.to_text();
     let openly = if code.typed.is_insecure() {
-        " --insecure-http".to_owned()
+        " --insecure-http"
     } else {
-        String::new()
+        ""
     };
     let ca_file = if inviter.ca_file().is_some() {
         " --ca-file=FILE"

@@ -48,6 +48,7 @@ pub const ENROL: &str = "/v1/enrol";
 pub const RESET: &str = "/reset";
 /// The page that makes an account.
 pub const INVITE: &str = "/invite";
+
 /// Returns whether a host is this machine, by a name that no other has.
 fn is_here(host: &str) -> bool {
     ["localhost", "127.0.0.1", "[::1]"].iter().any(|here| {
@@ -59,10 +60,15 @@ fn is_here(host: &str) -> bool {
 /// Returns whether a text is a link to a page where a person makes an account or sets a password anew, which is
 /// for a browser.
 pub fn is_for_browser(text: &str) -> bool {
-    let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '`'));
+    let text = bare(text);
     let place = text.split(['#', '?']).next().unwrap_or(text);
     let place = place.trim_end_matches('/');
     place.contains("://") && (place.ends_with(INVITE) || place.ends_with(RESET))
+}
+
+/// A text without what stands around it: chats put links into brackets, and code into quotes.
+pub fn bare(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '`'))
 }
 
 impl FromStr for PublicUrl {

@@ -8,7 +8,12 @@ pub const ENROLMENT: &str = "ise_";
 /// Returns whether a text can only be a device's own token, `ACCOUNT:SECRET`.
 pub fn is_of_device(token: &str) -> bool {
     let secret = token.split_once(':').map(|(_, secret)| secret);
-    secret.is_some_and(|secret| secret.starts_with(DEVICE))
+    secret.is_some_and(is_devices)
+}
+
+/// Returns whether the secret of a token is one device's own.
+pub fn is_devices(secret: &str) -> bool {
+    secret.starts_with(DEVICE)
 }
 
 #[cfg(test)]

@@ -105,6 +105,13 @@ pub fn check_device_name(name: &str) -> Result<(), BadName> {
     }
 }
 
+/// Returns what a device is called whose name another one of the account has: with the end of its id.
+pub fn told_apart(name: &str, id: &str) -> String {
+    let short: String = name.chars().take(50).collect();
+    let last = &id[id.len().saturating_sub(6)..];
+    format!("{short} ({last})")
+}
+
 /// One repository of an account: an instance, or the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RepositoryId(InstanceId);

@@ -18,7 +18,10 @@ use super::{
     route::Route,
 };
 use crate::{
-    domain::rest::{links, name::check_device_name},
+    domain::rest::{
+        links,
+        name::{check_device_name, told_apart},
+    },
     server::{
         clock,
         database::{
@@ -111,8 +114,7 @@ async fn enrol(call: Call<Enrolling>) -> Answered<Enrolled> {
     // The code is used up by now: a name that is taken must not keep the player out.
     let called = match add(&asked.name).await {
         Err(error) if is_there_already(&error) => {
-            let short: String = asked.name.chars().take(50).collect();
-            let called = format!("{short} ({})", &id[20..]);
+            let called = told_apart(&asked.name, &id);
             add(&called).await?;
             called
         }

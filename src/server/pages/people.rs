@@ -50,8 +50,8 @@ pub(super) fn pages() -> Vec<Page> {
     vec![
         Page::get("/login", Access::Anybody, look),
         Page::post("/login", Access::Stranger, sign_in),
-        Page::get("/invite", Access::Anybody, invited),
-        Page::post("/invite", Access::Stranger, register),
+        Page::get(links::INVITE, Access::Anybody, invited),
+        Page::post(links::INVITE, Access::Stranger, register),
         Page::get(links::RESET, Access::Anybody, forgot),
         Page::post(links::RESET, Access::Stranger, reset),
         Page::post("/logout", Access::Person, sign_out),

@@ -72,7 +72,7 @@ impl Inviter {
         if secret.expose_secret() != password {
             return Ok(inviter);
         }
-        Err(if secret.expose_secret().starts_with(mark::DEVICE) {
+        Err(if mark::is_devices(secret.expose_secret()) {
             Error::failed(text!("pairing-no-passphrase")).hint(text!("pairing-no-passphrase-hint"))
         } else {
             Error::failed(text!("pairing-lasting")).hint(text!("pairing-lasting-hint"))
@@ -130,7 +130,7 @@ impl Inviter {
             let pairing = control.pairing(id)??;
             Ok((pairing.state != before).then_some(pairing))
         })?;
-        standing(pairing.state, control.host())?;
+        check_standing(pairing.state, control.host())?;
         Ok(pairing)
     }
 
@@ -148,7 +148,7 @@ impl Inviter {
             Ok((pairing.state != State::Approved || is_late).then_some(pairing))
         })?;
         if pairing.state != State::Approved {
-            standing(pairing.state, control.host())?;
+            check_standing(pairing.state, control.host())?;
             return Ok(pairing);
         }
         if control.end_pairing(id)?.is_err() {
@@ -172,7 +172,7 @@ impl Inviter {
     pub fn look(&self, id: &str) -> Result<Pairing> {
         let control = self.control()?;
         let pairing = control.pairing(id)??;
-        standing(pairing.state, control.host())?;
+        check_standing(pairing.state, control.host())?;
         Ok(pairing)
     }
 
@@ -234,10 +234,10 @@ impl Invited {
     }
 }
 
-/// Returns the state of a pairing that goes on, or let somebody in.
-fn standing(state: State, host: &str) -> Result<State> {
+/// Checks that a pairing goes on, or let somebody in.
+fn check_standing(state: State, host: &str) -> Result<()> {
     match state {
-        State::Open | State::Claimed | State::Approved | State::Done => Ok(state),
+        State::Open | State::Claimed | State::Approved | State::Done => Ok(()),
         state => Err(nobody_came(state, host)),
     }
 }

@@ -1,6 +1,6 @@
 //! What is done, one function for each kind of thing.
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::rows::{
     account_row, device_row, grant_row, instance_row, invite_row, rows, service_row,
@@ -10,7 +10,7 @@ use crate::{
         AccountTask, DeviceTask, GrantTask, InstanceTask, InviteTask, PasswordTask, ServiceScope,
         ServiceTask,
     },
-    domain::count::counted,
+    domain::{count::counted, rest::links::PublicUrl},
     error::Result,
     server::{
         admin::Admin,
@@ -21,6 +21,20 @@ use crate::{
     },
     ui::output::Output,
 };
+
+/// Prints a code, as a link where the server's own address is known.
+fn pass_on(
+    output: &Output,
+    code: &SecretString,
+    public: Option<&PublicUrl>,
+    link: impl Fn(&PublicUrl, &str) -> String,
+) {
+    let code = code.expose_secret();
+    match public {
+        Some(url) => output.text(&link(url, code)),
+        None => output.text(code),
+    }
+}
 
 /// Does what is said about accounts.
 pub fn account(output: &Output, admin: &Admin, task: &AccountTask) -> Result<()> {
@@ -72,11 +86,7 @@ pub fn invite(output: &Output, admin: &Admin, task: &InviteTask) -> Result<()> {
                 "This makes one account, within {}{place}. Nobody can see it again:",
                 counted(args.hours, "hour")
             ));
-            let code = code.expose_secret();
-            match &args.public_url {
-                Some(url) => output.text(&url.invite(code)),
-                None => output.text(code),
-            }
+            pass_on(output, &code, args.public_url.as_ref(), PublicUrl::invite);
         }
         InviteTask::List => rows(output, "invites", &admin.invites()?, invite_row),
         InviteTask::Revoke(args) => {
@@ -101,11 +111,7 @@ pub fn password(output: &Output, admin: &Admin, task: &PasswordTask) -> Result<(
                 args.account,
                 counted(args.hours, "hour")
             ));
-            let code = code.expose_secret();
-            match &args.public_url {
-                Some(url) => output.text(&url.reset(code)),
-                None => output.text(code),
-            }
+            pass_on(output, &code, args.public_url.as_ref(), PublicUrl::reset);
         }
     }
     Ok(())
@@ -156,11 +162,12 @@ pub fn device(output: &Output, admin: &Admin, task: &DeviceTask) -> Result<()> {
                 "This makes one device, within an hour. Nobody can see it again. The player runs instance-sync setup on \
                  that device, and pastes it where it {where_to}:"
             ));
-            let code = code.expose_secret();
-            match &args.public_url {
-                Some(url) => output.text(&url.enrolment(code)),
-                None => output.text(code),
-            }
+            pass_on(
+                output,
+                &code,
+                args.public_url.as_ref(),
+                PublicUrl::enrolment,
+            );
         }
         DeviceTask::List(args) => {
             rows(

@@ -4,7 +4,7 @@ use sqlx::{Row, Sqlite, Transaction};
 
 use super::{Answer, Database, State};
 use crate::{
-    domain::rest::name::AccountName,
+    domain::rest::name::{AccountName, told_apart},
     server::{
         database::{accounts, devices::DeviceKind},
         token::{Token, TokenHash},
@@ -135,10 +135,8 @@ async fn free_name(
     .bind(&wanted)
     .fetch_optional(&mut **together)
     .await?;
-    if taken.is_none() {
-        return Ok(wanted);
-    }
-    let short: String = wanted.chars().take(50).collect();
-    let last = &device[device.len().saturating_sub(6)..];
-    Ok(format!("{short} ({last})"))
+    Ok(match taken {
+        None => wanted,
+        Some(_) => told_apart(&wanted, device),
+    })
 }
