@@ -174,7 +174,7 @@ impl View for PairView {
     }
 
     fn size(&self) -> Vec2 {
-        Vec2::new(640.0, 490.0)
+        Vec2::new(640.0, 560.0)
     }
 
     fn outlives(&self, event: &FromWindow) -> bool {

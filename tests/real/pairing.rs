@@ -197,13 +197,14 @@ fn what_a_new_device_has_to_allow_is_in_the_line_to_type() {
         "{told}"
     );
     pair.signal(Signal::Interrupt);
-    pair.wait();
+    pair.wait().assert_says("can read tokens");
     let (pair, _) = scene.pair(&["--yes"], "");
     pair.signal(Signal::Interrupt);
     let said = pair.wait();
     said.assert_says("instance-sync setup and type");
     // From another machine that address leads nowhere.
     said.assert_says("this machine’s own address");
+    said.assert_never_says("can read tokens");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::{
 type Show = fn(Setting) -> Stage;
 
 /// Each window, in its longest words.
-const WINDOWS: [(&str, Show); 10] = [
+const WINDOWS: [(&str, Show); 11] = [
     ("conflict", |setting| {
         setting.conflict(scenes::conflict_about(vec![scenes::world(
             "Skyblock with Mia",
@@ -41,6 +41,7 @@ const WINDOWS: [(&str, Show); 10] = [
         setting.message(scenes::message(text, &hints))
     }),
     ("pair", pair::code),
+    ("pair-demanding", pair::demanding),
     ("pair-adopt", |setting| setting.pair(Way::Adopt)),
     ("pair-asked", pair::asked),
     ("pair-in", pair_pictures::is_in),

@@ -19,7 +19,8 @@ pub fn begun(seconds: u64) -> ToWindow {
         typed: TYPED.into(),
         scanned: SCANNED.into(),
         seconds,
-        openly: false,
+        options: String::new(),
+        hints: Vec::new(),
     }))
 }
 
@@ -83,6 +84,60 @@ fn the_line_is_read_whole_and_how_long_it_is_good() {
     let mut german = code(Setting::german());
     sees(&german, "noch 15 Minuten");
     assert_eq!(german.said(), []);
+}
+
+/// A code that takes more than the line, and what the engine says of it.
+fn needing(stage: &mut Stage, url: &str, options: &str, hints: &[&str]) {
+    let ToWindow::PairNews(News::Begun(begun)) = begun(15 * 60) else {
+        unreachable!("a code")
+    };
+    let path = &TYPED[TYPED.find('/').unwrap()..];
+    stage.hear(ToWindow::PairNews(News::Begun(Begun {
+        typed: format!("{url}{path}").into(),
+        options: options.to_owned(),
+        hints: hints.iter().map(|&hint| hint.to_owned()).collect(),
+        ..begun
+    })));
+}
+
+const LOOPBACK: &str = "https://127.0.0.1:8000 is this machine’s own address: no other machine gets to the server by it. For another machine, opt this folder in by the server’s name in the network: instance-sync setup --force.";
+const CA: &str = "The server has a CA of its own: copy /home/mia/.config/cloud/ca.pem to the new device first, and name it there, for FILE.";
+const OPENLY: &str = "This server is reached by plain http: whoever is on the way can read tokens. --insecure-http says that you know.";
+
+/// The window with the most that is ever to be said of a code.
+pub fn demanding(setting: Setting) -> Stage {
+    let language = setting.language;
+    let mut stage = setting.pair(Way::Show);
+    let url = "https://127.0.0.1:8000";
+    let hints = match language {
+        Language::English => [LOOPBACK, CA],
+        Language::German => [
+            "https://127.0.0.1:8000 ist die eigene Adresse dieses Rechners: kein anderer Rechner erreicht den Server darunter. Für einen anderen Rechner: nimm in diesem Ordner den Namen des Servers im Netz, mit instance-sync setup --force.",
+            "Der Server hat eine eigene CA: kopiere zuerst /home/mia/.config/cloud/ca.pem auf das neue Gerät, und nenne die Datei dort anstelle von FILE.",
+        ],
+    };
+    needing(&mut stage, url, "--ca-file=FILE", &hints);
+    stage
+}
+
+#[test]
+fn what_the_new_device_needs_is_said_with_the_line() {
+    let mut stage = demanding(Setting::default());
+    sees(&stage, "run instance-sync setup --ca-file=FILE, and type");
+    sees(&stage, LOOPBACK);
+    sees(&stage, CA);
+    needing(&mut stage, "http://nas:8000", "--insecure-http", &[OPENLY]);
+    sees(&stage, "run instance-sync setup --insecure-http, and type");
+    sees(&stage, OPENLY);
+    // Nothing of it is said where there is nothing to say.
+    stage.hear(begun(15 * 60));
+    sees(&stage, "start the setup of Instance Sync, and type");
+    let labels = stage.labels().join("\n");
+    for word in ["--", "own address", "can read"] {
+        assert!(!labels.contains(word), "{word} in {labels}");
+    }
+    let german = demanding(Setting::german());
+    sees(&german, "instance-sync setup --ca-file=FILE und tippe");
 }
 
 /// What is on the screen is what the engine's own square says, with the light around it that cameras need.

@@ -4,7 +4,7 @@ use instance_sync::texts::Language;
 use instance_sync::window::protocol::pair::{End, Way};
 
 use crate::{
-    pair::{asked, code, over},
+    pair::{asked, code, demanding, over},
     screenshots::pictures,
     stage::{Setting, Stage},
 };
@@ -35,6 +35,11 @@ pub fn is_in(setting: Setting) -> Stage {
 #[test]
 fn screenshots_of_the_code() {
     pictures("pair-code", code);
+}
+
+#[test]
+fn screenshots_of_a_code_that_takes_more_than_the_line() {
+    pictures("pair-code-needs", demanding);
 }
 
 #[test]

@@ -176,18 +176,10 @@ fn show(context: &Context<'_>, inviter: &Inviter, code: &Invited) {
         return;
     }
     let typed = code.typed.to_text();
-    let openly = if code.typed.is_insecure() {
-        " --insecure-http"
-    } else {
-        ""
-    };
-    let ca_file = if inviter.ca_file().is_some() {
-        " --ca-file=FILE"
-    } else {
-        ""
-    };
+    let setup = format!("instance-sync setup {}", inviter.options(&code.typed));
     output.line(&format!(
-        "On the new device, run instance-sync setup{openly}{ca_file} and type this where it asks for the server:"
+        "On the new device, run {} and type this where it asks for the server:",
+        setup.trim_end()
     ));
     output.text(&format!("\n  {}\n", typed.expose_secret()));
     if output.is_terminal() && output.draws() && !output.is_ascii() {

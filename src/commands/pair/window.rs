@@ -113,7 +113,8 @@ impl Course<'_, '_> {
             typed: begun.typed.to_text(),
             scanned: begun.scanned.to_text(),
             seconds: GOOD_FOR.as_secs(),
-            openly: begun.typed.is_insecure(),
+            options: inviter.options(&begun.typed),
+            hints: inviter.hints(&begun.typed),
         }));
         let (waiting, act) = self.desk.beside(self.context, |listener| {
             inviter.wait_while(&begun.id, State::Open, listener)

@@ -90,11 +90,22 @@ impl Inviter {
         if invitation.is_loopback() {
             hints.push(text!("pairing-loopback", url = self.url()));
         }
+        if invitation.is_insecure() {
+            hints.push(text!("pairing-openly"));
+        }
         if let Some(path) = self.ca_file() {
             let path = path.display().to_string();
             hints.push(text!("pairing-ca-file", path = path));
         }
         hints
+    }
+
+    /// Returns what the new device's player has to add to `instance-sync setup` for an invitation.
+    pub fn options(&self, invitation: &Invitation) -> String {
+        let openly = invitation.is_insecure().then_some("--insecure-http");
+        let ca_file = self.ca_file().map(|_| "--ca-file=FILE");
+        let options: Vec<_> = openly.into_iter().chain(ca_file).collect();
+        options.join(" ")
     }
 
     /// Begins a pairing, in the place of one of the account that waits.

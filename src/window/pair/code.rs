@@ -13,6 +13,7 @@ use crate::{
     domain::square::{Correction, Square},
     texts::text,
     window::{
+        clean,
         protocol::{
             FromWindow,
             pair::{Act, Begun},
@@ -25,6 +26,8 @@ use crate::{
 const EDGE: usize = 4;
 /// The most that the square takes.
 const SIDE: f32 = 224.0;
+/// The same where there is more to say: cameras read that as well.
+const SMALL: f32 = 168.0;
 /// Where there is less room beside the square, what is said stands below it.
 const BESIDE: f32 = 180.0;
 /// The size of the letters of the line.
@@ -37,7 +40,8 @@ pub struct Shown {
     texture: Option<TextureHandle>,
     /// Until when it is good.
     until: Instant,
-    openly: bool,
+    options: String,
+    hints: Vec<String>,
 }
 
 impl Shown {
@@ -47,12 +51,22 @@ impl Shown {
             square: Square::of(begun.scanned.expose_secret(), Correction::Medium),
             texture: None,
             until: Instant::now() + Duration::from_secs(begun.seconds.min(24 * 3600)),
-            openly: begun.openly,
+            options: clean::sentences(&begun.options),
+            hints: begun
+                .hints
+                .iter()
+                .map(|hint| clean::sentences(hint))
+                .collect(),
         }
+    }
+
+    fn side(&self) -> f32 {
+        if self.hints.is_empty() { SIDE } else { SMALL }
     }
 
     /// Draws the square: each point is as large as any other, whatever the screen's pixels are.
     fn square(&mut self, ui: &mut Ui) {
+        let side = self.side();
         let Some(square) = &self.square else {
             return;
         };
@@ -72,7 +86,7 @@ impl Shown {
         });
         let points = f32::from(u16::try_from(whole).unwrap_or(u16::MAX));
         let scale = ui.pixels_per_point();
-        let pixels = (SIDE * scale / points).floor().max(1.0);
+        let pixels = (side * scale / points).floor().max(1.0);
         let image = Image::new((texture.id(), Vec2::splat(points * pixels / scale)));
         ui.add(image.alt_text(text!("pair-square")));
     }
@@ -94,10 +108,10 @@ impl PairView {
             return None;
         };
         widgets::heading(ui, &text!("pair-heading"));
-        let where_to = if shown.openly {
-            text!("pair-type-there-openly")
-        } else {
+        let where_to = if shown.options.is_empty() {
             text!("pair-type-there")
+        } else {
+            text!("pair-type-there-with", options = &shown.options)
         };
         widgets::explain(ui, &where_to);
         ui.add_space(6.0);
@@ -107,13 +121,19 @@ impl PairView {
             let line = line.text_style(TextStyle::Monospace).size(LETTERS);
             ui.add(Label::new(line).wrap());
         });
+        for hint in &shown.hints {
+            ui.add_space(4.0);
+            let small = theme::plain(12.5);
+            let hint = RichText::new(hint).color(theme::AMBER).font(small);
+            ui.add(Label::new(hint).wrap());
+        }
         ui.add_space(10.0);
         let add = |ui: &mut Ui, shown: &mut Shown| {
             shown.square(ui);
             ui.vertical(|ui| beside(ui, shown, working.as_deref(), busy))
                 .inner
         };
-        if ui.available_width() < SIDE + BESIDE {
+        if ui.available_width() < shown.side() + BESIDE {
             return add(ui, shown);
         }
         let row = Layout::left_to_right(Align::Min);
@@ -162,7 +182,8 @@ mod tests {
                 typed: "a".into(),
                 scanned: "b".into(),
                 seconds,
-                openly: false,
+                options: String::new(),
+                hints: Vec::new(),
             };
             Shown::of(&begun).left()
         };

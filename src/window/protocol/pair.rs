@@ -57,8 +57,10 @@ pub struct Begun {
     pub scanned: SecretString,
     /// How long it is good from now on.
     pub seconds: u64,
-    /// Whether the new device has to be told that its token may travel openly.
-    pub openly: bool,
+    /// What the new device's player has to add to `instance-sync setup`.
+    pub options: String,
+    /// What they have to know before they can use it, as sentences.
+    pub hints: Vec<String>,
 }
 
 /// A device that waits.
@@ -138,7 +140,8 @@ mod tests {
             typed: "saves.example.org/alice/482913-7K2M".into(),
             scanned: "saves.example.org/alice/482913-9QX4".into(),
             seconds: 900,
-            openly: false,
+            options: "--ca-file=FILE".to_owned(),
+            hints: vec!["The server has a CA of its own.".to_owned()],
         }));
         let typed = FromWindow::Pair(Act::Typed {
             code: "482913-TB0C".into(),
