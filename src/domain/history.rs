@@ -43,8 +43,8 @@ pub struct Moment {
     pub snapshot: SnapshotId,
     /// What it says.
     pub record: Page,
-    /// The snapshots that it was made on top of, as far as they are still there, in their order. None for
-    /// the first one, and for safety copies.
+    /// The snapshots that it was made on top of, as far as they are still there; the latest is the
+    /// last. None for the first one, and for safety copies.
     pub parents: Vec<SnapshotId>,
     /// When it was made: by the clock of its device, but never before what it was made on top of.
     /// `None` where that clock was ahead of today's.

@@ -216,7 +216,8 @@ impl History {
             })
         };
         let after = tale.iter().position(is_deletion);
-        let later = tale.iter().skip(after.map_or(0, |place| place + 1));
+        // Itself has no content.
+        let later = tale.iter().skip(after.unwrap_or_default());
         let times = later
             .filter(|version| version.digest().is_some() && !version.safety_copy)
             .filter_map(|version| version.time);

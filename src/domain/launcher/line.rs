@@ -135,7 +135,8 @@ pub fn started(words: Words, line: &str, verbs: &[&str]) -> Option<String> {
     let all = words.split(line);
     let found = all.iter().enumerate().find(|(at, word)| {
         let does = |word: &Word| verbs.contains(&word.text.as_str());
-        is_our_name(&word.text) && all[at + 1..].iter().any(does)
+        // Our name is no verb.
+        is_our_name(&word.text) && all[*at..].iter().any(does)
     });
     if let Some((_, word)) = found {
         // A shell does not take what stands in front of the path for a part of it.

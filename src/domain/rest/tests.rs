@@ -50,6 +50,8 @@ fn an_address_is_an_account_a_repository_and_a_part_of_it() {
     let catalogue = read(&format!("/a-b_1/{CATALOGUE}/keys/")).expect("the catalogue");
     assert!(catalogue.repository.id.is_catalogue());
     assert_eq!(catalogue.repository.account.as_str(), "a-b_1");
+    let instance = read(&format!("/alice/{ID}/keys/")).expect("an instance");
+    assert!(!instance.repository.id.is_catalogue());
 }
 
 #[test]

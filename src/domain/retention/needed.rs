@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
-
 use super::Reason;
 use crate::domain::{
     digest::Digest,
@@ -98,10 +96,10 @@ fn replaced<'a>(
     for (folder, by) in later {
         for dot in dots.get(&folder).into_iter().flatten() {
             let is_on_top = match made.get(&by) {
-                Some(push) => push.record.vector.covers_dot(*dot),
+                Some(push) => by != *dot && push.record.vector.covers_dot(*dot),
                 None => by.replica == folder && by.counter > dot.counter,
             };
-            if by != *dot && is_on_top {
+            if is_on_top {
                 replaced.insert(*dot);
             }
         }
@@ -151,7 +149,6 @@ fn at_stake(versions: &[Version], made: &[(&Moment, &UnitVersion)]) -> BTreeSet<
 /// What others that stay refer to: for a unit that they left out, and for the time before which they
 /// cannot have been made.
 pub fn referred_to(history: &History, keep: &mut Keep) {
-    let floors = floors(history);
     let mut open: Vec<SnapshotId> = keep.keys().cloned().collect();
     while let Some(id) = open.pop() {
         let Some(moment) = history.get(&id) else {
@@ -162,10 +159,10 @@ pub fn referred_to(history: &History, keep: &mut Keep) {
             UnitState::Held { digest, within } => holders(history, unit, *digest, within),
             UnitState::Here(_) | UnitState::Gone => Vec::new(),
         });
-        let dated_by = dated_by(history, &floors, moment);
+        let dated_by = dated_by(history, moment);
         let referred: Vec<SnapshotId> = held.chain(dated_by).cloned().collect();
         for one in referred {
-            if history.get(&one).is_some() && !keep.contains_key(&one) {
+            if !keep.contains_key(&one) {
                 keep.insert(one.clone(), Reason::ReferredTo);
                 open.push(one);
             }
@@ -194,29 +191,13 @@ fn holders<'a>(
         .collect()
 }
 
-/// Returns for each snapshot the latest time at or below it.
-fn floors(history: &History) -> BTreeMap<&SnapshotId, Option<Timestamp>> {
-    let mut floors: BTreeMap<&SnapshotId, Option<Timestamp>> = BTreeMap::new();
-    for moment in history.moments() {
-        let parents = moment.parents.iter();
-        let below = parents.filter_map(|parent| floors.get(parent).copied().flatten());
-        let floor = moment.time.or_else(|| below.max());
-        floors.insert(&moment.snapshot, floor);
-    }
-    floors
-}
-
 /// Returns the snapshot that says before when one was not made, where its own clock says less.
-fn dated_by<'a>(
-    history: &'a History,
-    floors: &BTreeMap<&SnapshotId, Option<Timestamp>>,
-    moment: &'a Moment,
-) -> Option<&'a SnapshotId> {
+fn dated_by<'a>(history: &'a History, moment: &'a Moment) -> Option<&'a SnapshotId> {
     let time = moment.time?;
     let mut at = moment;
     while at.claimed() != Some(time) {
-        let parents = at.parents.iter().filter_map(|parent| history.get(parent));
-        at = parents.max_by_key(|parent| floors.get(&parent.snapshot))?;
+        // Of several the latest is the last.
+        at = history.get(at.parents.last()?)?;
     }
     (at.snapshot != moment.snapshot).then_some(&at.snapshot)
 }

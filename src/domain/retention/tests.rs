@@ -1,3 +1,5 @@
+mod needed;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, ToSpan};

@@ -81,10 +81,19 @@ pub fn level(tags: &[Vec<u8>]) -> Vec<u8> {
     root(&[compound("Data", tags)])
 }
 
-/// As the game compresses it.
+/// As the game compresses files.
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut packed = Vec::new();
     flate2::read::GzEncoder::new(bytes, flate2::Compression::default())
+        .read_to_end(&mut packed)
+        .expect("packs");
+    packed
+}
+
+/// As the game compresses chunks.
+pub fn zlib(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = Vec::new();
+    flate2::read::ZlibEncoder::new(bytes, flate2::Compression::default())
         .read_to_end(&mut packed)
         .expect("packs");
     packed

@@ -14,7 +14,7 @@ pub fn decode(bytes: &[u8]) -> String {
                 Ok(text) => units.extend(text.encode_utf16()),
                 Err(_) => units.push(0xfffd),
             },
-            [a, b, c] if a & 0xf0 == 0xe0 => {
+            [a, b, c] => {
                 units.push(bits(a, 0x0f) << 12 | bits(b, 0x3f) << 6 | bits(c, 0x3f));
             }
             [a, b] => units.push(bits(a, 0x1f) << 6 | bits(b, 0x3f)),

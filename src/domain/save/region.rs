@@ -114,7 +114,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::save::fixtures::{gzip, root, text};
+    use crate::domain::save::fixtures::{gzip, root, text, zlib};
 
     /// A region with chunks at sectors: the chunk's number, its first sector, their number, its packing.
     fn region(chunks: &[(usize, u32, u8, u8)]) -> Vec<u8> {
@@ -125,6 +125,7 @@ mod tests {
                 .copy_from_slice(&(first << 8 | u32::from(*sectors)).to_be_bytes());
             let data = match packing {
                 1 => gzip(&nbt),
+                2 => zlib(&nbt),
                 4 => b"LZ4Block and more".to_vec(),
                 129 => Vec::new(),
                 _ => nbt.clone(),
@@ -148,11 +149,37 @@ mod tests {
     fn a_region_may_be_empty_in_three_ways_and_may_have_holes() {
         assert_eq!(look(&[]), Ok(()));
         assert_eq!(look(&region(&[])), Ok(()));
-        let file = region(&[(0, 2, 1, 3), (1023, 7, 2, 1), (5, 4, 1, 4), (6, 5, 1, 129)]);
+        let file = region(&[
+            (0, 2, 1, 3),
+            (1023, 7, 2, 1),
+            (5, 4, 1, 4),
+            (6, 5, 1, 129),
+            (7, 6, 1, 2),
+        ]);
         assert_eq!(look(&file), Ok(()));
-        // Not filled up at the end, as a game that was killed leaves it.
+    }
+
+    /// As a game that was killed leaves it.
+    #[test]
+    fn behind_the_last_chunk_nothing_need_be_filled_up() {
         let file = region(&[(0, 2, 1, 3)]);
+        let length = usize::from(file[8192 + 3]);
         assert_eq!(look(&file[..8192 + 100]), Ok(()));
+        let end = 8192 + 4 + length;
+        assert_eq!(look(&file[..end]), Ok(()));
+        assert_eq!(
+            look(&file[..end - 1]),
+            Err(Damage::ChunkOutside { chunk: 0 })
+        );
+    }
+
+    #[test]
+    fn what_lies_behind_a_chunk_without_content_is_none_of_it() {
+        let mut file = region(&[(0, 2, 1, 3)]);
+        assert_eq!(file[8192 + 5], COMPOUND);
+        // Only the byte of its packing.
+        file[8192..8192 + 4].copy_from_slice(&1_u32.to_be_bytes());
+        assert_eq!(look(&file), Err(Damage::ChunkOdd { chunk: 0 }));
     }
 
     #[test]
@@ -162,6 +189,9 @@ mod tests {
         assert!(!begins_well(3, b""));
         assert!(begins_well(1, &gzip(&[COMPOUND])));
         assert!(!begins_well(1, &gzip(b"x")));
+        assert!(begins_well(2, &zlib(&[COMPOUND])));
+        assert!(!begins_well(2, &zlib(b"x")));
+        assert!(begins_well(4, b"LZ4Block") && !begins_well(4, b"LZ4Bloc"));
         assert!(begins_well(127, b"x") && !begins_well(127, b""));
     }
 

@@ -126,8 +126,20 @@ mod tests {
         assert_eq!(read(&slot(&[("pack.mcmeta", b"{}")])), Ok(None));
         let file = slot(&[("json", b"{}"), ("log", b"x")]);
         assert_eq!(read(&file[..file.len() / 2]), Err(Damage::ZipList));
-        let large = slot(&[("log", b""), ("json", &vec![b' '; 2 << 20])]);
-        assert!(large.len() < 1 << 16);
-        assert_eq!(read(&large), Err(Damage::TooLarge));
+    }
+
+    #[test]
+    fn the_longest_text_is_read_and_a_byte_more_is_too_large() {
+        let largest = usize::try_from(LONGEST).expect("small");
+        let with = |length: usize| {
+            let mut json = br#"{"_save_name": "Chapter 3"}"#.to_vec();
+            json.resize(length, b' ');
+            let file = slot(&[("log", b""), ("json", &json)]);
+            assert!(file.len() < 1 << 16);
+            read(&file).map(|about| about.and_then(|about| about.name))
+        };
+        assert_eq!(with(largest), Ok(Some("Chapter 3".to_owned())));
+        assert_eq!(with(largest + 1), Err(Damage::TooLarge));
+        assert_eq!(with(2 * largest), Err(Damage::TooLarge));
     }
 }

@@ -193,6 +193,30 @@ proptest! {
     }
 }
 
+/// Who had pulled only this world edited it, so that the row alone says what that replaced; what the same
+/// folder made next does not say it again.
+#[test]
+fn what_only_a_row_names_is_below_all_that_followed_it() {
+    let (b1, a1, a2, c1) = (dot('B', 1), dot('A', 1), dot('A', 2), dot('C', 1));
+    let day = |day: u8| format!("2026-11-0{day}T10:00:00Z");
+    let mut pushes = vec![
+        push('b', b1, &[], &day(1), &[(WORLD, b1, ONE)]),
+        push('a', a1, &[], &day(2), &[(WORLD, a1, TWO)]),
+        push('d', a2, &[], &day(3), &[(WORLD, a2, THREE)]),
+        push('c', c1, &[a2, b1], &day(4), &[(WORLD, c1, ONE)]),
+    ];
+    let row = pushes[1].1.units.get_mut(&unit(WORLD)).expect("its row");
+    row.over.insert(b1);
+    let history = history(pushes);
+    let found: Vec<Vec<Dot>> = history
+        .versions(&unit(WORLD))
+        .iter()
+        .map(|version| version.parents.clone())
+        .collect();
+    assert_eq!(found, slowly(&history, &unit(WORLD)));
+    assert_eq!(found, [vec![], vec![b1], vec![a1], vec![a2]]);
+}
+
 fn fixtures_instance() -> crate::domain::ids::InstanceId {
     "00000000000000000000000001".parse().expect("a ULID")
 }
