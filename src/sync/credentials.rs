@@ -214,3 +214,58 @@ impl Keeper {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    fn folder() -> (tempfile::TempDir, Layout) {
+        let pack = tempfile::tempdir().expect("a folder");
+        let layout = Layout::new(pack.path());
+        std::fs::create_dir_all(layout.own()).expect("its own folder");
+        (pack, layout)
+    }
+
+    fn kept(layout: &Layout) -> RepositoryKey {
+        let read = files::read_key(&layout.key()).expect("it can be read");
+        read.expect("it is there").value
+    }
+
+    #[test]
+    fn a_key_is_kept_where_either_of_the_two_secrets_is() {
+        let id = InstanceId::CATALOGUE;
+        let (_pack, layout) = folder();
+        assert_eq!(Keeper::of(&layout, id).file, None);
+        for secret in [layout.token(), layout.key()] {
+            std::fs::write(&secret, "").expect("a file");
+            assert_eq!(Keeper::of(&layout, id).file, Some(layout.key()));
+            std::fs::remove_file(&secret).expect("it goes");
+        }
+    }
+
+    #[test]
+    fn what_is_found_out_about_keys_is_noted_beside_the_password() {
+        let (_pack, layout) = folder();
+        std::fs::write(layout.token(), "alice:secret").expect("a token");
+        let keeper = Keeper::of(&layout, InstanceId::CATALOGUE);
+        let key = RepositoryKey {
+            fast_password: Some("fast".into()),
+            fast_key_id: Some("f".repeat(64)),
+            ..RepositoryKey::with_password("of the player".into())
+        };
+        keeper.write(&key).expect("it is written");
+        assert_eq!(kept(&layout).fast_key_id, key.fast_key_id);
+        let note = keeper.remembering(key);
+        note(Finding::Opens("abc"));
+        let now = kept(&layout);
+        assert_eq!(now.key_id.as_deref(), Some("abc"));
+        assert!(now.fast_password.is_some());
+        note(Finding::FastKeyGone);
+        let now = kept(&layout);
+        assert_eq!(now.password.expose_secret(), "of the player");
+        assert_eq!(now.key_id.as_deref(), Some("abc"));
+        assert!(now.fast_password.is_none() && now.fast_key_id.is_none());
+    }
+}

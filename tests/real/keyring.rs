@@ -44,10 +44,15 @@ impl Session {
 
 /// A world with a server that holds an empty instance, and a device that played and did not join.
 fn played() -> Option<(World, Device, Session, String)> {
+    played_with(ALICE.secret)
+}
+
+/// The same, with what opens the repository.
+fn played_with(password: &str) -> Option<(World, Device, Session, String)> {
     let (session, world) = (Session::find()?, World::with_server()?);
     let desktop = world.device("desktop");
     let id = ulid::Ulid::generate().to_string();
-    template::repository(&world.server().repository_folder(ALICE, &id), ALICE.secret)?;
+    template::repository(&world.server().repository_folder(ALICE, &id), password)?;
     play::world(&desktop.pack, "World", 1);
     Some((world, desktop, session, id))
 }
@@ -62,23 +67,28 @@ fn kept_in_files(device: &Device) -> [bool; 2] {
 
 #[test]
 fn the_secret_service_holds_the_token_and_the_key() {
-    let Some((world, desktop, session, id)) = played() else {
+    let Some((world, desktop, session, id)) = played_with("of the player alone") else {
         return;
     };
     let url = world.server().url();
+    let passphrase = world.path("passphrase");
+    fs::write(&passphrase, "of the player alone\n").unwrap();
     let script = format!(
-        "printf '%s' '{token}' | $is init --url={url} --instance-id={id} --token=- --keyring
+        "printf '%s' '{token}' | $is init --url={url} --instance-id={id} --token=- --passphrase-file={passphrase} --keyring
         $is token
         $is push
         $is pull",
-        token = ALICE.token
+        token = ALICE.token,
+        passphrase = passphrase.display(),
     );
     let said = session.run(&desktop, &ca(&world), &script).ok();
     said.assert_says("saves/World");
     said.assert_says("are in the keyring");
     said.assert_never_says(ALICE.secret);
+    said.assert_never_says("of the player alone");
     assert_eq!(kept_in_files(&desktop), [false, false]);
-    assert_eq!(world.repository(&id).snapshot_ids().len(), 1);
+    let saved = Repository::on_server(world.server(), ALICE, &id, "of the player alone").unwrap();
+    assert_eq!(saved.snapshot_ids().len(), 1);
     // Without the service: one clear message, and the game starts.
     let said = desktop.command(&["pull"]).ok();
     said.assert_says("no token");
@@ -229,6 +239,12 @@ fn a_keyring_that_does_not_answer_is_not_waited_for() {
     silent(&["token"]).ok().assert_says("are in files");
     listener.set_nonblocking(true).unwrap();
     assert!(listener.accept().is_err(), "the bus was asked");
+    // A folder as the cloud takes no token: the key is enough.
+    let token = fs::read(desktop.synced_by("token")).unwrap();
+    fs::remove_file(desktop.synced_by("token")).unwrap();
+    silent(&["pull"]).ok();
+    assert!(listener.accept().is_err(), "the bus was asked for a token");
+    fs::write(desktop.synced_by("token"), token).unwrap();
     for file in ["token", "key"] {
         fs::remove_file(desktop.synced_by(file)).unwrap();
     }

@@ -187,6 +187,8 @@ fn what_a_new_device_has_to_allow_is_in_the_line_to_type() {
     let id = format!("--instance-id={}", scene.pc.instance_id());
     let file = passphrase_file(&scene.world);
     tv.init(&url, &token, &["--insecure-http", &id, &file]);
+    // What is allowed once is allowed to every command of the folder.
+    tv.command(&["devices"]).ok();
     let mut pair = tv.command(&["pair", "--yes"]).start();
     let told = pair.line(|line| {
         line.contains("instance-sync setup")

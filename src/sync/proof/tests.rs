@@ -214,6 +214,25 @@ fn a_snapshot_that_could_not_be_read_is_known_until_it_can_be() {
         ..sample()
     });
     assert!(proofs.unreadable.is_empty());
+    // A look at everything that does not find it so has read it; and what is gone is nothing to read.
+    let again = || noted(of_all("2026-11-03T00:00:00Z"), &nothing, &[], &tried);
+    let known = |proofs: &mut Proofs| {
+        proofs.note(&Noted {
+            unreadable: &unreadable,
+            ..again()
+        });
+        assert_eq!(proofs.unreadable, unreadable);
+    };
+    known(&mut proofs);
+    proofs.note(&again());
+    assert!(proofs.unreadable.is_empty());
+    known(&mut proofs);
+    let listed = BTreeSet::new();
+    proofs.note(&Noted {
+        listed: Some(&listed),
+        ..sample()
+    });
+    assert!(proofs.unreadable.is_empty());
 }
 
 #[test]

@@ -116,6 +116,17 @@ fn what_is_left_of_a_world_that_lost_most_is_saved_aside() {
     scene.push(1);
     assert_eq!(scene.safety_copies().len(), 1);
     assert_eq!(scene.text(1, A).as_deref(), Some("what is left"));
+    // Once it is gone from the cloud, it is saved anew, by the pull after the one that noticed.
+    let lost = copies.iter().map(|copy| copy.listed.id.clone()).collect();
+    scene.cloud.prune(&lost);
+    for text in ["b4", "b5"] {
+        scene.write(0, B, text);
+        scene.push(0);
+        scene.pull(1);
+    }
+    let again = scene.safety_copies();
+    assert_eq!(again.len(), 1);
+    assert_eq!(held(&again[0], A).as_deref(), Some("what is left"));
 }
 
 #[test]
