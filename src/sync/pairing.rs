@@ -168,7 +168,7 @@ fn code_said<T>(said: Said<T>) -> Result<T> {
                 .hint(text!("pairing-wrong-code-hint"))
         } else if refused.is("burned") {
             over(State::Burned, host)
-        } else if refused.word.is_empty() || refused.is_unknown_route() {
+        } else if refused.is_unknown_route() {
             let code = refused.status;
             Error::failed(text!("control-no-route", host = host, code = code))
                 .hint(text!("control-no-route-hint"))
@@ -229,16 +229,44 @@ mod tests {
             wait: Some(Duration::from_secs(seconds)),
             why: None,
         };
+        let begun = Instant::now();
         let mut asked = 0;
         let said = patiently(&|_| {}, || {
             asked += 1;
             Ok(if asked == 1 { Err(busy(0)) } else { Ok(asked) })
         });
         assert_eq!(said.expect("an answer"), Ok(2));
+        // Never at once, whatever the server says.
+        assert!(begun.elapsed() >= Duration::from_secs(1));
         let begun = Instant::now();
         let said = patiently::<()>(&|_| {}, || Ok(Err(busy(300))));
         assert_eq!(said.expect("an answer"), Err(busy(300)));
         assert!(begun.elapsed() < Duration::from_secs(1));
+    }
+
+    #[test]
+    fn a_no_to_a_code_is_told_by_what_it_is() {
+        let no = |status, word: &str| {
+            let said: Said<()> = Err(Refused {
+                host: "h".to_owned(),
+                status,
+                word: word.to_owned(),
+                sentence: String::new(),
+                wait: None,
+                why: None,
+            });
+            code_said(said).expect_err("a no").to_string()
+        };
+        let wrong = text!("pairing-wrong-code", host = "h");
+        assert_eq!(no(404, "not_there"), wrong);
+        assert_eq!(no(400, "invalid"), wrong);
+        assert_eq!(no(410, "burned"), over(State::Burned, "h").to_string());
+        // A plain rest-server, or whatever answers in its place; and a server of ours that is older.
+        for (status, word) in [(405, ""), (404, ""), (404, "nowhere")] {
+            let route = text!("control-no-route", host = "h", code = status);
+            assert_eq!(no(status, word), route, "{status} {word}");
+        }
+        assert_ne!(no(403, "suspended"), wrong);
     }
 
     #[test]

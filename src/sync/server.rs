@@ -28,8 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// known, and where there is no server.
 pub fn remembered(settings: &Settings, location: &Location) -> Option<Remembered> {
     match location {
-        Location::Rest(url) if settings.cloud.is_none() => servers_file::of(&settings.dirs, url),
-        Location::Rest(_) | Location::Folder(_) | Location::Other(_) => None,
+        Location::Rest(url) => servers_file::of(&settings.dirs, url),
+        Location::Folder(_) | Location::Other(_) => None,
     }
 }
 
@@ -45,9 +45,6 @@ pub fn ask(
     let Location::Rest(url) = location else {
         return Ok(None);
     };
-    if settings.cloud.is_some() {
-        return Ok(None);
-    }
     ask_within(settings, url, ca_file, PATIENCE).map(Some)
 }
 
@@ -80,7 +77,7 @@ pub fn check_is_no_page(settings: &Settings, location: &Location) -> Result<()> 
     let below = url
         .split_once("://")
         .and_then(|(scheme, rest)| Some((scheme, rest.split_once('/')?)));
-    let Some((scheme, (authority, path))) = below.filter(|_| settings.cloud.is_none()) else {
+    let Some((scheme, (authority, path))) = below else {
         return Ok(());
     };
     let root = format!("{scheme}://{authority}");
@@ -110,7 +107,7 @@ pub fn refresh(
         return;
     };
     let known = remembered(settings, location);
-    if settings.cloud.is_none() && known.is_none_or(|known| known.is_stale(settings.now())) {
+    if known.is_none_or(|known| known.is_stale(settings.now())) {
         // Another push asks again.
         let _ = ask_within(settings, url, ca_file, patience);
     }

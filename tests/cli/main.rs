@@ -20,6 +20,7 @@ mod hooks_left;
 mod hooks_wiring;
 mod instances;
 mod json;
+mod known_servers;
 mod launchers;
 mod list;
 mod log;
