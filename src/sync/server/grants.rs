@@ -10,8 +10,8 @@ use crate::{
     error::{Error, Kind, Result},
     remote::{
         control::{
-            Control, devices,
-            grants::{self, Grants},
+            Control, Said, devices,
+            grants::{self, Grant, Grants, Request},
         },
         probe,
     },
@@ -61,11 +61,8 @@ pub fn ask(access: &Access) -> Result<Asked> {
     let this = this.ok_or_else(nobody)?;
     let instance = question.instance;
     let waiting = grants::list(&control)??.requests;
-    let same = waiting
-        .into_iter()
-        .find(|one| one.device == this.id && one.instance == instance.to_string());
-    let id = match same {
-        Some(request) => request.id,
+    let id = match waiting_of(&waiting, &this.id, instance) {
+        Some(request) => request.id.clone(),
         None => grants::request(&control, instance, MINUTES)??,
     };
     Ok(Asked {
@@ -77,11 +74,30 @@ pub fn ask(access: &Access) -> Result<Asked> {
     })
 }
 
+/// What a device, by its ULID, asked for this instance.
+fn waiting_of<'a>(
+    requests: &'a [Request],
+    device: &str,
+    instance: InstanceId,
+) -> Option<&'a Request> {
+    let instance = instance.to_string();
+    let mut requests = requests.iter();
+    requests.find(|one| one.device == device && one.instance == instance)
+}
+
 /// Waits until somebody has decided, for so long. A server that is away for a moment is asked again.
 pub fn wait(access: &Access, asked: &Asked, patience: Duration) -> Result<Decided> {
+    look_until(patience, BEAT, || decided(access, asked))
+}
+
+fn look_until(
+    patience: Duration,
+    beat: Duration,
+    mut look: impl FnMut() -> Result<Decided>,
+) -> Result<Decided> {
     let begun = Instant::now();
     loop {
-        match decided(access, asked) {
+        match look() {
             Ok(Decided::NotYet) => {}
             Err(error) if error.kind() == Kind::Offline && begun.elapsed() < patience => {}
             other => return other,
@@ -90,7 +106,7 @@ pub fn wait(access: &Access, asked: &Asked, patience: Duration) -> Result<Decide
         if left.is_zero() {
             return Ok(Decided::NotYet);
         }
-        thread::sleep(left.min(BEAT));
+        thread::sleep(left.min(beat));
     }
 }
 
@@ -119,16 +135,121 @@ pub fn give_back(access: &Access, asked: &Asked) -> Result<()> {
         return Ok(());
     };
     let said: Grants = grants::list(&control)??;
-    let instance = asked.instance.to_string();
-    let grant = said.grants.iter().find(|grant| {
-        grant.device == asked.device && grant.instance == instance && grant.revoked_at.is_none()
-    });
-    match grant {
-        // One that has run out is as good as given back.
-        Some(grant) => match grants::give_back(&control, grant)? {
-            Err(refused) if !refused.is("not_there") => Err(Error::from(refused)),
-            _ => Ok(()),
-        },
+    match held_by(&said.grants, asked) {
+        Some(grant) => given_back(grants::give_back(&control, grant)?),
         None => Ok(()),
+    }
+}
+
+/// The leave that was given.
+fn held_by<'a>(grants: &'a [Grant], asked: &Asked) -> Option<&'a Grant> {
+    let instance = asked.instance.to_string();
+    let mut grants = grants.iter();
+    grants.find(|grant| {
+        grant.device == asked.device && grant.instance == instance && grant.revoked_at.is_none()
+    })
+}
+
+/// One that has run out is as good as given back.
+fn given_back<T>(said: Said<T>) -> Result<()> {
+    match said {
+        Err(refused) if !refused.is("not_there") => Err(Error::from(refused)),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::remote::control::Refused;
+
+    const INSTANCE: &str = "01J9ZK3V5N8QW2X4Y6A7B8C9D0";
+    const OTHER: &str = "01J9ZK3V5N8QW2X4Y6A7B8C9D1";
+
+    fn asked() -> Asked {
+        Asked {
+            id: "r".to_owned(),
+            device: "Deck".to_owned(),
+            account: "alice".to_owned(),
+            instance: INSTANCE.parse().expect("an id"),
+            url: "http://h".to_owned(),
+        }
+    }
+
+    #[test]
+    fn only_what_this_device_asked_for_this_instance_waits() {
+        let request = |device: &str, instance: &str| Request {
+            id: format!("{device} {instance}"),
+            device: device.to_owned(),
+            instance: instance.to_owned(),
+        };
+        let others = vec![request("pc", INSTANCE), request("deck", OTHER)];
+        let find = |requests: &[Request]| {
+            waiting_of(requests, "deck", asked().instance).map(|one| one.id.clone())
+        };
+        assert_eq!(find(&others), None);
+        let all = [others, vec![request("deck", INSTANCE)]].concat();
+        assert_eq!(find(&all), Some(format!("deck {INSTANCE}")));
+    }
+
+    #[test]
+    fn only_what_was_given_to_this_device_for_this_instance_is_given_back() {
+        let grant = |device: &str, instance: &str, revoked_at| Grant {
+            id: "g".to_owned(),
+            device: device.to_owned(),
+            instance: instance.to_owned(),
+            revoked_at,
+        };
+        let others = vec![
+            grant("PC", INSTANCE, None),
+            grant("Deck", OTHER, None),
+            grant("Deck", INSTANCE, Some(7)),
+        ];
+        assert_eq!(held_by(&others, &asked()), None);
+        let mine = grant("Deck", INSTANCE, None);
+        let all = [others, vec![mine.clone()]].concat();
+        assert_eq!(held_by(&all, &asked()), Some(&mine));
+    }
+
+    #[test]
+    fn leave_that_ran_out_meanwhile_is_given_back() {
+        let no = |word: &str| {
+            given_back::<()>(Err(Refused {
+                host: "h".to_owned(),
+                status: 404,
+                word: word.to_owned(),
+                sentence: String::new(),
+                wait: None,
+                why: None,
+            }))
+        };
+        assert!(given_back(Ok(())).is_ok());
+        assert!(no("not_there").is_ok());
+        assert!(no("too_many").is_err());
+    }
+
+    #[test]
+    fn a_server_that_is_away_for_a_moment_is_asked_again_and_nothing_else_is_waited_for() {
+        let long = Duration::from_secs(60);
+        let wait = |patience, answers: &[Result<Decided>]| {
+            let mut asked = 0;
+            let said = look_until(patience, Duration::ZERO, || {
+                asked += 1;
+                match &answers[asked - 1] {
+                    Ok(decided) => Ok(*decided),
+                    Err(error) => Err(Error::new(error.kind(), error.to_string())),
+                }
+            });
+            (said.map_err(|error| error.kind()), asked)
+        };
+        let away = || Err(Error::new(Kind::Offline, "away"));
+        let answers = [away(), Ok(Decided::NotYet), away(), Ok(Decided::Yes)];
+        assert_eq!(wait(long, &answers), (Ok(Decided::Yes), 4));
+        let answers = [Err(Error::failed("no")), Ok(Decided::Yes)];
+        assert_eq!(wait(long, &answers), (Err(Kind::Failed), 1));
+        // There is no patience left.
+        assert_eq!(wait(Duration::ZERO, &[away()]), (Err(Kind::Offline), 1));
+        let answers = [Ok(Decided::NotYet)];
+        assert_eq!(wait(Duration::ZERO, &answers), (Ok(Decided::NotYet), 1));
     }
 }

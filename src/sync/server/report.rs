@@ -213,7 +213,7 @@ impl Heard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::path::RelPath;
+    use crate::{domain::path::RelPath, remote::control::Refused};
 
     const ANNOUNCED: Met = Met {
         announced: Some(60),
@@ -282,6 +282,7 @@ mod tests {
         );
         let row = row_of_pull(ANNOUNCED, &Ok(conflict())).expect("a row");
         assert_eq!((row.what, row.reason), (What::Forked, Some("conflict")));
+        assert_eq!((row.units, row.bytes), (Some(1), None));
         let text = serde_json::to_string(&row).expect("JSON");
         assert!(!text.contains("World"), "{text}");
         let repeated = Met {
@@ -289,6 +290,56 @@ mod tests {
             ..ANNOUNCED
         };
         assert_eq!(row_of_pull(repeated, &Ok(conflict())), None);
+    }
+
+    #[test]
+    fn what_came_went_and_was_copied_counts_and_a_copy_is_a_merge() {
+        let row = |changes, saved| {
+            let outcome = PullOutcome::Applied { changes, saved };
+            row_of_pull(ANNOUNCED, &Ok(outcome)).expect("a row")
+        };
+        let none = Changes::default;
+        assert_eq!(row(none(), None).units, Some(0));
+        let removed = Changes {
+            taken: [units(), units()].concat(),
+            removed: units(),
+            ..none()
+        };
+        let came = row(removed.clone(), None);
+        assert_eq!((came.what, came.units), (What::Pulled, Some(3)));
+        let copied = Changes {
+            copied: units(),
+            ..removed
+        };
+        let merged = row(copied, None);
+        assert_eq!((merged.what, merged.units), (What::Merged, Some(4)));
+        // What was here went out as well.
+        let saved = "0".repeat(64).parse().expect("an id");
+        assert_eq!(row(none(), Some(saved)).what, What::Merged);
+    }
+
+    #[test]
+    fn a_server_that_knows_nothing_of_it_is_another_one() {
+        let no = |status, word: &str| {
+            let refused = Refused {
+                host: "h".to_owned(),
+                status,
+                word: word.to_owned(),
+                sentence: String::new(),
+                wait: None,
+                why: None,
+            };
+            Heard::of(&Ok(Err(refused)))
+        };
+        assert_eq!(Heard::of(&Ok(Ok(()))), Heard::Yes);
+        // As a rest-server answers where it knows no route.
+        assert_eq!(no(405, ""), Heard::ByAnother);
+        assert_eq!(no(404, "nowhere"), Heard::ByAnother);
+        // That is about the token, whoever says it.
+        assert_eq!(no(401, ""), Heard::No);
+        assert_eq!(no(403, "suspended"), Heard::No);
+        let away = Err(Error::new(Kind::Offline, "away"));
+        assert_eq!(Heard::of(&away), Heard::No);
     }
 
     #[test]

@@ -239,6 +239,22 @@ mod tests {
         assert_eq!(seen(pushed("i", "deck"), "i", &known), Some(told));
         assert_eq!(seen(pushed("i", "pc"), "i", &known), None);
         assert_eq!(seen(pushed("j", "deck"), "i", &known), None);
+        let playing = |instance: &str, device: &str| {
+            Heard::Happened(Happened::Presence {
+                instance: instance.to_owned(),
+                device: device.to_owned(),
+                state: "playing".to_owned(),
+                since: 7,
+            })
+        };
+        let session = Seen::Session {
+            device: "the deck".to_owned(),
+            state: "playing".to_owned(),
+            since: 7,
+        };
+        assert_eq!(seen(playing("i", "deck"), "i", &known), Some(session));
+        assert_eq!(seen(playing("i", "pc"), "i", &known), None);
+        assert_eq!(seen(playing("j", "deck"), "i", &known), None);
         assert_eq!(seen(Heard::Missed, "i", &known), Some(Seen::Missed));
         assert_eq!(seen(Heard::Happened(Happened::Devices), "i", &known), None);
     }
