@@ -235,4 +235,26 @@ mod tests {
             assert!(!insecure(fine), "{fine}");
         }
     }
+    #[test]
+    fn only_a_server_can_be_on_the_machine_that_asks() {
+        let loopback = |url: &str| url.parse::<Location>().expect(url).is_loopback();
+        for here in [
+            "http://127.0.0.1:8000",
+            "http://127.1.2.3",
+            "http://[::1]:8000/x",
+            "https://LocalHost:8443/deep",
+        ] {
+            assert!(loopback(here), "{here}");
+        }
+        for elsewhere in [
+            "https://example.com",
+            "http://192.168.0.2:8000",
+            "https://localhost.example.com",
+            "https://example.com/localhost",
+            "/srv/localhost",
+            "s3:http://localhost/bucket",
+        ] {
+            assert!(!loopback(elsewhere), "{elsewhere}");
+        }
+    }
 }

@@ -158,8 +158,8 @@ mod tests {
             assert!(forbidden_on_windows(bad).is_some(), "{bad:?}");
         }
         for good in [
-            "World", "com10", "com", "com01", "console", "save", "run1", "-x", "[1]", "$HOME",
-            "\u{65b0}",
+            "World", "com10", "com", "com01", "console", "My World", "save", "run1", "-x", "[1]",
+            "$HOME", "\u{65b0}",
         ] {
             assert!(forbidden_on_windows(good).is_none(), "{good:?}");
         }

@@ -331,6 +331,16 @@ mod tests {
         assert_eq!(list("a , b").expect("a list"), ["a", "b"]);
     }
 
+    #[test]
+    fn a_blank_at_either_end_is_kept_by_quotes() {
+        for text in [" x", "x "] {
+            let raw = encode(text);
+            assert_eq!(raw, format!("\"{text}\""));
+            assert_eq!(decode(&raw).as_deref(), Some(text));
+        }
+        assert_eq!(encode("x y"), "x y");
+    }
+
     proptest::proptest! {
         #[test]
         fn what_is_written_is_read(text: String) {

@@ -56,6 +56,16 @@ fn plain_http_to_another_machine_can_be_read_by_others() {
 }
 
 #[test]
+fn an_address_of_this_machine_leads_the_new_one_to_itself() {
+    let mut at = invitation(&[]);
+    assert!(!at.is_loopback());
+    at.url = "http://192.168.0.2:8000".to_owned();
+    assert!(!at.is_loopback());
+    at.url = "http://localhost:8000".to_owned();
+    assert!(at.is_loopback());
+}
+
+#[test]
 fn case_hyphens_blanks_and_letters_that_look_alike_do_not_count() {
     let random: Vec<u8> = (0..12).collect();
     for text in [

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::{
     limits,
     list::{Entry, Version},
-    name::{AccountName, BadName, RepositoryId, check_device_name},
+    name::{AccountName, BadName, RepositoryId, check_device_name, told_apart},
     path::{Address, BadPath, Kind, Object, Target},
     range::{Range, Slice},
 };
@@ -28,6 +28,14 @@ fn the_name_of_a_device_can_be_shown_in_a_row() {
     for name in ["", "  ", "two\nrows", "\u{1b}[31m", &too_long] {
         assert!(check_device_name(name).is_err(), "{name:?}");
     }
+}
+
+#[test]
+fn two_devices_of_one_name_are_told_apart_by_the_end_of_their_ids() {
+    assert_eq!(told_apart("Deck", ID), "Deck (9G5FAV)");
+    let longest = told_apart(&"\u{e4}".repeat(64), ID);
+    assert_eq!(longest, format!("{} (9G5FAV)", "\u{e4}".repeat(50)));
+    assert_eq!(check_device_name(&longest), Ok(()));
 }
 
 #[test]

@@ -280,8 +280,10 @@ mod tests {
         for size in [
             1,
             512,
+            5_000,
             8192,
             32_768 + 48,
+            65_535,
             131_072,
             131_072 + 16,
             0x48800,
@@ -289,7 +291,7 @@ mod tests {
         ] {
             assert_eq!(check_size(size), Ok(()), "{size}");
         }
-        for size in [100_000, 131_071, 131_072 + 20, 1 << 30] {
+        for size in [65_537, 100_000, 131_071, 131_072 + 20, 1 << 30] {
             assert_eq!(check_size(size), Err(Damage::OddSize { size }), "{size}");
         }
         assert_eq!(look("Game.srm", b""), Err(Damage::Empty));

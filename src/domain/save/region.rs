@@ -171,6 +171,13 @@ mod tests {
             look(&file[..end - 1]),
             Err(Damage::ChunkOutside { chunk: 0 })
         );
+        // Of one that has a file of its own, five bytes are here.
+        let elsewhere = region(&[(0, 2, 1, 129)]);
+        assert_eq!(look(&elsewhere[..8192 + 5]), Ok(()));
+        assert_eq!(
+            look(&elsewhere[..8192 + 4]),
+            Err(Damage::ChunkOutside { chunk: 0 })
+        );
     }
 
     #[test]
