@@ -70,15 +70,18 @@ impl Scene {
     /// Lists the account's devices: which code, what is said, how often the server was asked what it is.
     #[track_caller]
     fn devices(&self, code: i32, says: &str) -> usize {
+        self.asked_by(&["devices"], code, says)
+    }
+
+    /// The same of any command.
+    #[track_caller]
+    fn asked_by(&self, words: &[&str], code: i32, says: &str) -> usize {
         let asked = |server: &FaultServer| {
             let all = server.requests();
             all.iter().filter(|one| one.path == QUESTION).count()
         };
         let before = asked(&self.server);
-        self.device
-            .command(&["devices"])
-            .code(code)
-            .assert_says(says);
+        self.device.command(words).code(code).assert_says(says);
         asked(&self.server) - before
     }
 }
@@ -100,6 +103,27 @@ fn a_server_is_believed_for_a_month_and_asked_again_after_it() {
     // A clock that was wrong is not believed for ever.
     scene.remember(-day, &["accounts"]);
     assert_eq!(scene.devices(0, "last seen"), 1);
+}
+
+#[test]
+fn to_let_a_device_in_a_server_is_asked_what_it_is_where_that_is_long_ago() {
+    let scene = Scene::new();
+    let day = SignedDuration::from_hours(24);
+    // The folder has no passphrase: that is looked at after it.
+    let pair = |asked| {
+        let none = "which pairing does not pass on";
+        assert_eq!(scene.asked_by(&["pair", "--yes"], 1, none), asked);
+    };
+    scene.remember(day, &["devices"]);
+    pair(0);
+    scene.remember(31 * day, &["devices"]);
+    scene.says(about(&["devices"]));
+    pair(1);
+    pair(0);
+    // A plain one is told at once, also where it does not answer now.
+    scene.remember(31 * day, &[]);
+    scene.says(Answer::status(404));
+    assert_eq!(scene.asked_by(&["pair", "--yes"], 1, "rest-server"), 1);
 }
 
 #[test]
