@@ -662,6 +662,15 @@ fn what_hangs_while_it_is_listed_keeps_nobody_from_choosing() {
     assert!(said.elapsed.as_secs() < 30, "{said}");
     assert_eq!(deck.instance_id(), desktop.instance_id());
     fs::remove_file(&pipe).unwrap();
+    // Nor does one that cannot be listed at all count as gone, or as what is in a trash.
+    let snapshots = pipe.parent().unwrap();
+    let aside = snapshots.with_extension("aside");
+    fs::rename(snapshots, &aside).unwrap();
+    fs::write(snapshots, "").unwrap();
+    let row = &place.listed(&[])[0];
+    assert_eq!(row["last_played"]["state"], "unknown", "{row}");
+    fs::remove_file(snapshots).unwrap();
+    fs::rename(&aside, snapshots).unwrap();
 
     // The list itself.
     let pipe = place

@@ -111,6 +111,8 @@ fn a_new_device_is_let_in_with_a_token_of_its_own_and_opens_the_saves() {
     let (pair, shown) = scene.pair(&[], "y\n");
     let joined = scene.join(&shown).wait();
     assert_eq!(joined.status.code(), Some(0), "{joined}");
+    let host = scene.server.url().replace("http://", "");
+    joined.assert_says(&format!("{host} knows this device now as Deck"));
     let said = pair.wait();
     assert_eq!(said.status.code(), Some(0), "{said}");
     said.assert_says("Deck (a computer) wants to be let in, from 127.0.0.1.");

@@ -214,6 +214,9 @@ fn an_instance_in_the_trash_is_said_to_be_there_and_comes_back() {
         if !matches!(command, "status" | "instances") {
             said.assert_says("serve admin undelete");
         }
+        if command == "push" {
+            said.assert_says("The saves are still here.");
+        }
     }
     // No push helps, and nothing here was taken for deleted.
     let said = desktop.command(&["doctor"]).any();
