@@ -235,6 +235,7 @@ mod tests {
             assert!(!insecure(fine), "{fine}");
         }
     }
+
     #[test]
     fn only_a_server_can_be_on_the_machine_that_asks() {
         let loopback = |url: &str| url.parse::<Location>().expect(url).is_loopback();

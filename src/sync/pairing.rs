@@ -222,12 +222,8 @@ mod tests {
     #[test]
     fn who_asks_too_often_asks_again_where_that_is_soon() {
         let busy = |seconds| Refused {
-            host: "h".to_owned(),
-            status: 429,
-            word: "too_many".to_owned(),
-            sentence: String::new(),
             wait: Some(Duration::from_secs(seconds)),
-            why: None,
+            ..Refused::of_test(429, "too_many")
         };
         let begun = Instant::now();
         let mut asked = 0;
@@ -247,14 +243,7 @@ mod tests {
     #[test]
     fn a_no_to_a_code_is_told_by_what_it_is() {
         let no = |status, word: &str| {
-            let said: Said<()> = Err(Refused {
-                host: "h".to_owned(),
-                status,
-                word: word.to_owned(),
-                sentence: String::new(),
-                wait: None,
-                why: None,
-            });
+            let said: Said<()> = Err(Refused::of_test(status, word));
             code_said(said).expect_err("a no").to_string()
         };
         let wrong = text!("pairing-wrong-code", host = "h");

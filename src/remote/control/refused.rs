@@ -119,17 +119,29 @@ fn retry_after(response: &Response) -> Option<Duration> {
 }
 
 #[cfg(test)]
+impl Refused {
+    /// Returns what the server `h` says with this status and word, and nothing else.
+    pub fn of_test(status: u16, word: &str) -> Self {
+        Self {
+            host: "h".to_owned(),
+            status,
+            word: word.to_owned(),
+            sentence: String::new(),
+            wait: None,
+            why: None,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     fn refused(status: u16, word: &str) -> Refused {
         Refused {
             host: "h:8000".to_owned(),
-            status,
-            word: word.to_owned(),
             sentence: "the account has as many instances as it may".to_owned(),
-            wait: None,
-            why: None,
+            ..Refused::of_test(status, word)
         }
     }
 

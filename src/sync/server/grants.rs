@@ -213,16 +213,7 @@ mod tests {
 
     #[test]
     fn leave_that_ran_out_meanwhile_is_given_back() {
-        let no = |word: &str| {
-            given_back::<()>(Err(Refused {
-                host: "h".to_owned(),
-                status: 404,
-                word: word.to_owned(),
-                sentence: String::new(),
-                wait: None,
-                why: None,
-            }))
-        };
+        let no = |word: &str| given_back::<()>(Err(Refused::of_test(404, word)));
         assert!(given_back(Ok(())).is_ok());
         assert!(no("not_there").is_ok());
         assert!(no("too_many").is_err());

@@ -321,14 +321,7 @@ mod tests {
     #[test]
     fn a_server_that_knows_nothing_of_it_is_another_one() {
         let no = |status, word: &str| {
-            let refused = Refused {
-                host: "h".to_owned(),
-                status,
-                word: word.to_owned(),
-                sentence: String::new(),
-                wait: None,
-                why: None,
-            };
+            let refused = Refused::of_test(status, word);
             Heard::of(&Ok(Err(refused)))
         };
         assert_eq!(Heard::of(&Ok(Ok(()))), Heard::Yes);
