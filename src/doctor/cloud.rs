@@ -9,7 +9,10 @@ use crate::{
     error::Kind,
     remote::{clock, probe},
     sync::{
-        access::Access, credentials, event::Listener, provision, server, session::check_transport,
+        access::{self, Access},
+        credentials,
+        event::Listener,
+        provision, server,
         settings::Settings,
     },
     texts::text,
@@ -31,7 +34,7 @@ pub(super) fn examine(
     listener: Listener<'_>,
     findings: &mut Findings,
 ) {
-    if let Err(error) = check_transport(sync, settings) {
+    if let Err(error) = access::check_folder(sync, settings) {
         findings.error("server", &error, UNREACHED);
         return;
     }
@@ -49,7 +52,9 @@ pub(super) fn examine(
     let Ok(credentials) = credentials::load(settings, layout, sync, listener) else {
         return;
     };
-    let access = Access::new(sync, settings, credentials);
+    let Ok(access) = Access::new(sync, settings, credentials) else {
+        return;
+    };
     let to_create = matches!(
         State::load(layout, sync.instance_id),
         Ok(Loaded::State(state)) if state.to_create

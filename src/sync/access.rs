@@ -28,27 +28,36 @@ pub struct Access {
 
 impl Access {
     /// Returns the way to the repository of an opted-in folder.
-    pub fn new(sync: &SyncFile, settings: &Settings, credentials: Credentials) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// Those of [`check_folder`].
+    pub fn new(sync: &SyncFile, settings: &Settings, credentials: Credentials) -> Result<Self> {
+        check_folder(sync, settings)?;
+        Ok(Self {
             location: sync.location.clone(),
             instance: sync.instance_id,
             ca_file: settings.ca_file.clone().or_else(|| sync.ca_file.clone()),
             credentials,
-        }
+        })
     }
 
     /// Returns the way to an account's repositories, before one of them is chosen.
+    ///
+    /// # Errors
+    /// Those of [`check_transport`].
     pub fn to_account(
         location: Location,
+        insecure_http: bool,
         ca_file: Option<PathBuf>,
         credentials: Credentials,
-    ) -> Self {
-        Self {
+    ) -> Result<Self> {
+        check_transport(&location, insecure_http)?;
+        Ok(Self {
             location,
             instance: InstanceId::CATALOGUE,
             ca_file,
             credentials,
-        }
+        })
     }
 
     /// Returns the way to another repository of the same account, of which nothing is known but the
@@ -78,11 +87,6 @@ impl Access {
     pub fn account_folder(&self) -> Option<PathBuf> {
         let base = self.base_folder()?;
         Some(base.join(&self.credentials.account))
-    }
-
-    /// Checks that the token is not shown to everybody on the way, unless that was allowed.
-    pub fn check_transport(&self, insecure_http: bool) -> Result<()> {
-        check_transport(&self.location, insecure_http)
     }
 
     /// Returns what a server is asked with.
@@ -154,6 +158,18 @@ pub fn check_transport(location: &Location, insecure_http: bool) -> Result<()> {
     Ok(())
 }
 
+/// Refuses plain http to another machine where neither the folder nor whoever calls has allowed it.
+pub fn check_folder(sync: &SyncFile, settings: &Settings) -> Result<()> {
+    if sync.location.is_insecure() && !sync.insecure_http && !settings.insecure_http {
+        let location = sync.location.to_string();
+        return Err(
+            Error::usage(text!("session-plain-http", location = location))
+                .hint(text!("session-plain-http-hint")),
+        );
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,7 +182,8 @@ mod tests {
             secret: None,
             key,
         };
-        Access::to_account(location.parse().expect(location), None, credentials)
+        let location = location.parse().expect(location);
+        Access::to_account(location, false, None, credentials).expect("nothing is sent openly")
     }
 
     #[test]
@@ -191,9 +208,12 @@ mod tests {
 
     #[test]
     fn a_token_travels_openly_only_where_that_was_allowed() {
-        let open = access("http://h:8000");
-        assert!(open.check_transport(false).is_err());
-        assert!(open.check_transport(true).is_ok());
-        assert!(access("https://h:8000").check_transport(false).is_ok());
+        let is_allowed = |location: &str, insecure_http| {
+            let location = location.parse().expect(location);
+            check_transport(&location, insecure_http).is_ok()
+        };
+        assert!(!is_allowed("http://h:8000", false));
+        assert!(is_allowed("http://h:8000", true));
+        assert!(is_allowed("https://h:8000", false));
     }
 }

@@ -28,9 +28,7 @@ pub fn given(
     core_dumps::forbid();
     let credentials = credentials::given(&location, token, passphrase, kept)?;
     let ca_file = settings.ca_file.as_deref().map(session::absolute);
-    let access = Access::to_account(location, ca_file, credentials);
-    access.check_transport(settings.insecure_http)?;
-    Ok(access)
+    Access::to_account(location, settings.insecure_http, ca_file, credentials)
 }
 
 /// Returns the way to the account of a token whose server alone is asked: none of its repositories is opened,
@@ -44,7 +42,5 @@ pub fn to_ask(settings: &Settings, location: Location, token: Option<&Token>) ->
 pub fn of_folder(settings: &Settings, layout: &Layout, listener: Listener<'_>) -> Result<Access> {
     let sync = sync_file::read(layout)?;
     let credentials = credentials::load(settings, layout, &sync, listener)?;
-    let access = Access::new(&sync, settings, credentials);
-    access.check_transport(sync.insecure_http || settings.insecure_http)?;
-    Ok(access)
+    Access::new(&sync, settings, credentials)
 }

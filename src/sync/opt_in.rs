@@ -295,7 +295,7 @@ struct Opting<'a> {
 impl Opting<'_> {
     /// Returns how, whether the catalogue knows of it, and what the instance is called.
     fn run(&self, credentials: Credentials) -> Result<(How, Option<bool>, Option<String>)> {
-        let mut access = Access::new(self.sync, self.settings, credentials);
+        let mut access = Access::new(self.sync, self.settings, credentials)?;
         let own = self.layout.own();
         fs::create_dir_all(own)
             .context(|| text!("sync-cannot-make", path = own.display().to_string()))

@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::BTreeSet, path::PathBuf, rc::Rc, thread, t
 use ulid::Ulid;
 
 use super::{
-    access::Access,
+    access::{self, Access},
     cloud::Store,
     credentials::{self, Keeper},
     event::{Event, Listener, note, warn},
@@ -79,8 +79,18 @@ pub struct Session<'a> {
     pub trust_cache: bool,
     access: Option<Access>,
     restic: Option<Found>,
+    locks: Locks,
     /// How the folder's lock is held.
     hold: Hold,
+}
+
+/// What becomes of the locks that processes left in the repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Locks {
+    /// Nothing, or nothing more.
+    Stay,
+    /// They are removed before anything is done there, as somebody asked for.
+    Go,
 }
 
 /// How a run holds the lock of its folder.
@@ -148,7 +158,7 @@ pub fn open<'a>(
 ) -> Result<Opened<'a>> {
     let layout = Layout::new(absolute(&settings.pack));
     let sync = sync_file::read(&layout)?;
-    check_transport(&sync, settings)?;
+    access::check_folder(&sync, settings)?;
     let lock = lock::take(&layout, command, patience)?;
     let mut device = device::this_device(&settings.dirs);
     let here = FolderIdentity::of(&layout, device.id);
@@ -200,7 +210,7 @@ pub fn open<'a>(
 pub fn look<'a>(settings: &'a Settings, listener: Listener<'a>) -> Result<Session<'a>> {
     let layout = Layout::new(absolute(&settings.pack));
     let sync = sync_file::read(&layout)?;
-    check_transport(&sync, settings)?;
+    access::check_folder(&sync, settings)?;
     let mut device = device::this_device(&settings.dirs);
     let state = match State::load(&layout, sync.instance_id)? {
         Loaded::State(state) => *state,
@@ -246,6 +256,11 @@ fn begin<'a>(
         trust_cache: true,
         access: None,
         restic: None,
+        locks: if settings.unlock {
+            Locks::Go
+        } else {
+            Locks::Stay
+        },
         hold,
     })
 }
@@ -258,18 +273,6 @@ pub fn mint() -> ReplicaId {
 /// Returns an absolute path without asking the file system what it leads to.
 pub fn absolute(path: &std::path::Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
-}
-
-/// Refuses plain http to another machine, unless it was allowed.
-pub fn check_transport(sync: &SyncFile, settings: &Settings) -> Result<()> {
-    if sync.location.is_insecure() && !sync.insecure_http && !settings.insecure_http {
-        return Err(Error::usage(text!(
-            "session-plain-http",
-            location = sync.location.to_string()
-        ))
-        .hint(text!("session-plain-http-hint")));
-    }
-    Ok(())
 }
 
 /// Says once that this folder is a copy; each time, where the original `is_there` no more: whoever plays on
@@ -388,7 +391,7 @@ impl Session<'_> {
         if self.access.is_none() {
             let credentials =
                 credentials::load(self.settings, &self.layout, &self.sync, self.listener)?;
-            self.access = Some(Access::new(&self.sync, self.settings, credentials));
+            self.access = Some(Access::new(&self.sync, self.settings, credentials)?);
         }
         self.access
             .as_ref()
@@ -424,8 +427,9 @@ impl Session<'_> {
         let keeper = self.hold.is_taken().then_some(keeper);
         let access = self.access()?;
         let repository = access.repository(program, cache, keeper);
-        if self.settings.unlock {
+        if self.locks == Locks::Go {
             self.unlock(&repository)?;
+            self.locks = Locks::Stay;
         }
         Ok(repository)
     }

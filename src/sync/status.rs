@@ -292,7 +292,8 @@ fn cloud(
     state: &State,
 ) -> Result<Cloud> {
     let asked = credentials::load(settings, layout, sync, listener)
-        .and_then(|credentials| probe::probe(&Access::new(sync, settings, credentials).question()));
+        .and_then(|credentials| Access::new(sync, settings, credentials))
+        .and_then(|access| probe::probe(&access.question()));
     match asked {
         Ok(None) => Ok(Cloud::NotAsked),
         Ok(Some(ids)) if ids.is_empty() => Ok(Cloud::Empty),

@@ -11,6 +11,7 @@ mod support;
 mod any_bytes;
 mod chain;
 mod cli_reference;
+mod cloud_answers;
 mod completions;
 mod doctor;
 mod exit_codes;
@@ -27,6 +28,7 @@ mod log;
 mod opted_out;
 mod opting_in;
 mod pack_folder;
+mod pairing_answers;
 mod run;
 mod schema;
 #[cfg(feature = "serve")]

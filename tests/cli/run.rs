@@ -196,10 +196,17 @@ fn a_session_that_is_over_means_nobody() {
         harmless(&device, pull, 0, &["503"]);
     }
     assert_eq!(server.requests().len() - before, 6);
+    // Nor does it where another one has begun.
+    let playing = fs::File::create(device.synced_by("playing")).unwrap();
+    playing.lock().unwrap();
+    fs::write(device.synced_by("playing.id"), "another").unwrap();
+    harmless(&device, pull(), 0, &["503"]);
+    drop(playing);
+    assert_eq!(server.requests().len() - before, 7);
     // The next session takes their place.
     let inside = r#""$PROGRAM" pull "--pack-folder=$PACK""#;
     assert_eq!(game(&device, &[], inside).ok().stdout, "");
-    assert_eq!(server.requests().len() - before, 8);
+    assert_eq!(server.requests().len() - before, 9);
 }
 
 #[test]

@@ -117,9 +117,39 @@ fn plain_http_to_another_machine_is_refused_before_anything_is_sent() {
     let world = opted::world();
     let device = played(&world, "deck", "/nowhere/cloud");
     with_marker(&device, marker("http://192.0.2.1:8000").as_bytes());
-    for command in ["pull", "push"] {
+    for words in [
+        &["pull"][..],
+        &["push"],
+        &["status"],
+        &["history"],
+        &["verify"],
+        &["prune"],
+        &["resolve", "--keep=cloud"],
+        &["restore", "saves/My World", "--before-last-session"],
+        &["devices"],
+        &["watch"],
+        &["pair"],
+    ] {
         let says = ["plain http", "--insecure-http", "Nothing was sent"];
-        harmless(&device, device.command(&[command]), 2, &says);
+        harmless(&device, device.command(words), 2, &says);
+    }
+    // Nothing is asked, so nothing is sent.
+    device.command(&["status", "--offline"]).ok();
+}
+
+#[test]
+fn plain_http_is_spoken_where_the_folder_or_the_command_allows_it() {
+    let world = opted::world();
+    let plain = marker("http://saves.invalid:8000");
+    let allowing = plain.replace('}', ",\"insecure_http\":true}");
+    for (name, text, option) in [
+        ("folder", &allowing, None),
+        ("command", &plain, Some("--insecure-http")),
+    ] {
+        let device = played(&world, name, "/nowhere/cloud");
+        with_marker(&device, text.as_bytes());
+        let said = device.command(&["status", "--json"]).args(option).ok();
+        assert_eq!(said.json()["cloud"]["state"], "unreachable", "{said}");
     }
 }
 

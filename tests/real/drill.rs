@@ -154,6 +154,18 @@ fn what_is_there_at_a_second_look_is_not_damaged() {
         assert!(sound.contains(&"saves/First".into()), "{said}");
         assert_eq!(restic.calls_of("restore").len(), restored, "{said}");
     }
+    // What restic alone finds is looked for once more as well, and only then.
+    for (swings, checks) in [(true, 2), (false, 1)] {
+        let folder = scene.world.path(format!("checks-{swings}"));
+        let mut restic = FakeRestic::around(&folder, &real);
+        if swings {
+            restic.on("check", Act::Swings(scene.packs[1].clone()));
+        }
+        scene.world.use_restic(&restic.path());
+        let said = scene.desktop.command(&["verify", "--all", "--json"]).ok();
+        assert_eq!(report(&said)["findings"], json!([]), "{said}");
+        assert_eq!(restic.calls_of("check").len(), checks, "{said}");
+    }
     let status = scene.desktop.command(&["status"]).ok();
     status.assert_says("last proven restorable");
     assert!(!status.to_string().contains("DAMAGED"), "{status}");
@@ -490,6 +502,28 @@ fn without_the_wish_no_push_starts_anything() {
     thread::sleep(Duration::from_millis(300));
     assert!(!desktop.synced_by("verified.json").exists());
     assert!(!desktop.synced_by("drill").exists());
+}
+
+/// It looks every now and then whether the game has ended.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_drill_begins_while_somebody_plays() {
+    let Some(scene) = Twice::set() else { return };
+    let desktop = &scene.desktop;
+    desktop.command(&["verify", "--every=7d"]).ok();
+    let lock = fs::File::create(desktop.synced_by("playing")).unwrap();
+    lock.lock().unwrap();
+    let drill = desktop.command(&["__drilling"]).env(CALM, "yes").start();
+    let since = Instant::now();
+    while !desktop.synced_by("drill").exists() {
+        assert!(since.elapsed() < Duration::from_secs(60), "no drill");
+        thread::sleep(Duration::from_millis(50));
+    }
+    // With nobody there it has restored everything in less.
+    thread::sleep(Duration::from_secs(4));
+    assert_eq!(desktop.json("verified.json")["last"], Value::Null);
+    drill.signal(Signal::Kill);
+    drill.wait();
 }
 
 #[cfg(target_os = "linux")]

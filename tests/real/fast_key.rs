@@ -152,6 +152,39 @@ fn a_key_that_somebody_removed_is_done_without_and_never_made_anew() {
     }
 }
 
+/// Whoever joins looks for it: only `init` adds one, and only where there is room among the others.
+#[test]
+fn a_key_is_added_by_an_opt_in_alone_and_beside_few_others() {
+    let Some((world, offline)) = opted::pushed() else {
+        return;
+    };
+    let folder = world.cloud_repository(ALICE, ID);
+    assert_eq!((keys(&folder).len(), kept(&offline)), (1, None));
+    let place = folder.join("keys");
+    let file = fs::read_to_string(place.join(&keys(&folder)[0])).unwrap();
+    let more = |number: u8| {
+        let mut file: serde_json::Value = serde_json::from_str(&file).unwrap();
+        file["salt"] = STANDARD.encode([number; 64]).into();
+        fs::write(place.join(format!("{number:0>64}")), file.to_string()).unwrap();
+    };
+    (1..18).for_each(more);
+    let join = |name: &str| {
+        let device = world.device(name);
+        let instance = format!("--instance-id={ID}");
+        device.init(
+            &world.cloud().display().to_string(),
+            ALICE.token,
+            &[&instance],
+        );
+        kept(&device)
+    };
+    let id = join("first").expect("a fast key, beside 18 others");
+    fs::remove_file(place.join(&id)).unwrap();
+    more(18);
+    assert_eq!(join("second"), None);
+    assert_eq!(keys(&folder).len(), 19);
+}
+
 /// Accounts are shared and servers are attacked: what lies in `keys/` is not all ours.
 #[test]
 fn foreign_and_malformed_keys_are_in_nobodys_way() {

@@ -52,6 +52,28 @@ fn a_pull_that_does_not_fit_says_so_before_it_fetches() {
     drop(disk);
 }
 
+#[test]
+fn an_export_that_does_not_fit_says_so_before_it_fetches() {
+    let Some((world, desktop)) = pushed() else {
+        return;
+    };
+    let folder = world.path("stick");
+    let Some(disk) = Mounted::of_megabytes(&folder, 12) else {
+        return;
+    };
+    let newest = repository(&world).snapshot_ids().pop().unwrap();
+    let said = desktop
+        .command(&["export", "saves/My World"])
+        .arg(format!("--to={}/world.zip", folder.display()))
+        .arg(format!("--snapshot={newest}"))
+        .code(1);
+    said.assert_says("MB free")
+        .assert_says("name another disk")
+        .assert_says("what was fetched so far is kept");
+    assert!(!folder.join("world.zip").exists());
+    drop(disk);
+}
+
 /// Free space is a guess: the disk may fill up while restic writes. Here it is `/dev/shm`-small,
 /// and another program takes the room as soon as it was looked at.
 #[test]

@@ -401,6 +401,15 @@ fn a_record_is_read_once_and_is_there_offline_too() {
         .collect();
     assert_eq!(listing.len(), 1, "{listing:?}");
 
+    // A repository that is gone is no cloud that cannot be reached.
+    let repository = world.cloud_repository(ALICE, &desktop.instance_id());
+    let (config, aside) = (repository.join("config"), world.path("config-aside"));
+    fs::rename(&config, &aside).unwrap();
+    let said = desktop.command(&["history"]).code(1);
+    said.assert_never_says("remembers");
+    assert_eq!(said.stdout, "");
+    fs::rename(&aside, &config).unwrap();
+
     fs::rename(world.cloud(), world.path("away")).unwrap();
     let said = desktop.command(&["history"]).code(1);
     said.assert_says("error: the folder ");

@@ -192,6 +192,12 @@ fn a_folder_that_was_chosen_offline_is_made_by_the_first_push() {
     assert_eq!(world.repository(&id).snapshot_ids().len(), 1);
     // The key that opens it was found out, so that every later call can name it.
     assert!(desktop.json("key")["key_id"].is_string());
+    // No process can have left a lock in what is still to be made.
+    let tv = world.device("tv");
+    tv.init(&cloud, ALICE.token, &["--offline"]);
+    play::world(&tv.pack, "World", 1);
+    let said = tv.command(&["push", "--unlock"]).ok();
+    said.assert_says("saves/World").assert_never_says("lock");
     // A disk that is not connected is not made up.
     let deck = world.device("deck");
     let away = world.path("not/connected").display().to_string();

@@ -94,6 +94,22 @@ fn a_lock_of_a_killed_backup_hinders_nobody(restic: Program) {
     deck.command(&["push"]).ok().assert_says("Saved");
     desktop.command(&["pull"]).ok().assert_says("Updated");
     assert_same_with_metadata(&synced(&desktop.pack), &synced(&deck.pack));
+    // Where they cannot be removed, whoever asked for it is told.
+    let folder = scene.world.server().repository_folder(ALICE, ID);
+    let server = served::serve(folder, |request| {
+        let removes = request.method == "DELETE" && request.path.contains("/locks/");
+        removes.then(|| Answer::status(403))
+    });
+    let tv = scene.world.device("tv");
+    tv.init(
+        &server.url(),
+        ALICE.token,
+        &["--offline", &format!("--instance-id={ID}")],
+    );
+    play::world(&tv.pack, "Of The TV", 1);
+    let said = tv.command(&["push", "--unlock"]).any();
+    assert_ne!(said.status.code(), Some(0), "{said}");
+    said.assert_never_says("Saved");
     // Nothing is removed that nobody asked for.
     assert_eq!(scene.locks(), 2);
     play::session(&desktop.pack, "My World", 3);

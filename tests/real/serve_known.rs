@@ -44,6 +44,18 @@ fn a_plain_rest_server_is_asked_what_it_is_once_and_nothing_else_is_new_to_it() 
     let ca = format!("--ca-file={ca}");
     desktop.init(&url, ALICE.token, &["--force", &ca]);
     assert_eq!((questions(), others()), (3, 0));
+    // Who opted in without asking anything asks after the first push that saved something.
+    let deck = world.device("deck");
+    let id = format!("--instance-id={}", desktop.instance_id());
+    deck.init(&url, ALICE.token, &["--offline", &id, &ca]);
+    deck.command(&["pull"]).ok();
+    deck.command(&["push"]).ok();
+    assert_eq!((questions(), others()), (3, 0));
+    for seed in 5..7 {
+        play::session(&deck.pack, "My World", seed);
+        deck.command(&["push"]).ok();
+        assert_eq!((questions(), others()), (4, 0));
+    }
 }
 
 #[test]

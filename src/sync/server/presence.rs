@@ -32,10 +32,7 @@ pub fn of_folder(settings: &Settings, layout: &Layout, was: &SyncFile) -> Option
         return None;
     }
     let credentials = credentials::load(settings, layout, was, &|_| {}).ok()?;
-    let access = Access::new(was, settings, credentials);
-    let allowed = was.insecure_http || settings.insecure_http;
-    access.check_transport(allowed).ok()?;
-    Some(Presence(access))
+    Access::new(was, settings, credentials).ok().map(Presence)
 }
 
 impl Presence {

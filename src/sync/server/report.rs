@@ -46,18 +46,14 @@ pub fn after_resolve(session: &mut Session<'_>, outcome: &Result<PullOutcome>) {
     if !session.met.reached {
         return;
     }
-    let mut row = row_of_pull(session.met, outcome);
-    if let Some(row) = row.as_mut().filter(|row| row.what == What::Pulled) {
-        row.what = What::Merged;
-    }
+    let row = row_of_resolve(session.met, outcome);
     tell(session, &Told { doing: None, row });
 }
 
 /// Tells what became of a push; and finds out what a server is that nobody asked yet.
 pub fn after_push(session: &mut Session<'_>, outcome: &Result<PushOutcome>) {
-    let ended = session.settings.plays && matches!(outcome, Ok(PushOutcome::UpToDate));
     let told = Told {
-        doing: ended.then_some(Doing::Idle),
+        doing: doing_after_push(session.settings.plays, outcome),
         row: row_of_push(outcome),
     };
     tell(session, &told);
@@ -84,6 +80,12 @@ fn doing_after_pull(met: Met, plays: bool, outcome: &Result<PullOutcome>) -> Opt
     }
 }
 
+/// What was pushed says by itself that a session is over; where nothing changed, nothing does.
+fn doing_after_push(plays: bool, outcome: &Result<PushOutcome>) -> Option<Doing> {
+    let ended = plays && matches!(outcome, Ok(PushOutcome::UpToDate));
+    ended.then_some(Doing::Idle)
+}
+
 fn row_of_pull(met: Met, outcome: &Result<PullOutcome>) -> Option<Row> {
     match outcome {
         Ok(PullOutcome::Applied { changes, saved }) => {
@@ -104,6 +106,16 @@ fn row_of_pull(met: Met, outcome: &Result<PullOutcome>) -> Option<Row> {
         Ok(_) => None,
         Err(error) => failed(error),
     }
+}
+
+/// Whatever a decision took, it is a merge.
+fn row_of_resolve(met: Met, outcome: &Result<PullOutcome>) -> Option<Row> {
+    let row = row_of_pull(met, outcome)?;
+    let what = match row.what {
+        What::Pulled => What::Merged,
+        other => other,
+    };
+    Some(Row { what, ..row })
 }
 
 fn row_of_push(outcome: &Result<PushOutcome>) -> Option<Row> {
@@ -271,6 +283,23 @@ mod tests {
             Some(Doing::Playing)
         );
         assert_eq!(doing_after_pull(met, false, &Ok(applied())), None);
+    }
+
+    #[test]
+    fn a_session_in_which_nothing_changed_is_over_with_its_push() {
+        let unchanged = || Ok(PushOutcome::UpToDate);
+        assert_eq!(doing_after_push(true, &unchanged()), Some(Doing::Idle));
+        assert_eq!(doing_after_push(false, &unchanged()), None);
+        assert_eq!(doing_after_push(true, &Err(Error::failed("x"))), None);
+    }
+
+    #[test]
+    fn a_decision_is_a_merge_and_none_is_what_it_was() {
+        let what = |outcome| row_of_resolve(ANNOUNCED, &outcome).map(|row| row.what);
+        assert_eq!(what(Ok(applied())), Some(What::Merged));
+        assert_eq!(what(Ok(conflict())), Some(What::Forked));
+        assert_eq!(what(Err(Error::failed("x"))), Some(What::Failed));
+        assert_eq!(what(Ok(quiet())), None);
     }
 
     #[test]

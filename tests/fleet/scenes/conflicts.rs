@@ -244,6 +244,26 @@ fn rules_decide_without_a_question_and_say_so() {
 }
 
 #[test]
+fn a_decision_for_what_cannot_be_had_is_carried_out_once_it_can() {
+    let scene = disputed();
+    let theirs = scene
+        .all()
+        .into_iter()
+        .find(|one| held(one, A).as_deref() == Some("theirs"));
+    let theirs = theirs.unwrap().listed.id;
+    scene.cloud.hurt(Some((theirs, "saves/A".to_owned())));
+    let (outcome, told) = scene.pull_by(1, Some(Policy::KeepCloud));
+    assert!(
+        says(&told, "warning: the cloud cannot give saves/A"),
+        "{outcome:?} {told:?}"
+    );
+    assert_eq!(scene.text(1, A).as_deref(), Some("of mine"));
+    scene.cloud.hurt(None);
+    scene.pull_by(1, Some(Policy::KeepCloud));
+    assert_eq!(scene.text(1, A).as_deref(), Some("theirs"));
+}
+
+#[test]
 fn settings_never_ask_and_nothing_is_said_of_them() {
     let scene = Scene::with(2, &[("options.txt", "o")]);
     scene.write(0, "options.txt", "theirs");

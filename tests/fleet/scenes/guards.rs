@@ -127,6 +127,17 @@ fn what_is_left_of_a_world_that_lost_most_is_saved_aside() {
     let again = scene.safety_copies();
     assert_eq!(again.len(), 1);
     assert_eq!(held(&again[0], A).as_deref(), Some("what is left"));
+    // What it became since is saved where nothing else is to be done, too, by a push and by a pull.
+    scene.write(1, A, "played");
+    scene.push(1);
+    scene.write(1, A, "played more");
+    scene.pull(1);
+    let texts: BTreeSet<_> = scene
+        .safety_copies()
+        .iter()
+        .filter_map(|copy| held(copy, A))
+        .collect();
+    assert_eq!(texts.len(), 3, "{texts:?}");
 }
 
 #[test]

@@ -358,7 +358,12 @@ fn an_edit_beats_a_deletion_on_either_side_and_it_is_said() {
         "{outcome:?}"
     );
     assert_eq!(scene.text(1, A).as_deref(), Some("played"));
-    scene.push(1);
+    // It was saved before the deletion was met, and is not saved twice.
+    let outcome = scene.push(1);
+    assert!(
+        matches!(&outcome, PushOutcome::Pushed { units, .. } if units.is_empty()),
+        "{outcome:?}"
+    );
     scene.pull(0);
     assert_eq!(scene.text(0, A).as_deref(), Some("played"));
     // The other way round.

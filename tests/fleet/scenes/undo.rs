@@ -95,6 +95,23 @@ fn a_preview_shows_what_comes_back_and_changes_nothing() {
 }
 
 #[test]
+fn what_stays_is_told_of_what_was_named_alone() {
+    let scene = Scene::with(2, &[(A, "a"), (B, "b")]);
+    for (names, stays) in [
+        (&["saves/A"][..], &["saves/A"][..]),
+        (&[], &["saves/A", "saves/B"]),
+    ] {
+        match undo(&scene, &of(names)) {
+            UndoOutcome::Nothing {
+                newest: Some(newest),
+                older: None,
+            } => assert_eq!(newest.stays, units(stays)),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
 fn what_a_pull_replaced_and_removed_comes_back_once_and_everybody_gets_it() {
     let scene = pulled();
     let parent = scene.state(1)["parent"].clone();

@@ -255,6 +255,12 @@ fn why_a_snapshot_cannot_be_read_is_said() {
     assert_eq!(checked.unreadable, slice::from_ref(&only));
     let error = verify::failure(&checked).unwrap().to_string();
     assert!(error.contains("is hurt"), "{error}");
+    // What could not be looked at is not damaged.
+    for kind in [Kind::Offline, Kind::Failed] {
+        scene.cloud.make_unreadable(&only, kind);
+        let drilled = verify::verify(&scene.settings(0), &|_| (), Extent::All);
+        assert_eq!(drilled.unwrap_err().kind(), kind);
+    }
 }
 
 /// Whoever left it out is the newest, and nobody else has it any more.
