@@ -148,3 +148,28 @@ fn a_plain_server_below_another_page_is_no_page_of_ours() {
     scene.says(about(&["accounts"]));
     setup().code(2).assert_says(page);
 }
+
+/// A folder that stopped for a conflict will most likely do so again: no game starts, as far as others know.
+#[test]
+fn a_launch_says_that_a_game_starts_unless_a_conflict_is_open() {
+    let scene = Scene::new();
+    scene.remember(SignedDuration::from_hours(24), &["presence"]);
+    let said = || {
+        let before = scene.server.requests().len();
+        scene.device.command(&["pull"]).any();
+        let asked = scene.server.requests().split_off(before);
+        let list = asked.iter().find(|one| one.path.ends_with("/snapshots/"));
+        let header = list
+            .unwrap()
+            .header("instance-sync-session")
+            .unwrap()
+            .to_owned();
+        header.split(' ').next().unwrap().to_owned()
+    };
+    assert_eq!(said(), "play");
+    let place = scene.device.synced_by("state.json");
+    let mut state = scene.device.json("state.json");
+    state["conflict"] = json!({ "ids": [], "units": { "saves/A": [] } });
+    fs::write(place, state.to_string()).unwrap();
+    assert_eq!(said(), "look");
+}

@@ -768,3 +768,30 @@ fn an_instance_keeps_its_name_where_nobody_says_another() {
     place.run(&deck, &words).arg("--instance-label=Other").ok();
     assert_eq!(labels(), ["Other"]);
 }
+
+/// The list of the account is looked into for a name only by who joins and has none.
+#[test]
+fn whoever_knows_the_name_of_an_instance_does_not_ask_for_it() {
+    let Some(place) = Place::folder() else { return };
+    let desktop = place.make("desktop");
+    let instance = format!("--instance-id={}", desktop.instance_id());
+    let real = Program::Restic.find().unwrap();
+    let watched = |name: &str, device: &Device, words: &[&str]| {
+        let fake = FakeRestic::around(&place.world.path(name), &real);
+        place.world.use_restic(&fake.path());
+        let words = [&["init", "--token", ALICE.token], words].concat();
+        place.run(device, &words).ok();
+        fake.calls_of("snapshots").len()
+    };
+    let device = |name: &str| place.world.device(name);
+    let deck = device("deck");
+    let asks = watched("joins", &deck, &[&instance]);
+    let named = "--instance-label=Named";
+    for (name, device, words) in [
+        ("new", device("new"), &[][..]),
+        ("named", device("named"), &[&instance, named]),
+        ("again", deck, &[&instance, "--force"]),
+    ] {
+        assert_eq!(watched(name, &device, words), asks - 1, "{name}");
+    }
+}

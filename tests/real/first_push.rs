@@ -43,6 +43,25 @@ fn an_instance_made_offline_is_created_by_its_first_push_and_by_no_pull() {
     desktop.command(&["pull"]).ok().assert_silent();
 }
 
+/// The machine lost power before the folder knew of it.
+#[test]
+fn who_opts_in_anew_uses_the_repository_that_the_folder_has_made() {
+    let Some(world) = World::with_restic() else {
+        return;
+    };
+    let desktop = world.device("desktop");
+    play::world(&desktop.pack, "My World", 1);
+    std::fs::create_dir_all(world.cloud()).unwrap();
+    init(&desktop, &world).arg("--offline").ok();
+    let state = std::fs::read(desktop.synced_by("state.json")).unwrap();
+    desktop.command(&["push"]).ok();
+    std::fs::write(desktop.synced_by("state.json"), state).unwrap();
+    let id = desktop.instance_id();
+    init(&desktop, &world).arg("--force").ok();
+    assert_eq!(desktop.instance_id(), id);
+    is_saved(&world, &desktop, 2);
+}
+
 #[test]
 fn a_repository_that_was_made_although_restic_failed_is_used() {
     let (Some(world), Some(restic)) = (World::with_restic(), Program::Restic.find()) else {

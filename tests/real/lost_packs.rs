@@ -252,3 +252,28 @@ fn a_full_disk_is_no_loss() {
     let ended = call.restore_what_can_be(&scene.snapshot, &target, Some(&paths), &mut |_| {});
     assert_eq!(ended.unwrap_err().kind(), Kind::Full);
 }
+
+/// It is remembered what was in it, and nothing of it is there any more.
+#[test]
+fn a_world_of_which_nothing_can_be_had_as_it_was_is_named() {
+    let Some((world, desktop)) = opted::pushed() else {
+        return;
+    };
+    let folder = world.cloud_repository(ALICE, ID);
+    let packs = objects(&folder, "data");
+    let first = opted::repository(&world).snapshot_ids().pop().unwrap();
+    play::session(&desktop.pack, "My World", 2);
+    desktop.command(&["push"]).ok();
+    desktop.command(&["history"]).ok();
+    for pack in packs {
+        fs::remove_file(pack).unwrap();
+    }
+    fs::remove_dir_all(desktop.home.join(".cache/instance-sync/restic")).unwrap();
+    let point = format!("--snapshot={first}");
+    let run = desktop.command(&["restore", "saves/My World", &point]);
+    let says = [
+        "the cloud cannot give saves/My World as it was",
+        "Another point in time",
+    ];
+    opted::harmless(&desktop, run, 1, &says);
+}

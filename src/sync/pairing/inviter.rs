@@ -287,3 +287,41 @@ pub(super) fn secret_of<const LETTERS: usize>() -> Result<Secret> {
     getrandom::fill(&mut *random).context(|| text!("pairing-no-random"))?;
     Ok(Secret::of(&*random))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{secrets::token::RepositoryKey, sync::credentials::Credentials};
+
+    #[test]
+    fn a_server_with_a_ca_of_its_own_takes_an_option_and_a_file_on_the_new_device() {
+        let url = "https://saves.test";
+        let inviter = |ca_file: Option<&str>| {
+            let credentials = Credentials {
+                account: "alice".to_owned(),
+                secret: None,
+                key: RepositoryKey::with_password("secret".to_owned().into()),
+            };
+            let (location, ca_file) = (url.parse().expect(url), ca_file.map(Into::into));
+            let access = Access::to_account(location, false, ca_file, credentials);
+            Inviter {
+                access: access.expect("https"),
+            }
+        };
+        let invitation = Invitation {
+            url: url.to_owned(),
+            account: "alice".to_owned(),
+            words: Words {
+                code: "123456".to_owned(),
+                secret: Secret::None,
+            },
+        };
+        let own = inviter(Some("/etc/own-ca.pem"));
+        assert_eq!(own.options(&invitation), "--ca-file=FILE");
+        let hints = own.hints(&invitation);
+        assert!(hints.iter().any(|hint| hint.contains("/etc/own-ca.pem")));
+        let known = inviter(None);
+        assert_eq!(known.options(&invitation), "");
+        assert!(known.hints(&invitation).is_empty());
+    }
+}
