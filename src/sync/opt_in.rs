@@ -318,9 +318,9 @@ impl Opting<'_> {
             self.mark()?;
             return Ok((How::Offline, None, Some(label)));
         }
-        let exists = match self.probe(&access) {
-            Ok(exists) => exists,
-            Err(error) if error.kind() == Kind::NoRepository && self.fresh => false,
+        match self.probe(&access) {
+            Ok(()) => {}
+            Err(error) if error.kind() == Kind::NoRepository && self.fresh => {}
             Err(error) if error.kind() == Kind::NoRepository => {
                 return Err(error.hint(text!(
                     "optin-no-instance-hint",
@@ -331,7 +331,7 @@ impl Opting<'_> {
                 return Err(error.hint(text!("optin-offline-hint")));
             }
             Err(error) => return Err(error),
-        };
+        }
         // It has just answered. What it is is not worth a failure: it is a server like any other then.
         let ca_file = access.question().ca_file;
         let server = server::ask(self.settings, &self.sync.location, ca_file);
@@ -345,7 +345,8 @@ impl Opting<'_> {
         // its first push.
         self.write(&access.credentials)?;
         state.save(self.layout)?;
-        if self.fresh && !exists {
+        if self.fresh {
+            // A folder that made it before, and did not come to write that down, goes on with it.
             self.make_base()?;
             server::instances::register(&access.question(), server.as_ref())?;
             repository(&access).init()?;
@@ -419,8 +420,8 @@ impl Opting<'_> {
         Ok(())
     }
 
-    /// Returns whether the repository is there, as far as that can be told without restic.
-    fn probe(&self, access: &Access) -> Result<bool> {
+    /// Looks whether the repository is there, as far as that can be told without restic.
+    fn probe(&self, access: &Access) -> Result<()> {
         if let Location::Folder(path) = &self.sync.location
             && self.fresh
             && !std::path::Path::new(path).exists()
@@ -430,8 +431,7 @@ impl Opting<'_> {
                 text!("optin-not-there-yet", path = path),
             ));
         }
-        let found = probe::probe(&access.question())?;
-        Ok(found.is_some())
+        probe::probe(&access.question()).map(drop)
     }
 
     fn first_state(&self) -> Result<State> {

@@ -310,6 +310,20 @@ fn what_an_older_snapshot_says_of_itself_is_read_again_by_a_look_at_everything()
         .for_each(|pack| remove(pack));
     let said = desktop.command(&["verify", "--all", "--json"]).code(1);
     assert_eq!(report(&said)["unreadable"], json!([older]), "{said}");
+    // What could not be looked at is no damage.
+    let real = Program::Restic.find().unwrap();
+    let mut fails = FakeRestic::around(&scene.world.path("fails"), &real);
+    fails.on("dump", Act::Exit(1));
+    scene.world.use_restic(&fails.path());
+    let said = desktop.command(&["verify", "--all", "--json"]).code(1);
+    let lines = said
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let named: Vec<Value> = lines
+        .filter(|line| line.get("unreadable").is_some())
+        .collect();
+    assert!(named.is_empty(), "{said}");
 }
 
 fn flip_all(file: &Path) {

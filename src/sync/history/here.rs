@@ -170,3 +170,18 @@ fn present<'a>(moment: &'a Moment, unit: &RelPath) -> Option<&'a UnitVersion> {
     let row = moment.record.units.get(unit)?;
     row.digest().map(|_| row)
 }
+
+#[cfg(test)]
+impl Contents {
+    /// Returns a folder with these units, that agrees with the cloud on these.
+    pub fn of_test<const UNITS: usize>(
+        units: [(RelPath, Option<Digest>); UNITS],
+        agreement: Agreement,
+    ) -> Self {
+        Self {
+            units: units.into(),
+            agreement,
+            base: None,
+        }
+    }
+}

@@ -184,3 +184,35 @@ fn place(here: &Contents, versions: &[Version], unit: &RelPath) -> Option<(usize
     let changed = || last(&is_agreed).map(|place| (place, Here::Changed));
     same.map(|place| (place, Here::Same)).or_else(changed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fixtures::{agreed, digest, dot, snapshot, unit, version};
+
+    /// A world that was made, and deleted; this folder knows of both.
+    #[test]
+    fn what_cannot_be_read_whole_was_made_of_something_and_is_the_same_as_nothing() {
+        let world = unit("saves/World");
+        let rows = [version(Some("a"), dot('a', 1)), version(None, dot('a', 2))];
+        let versions = rows.clone().map(|row| Version {
+            unit: world.clone(),
+            row,
+            sources: Vec::new(),
+            since: snapshot('e'),
+            time: None,
+            extent: None,
+            parents: Vec::new(),
+            safety_copy: false,
+        });
+        let [_, gone] = rows;
+        let agreement = || [(world.clone(), agreed(gone.clone()))].into();
+        let here = |content| Contents::of_test([(world.clone(), content)], agreement());
+        let place = |here: &Contents| place(here, &versions, &world);
+        assert_eq!(place(&here(None)), Some((1, Here::Changed)));
+        assert_eq!(place(&here(Some(digest("b")))), Some((1, Here::Changed)));
+        assert_eq!(place(&here(Some(digest("a")))), Some((0, Here::Same)));
+        let nothing = Contents::of_test([], agreement());
+        assert_eq!(place(&nothing), Some((1, Here::Same)));
+    }
+}

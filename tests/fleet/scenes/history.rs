@@ -85,17 +85,6 @@ fn a_deletion_is_a_version_and_is_here_where_it_came() {
         versions(&scene, 0, "saves/B"),
         [(Deed::Deleted, Some(Here::Changed)), (Deed::Added, None)]
     );
-    // Where it cannot be read whole, it is not known to be the same as anything.
-    #[cfg(target_os = "linux")]
-    {
-        use std::os::unix::ffi::OsStrExt as _;
-        let name = std::ffi::OsStr::from_bytes(b"not-utf8-\xff");
-        fs::write(scene.place(0, "saves/B").join(name), "x").unwrap();
-        assert_eq!(
-            versions(&scene, 0, "saves/B"),
-            [(Deed::Deleted, Some(Here::Changed)), (Deed::Added, None)]
-        );
-    }
 }
 
 /// Who pushed the same as a safety copy holds is named, not the copy.
