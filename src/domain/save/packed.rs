@@ -152,6 +152,9 @@ mod tests {
         // And unpacked.
         let mut plain = vec![1; LARGEST];
         assert!(unpacked(&plain).is_ok_and(|whole| whole.len() == LARGEST));
+        // Packed, it is a little larger.
+        let packed = stored(&plain);
+        assert!(unpacked(&packed).is_ok_and(|whole| whole == plain));
         plain.push(1);
         assert_eq!(unpacked(&plain), Err(Damage::TooLarge));
     }

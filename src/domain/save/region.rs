@@ -181,6 +181,14 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_is_not_whole_is_broken_off_and_so_are_the_times() {
+        let file = region(&[]);
+        for length in [1, 4095, 4096, 5000, 8191] {
+            assert_eq!(look(&file[..length]), Err(Damage::BrokenOff), "{length}");
+        }
+    }
+
+    #[test]
     fn what_lies_behind_a_chunk_without_content_is_none_of_it() {
         let mut file = region(&[(0, 2, 1, 3)]);
         assert_eq!(file[8192 + 5], COMPOUND);
