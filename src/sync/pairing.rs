@@ -26,7 +26,7 @@ use crate::{
 /// How long a server may be away while somebody waits: it may be restarted.
 const AWAY: Duration = Duration::from_secs(120);
 /// The longest that somebody waits, whatever a server says.
-const LONGEST: Duration = Duration::from_secs(50 * 60);
+const LONGEST: Duration = Duration::from_mins(50);
 /// How long in all somebody waits who has asked too often.
 const SOON: Duration = Duration::from_secs(60);
 /// How often it is looked whether somebody asked to stop.

@@ -2,6 +2,7 @@
 //! which assistive technology sees what is in the windows and presses it.
 
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -108,6 +109,7 @@ impl Display {
             .envs(self.environment())
             .env("PATH", "/usr/bin:/bin")
             .env("HOME", self.folder.path())
+            .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
@@ -273,7 +275,9 @@ impl Display {
 impl Drop for Display {
     fn drop(&mut self) {
         for mut server in self.servers.drain(..).rev() {
-            let _ = server.kill();
+            // With what it started: the bus of assistive technology has a daemon of its own.
+            let group = rustix::process::Pid::from_child(&server);
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
             let _ = server.wait();
         }
     }

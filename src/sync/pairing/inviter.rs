@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// How long a code is good, as servers have it.
-pub const GOOD_FOR: Duration = Duration::from_secs(15 * 60);
+pub const GOOD_FOR: Duration = Duration::from_mins(15);
 /// How often it asks whether somebody came.
 const PACE: Duration = Duration::from_secs(1);
 

@@ -22,7 +22,7 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// For how long a server may be away before it is given up.
-const GIVE_UP: Duration = Duration::from_secs(60 * 60);
+const GIVE_UP: Duration = Duration::from_hours(1);
 
 /// What is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
