@@ -9,7 +9,7 @@ use crate::domain::{
     agreement::{Agreement, Mark, next_table},
     fixtures::{WORLD, agreed, digest, dot, head, replica, snapshot, unit, vector, version},
     lineage::{cloud_side, heads},
-    local::{Found, local_side},
+    local::{Found, LocalUnit, local_side},
     version::Dot,
 };
 
