@@ -277,11 +277,11 @@ fn settings(cli: &Cli, output: &Output) -> Settings {
     }
 }
 
-/// Whether a game is played around this command: whoever pulls on a terminal may only want to look.
+/// Whether a game is played after this command: whoever pulls on a terminal may only want to look.
 fn plays(cli: &Cli, output: &Output) -> bool {
     match cli.command {
         Command::Run(_) => true,
-        Command::Pull(_) | Command::Push(_) => !output.is_terminal(),
+        Command::Pull(_) => !output.is_terminal(),
         _ => false,
     }
 }

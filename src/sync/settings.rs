@@ -37,7 +37,7 @@ pub struct Settings {
     pub label: Option<String>,
     /// What a launcher calls it: for an instance that has no name yet.
     pub launcher_label: Option<String>,
-    /// Whether a game starts after a pull, and has ended before a push: hooks, and not a person who looks.
+    /// Whether a game starts after a pull: hooks, and not a person who looks.
     pub plays: bool,
     /// What becomes of conflicts, instead of what the rules say.
     pub on_conflict: Option<Policy>,

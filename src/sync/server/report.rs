@@ -53,7 +53,7 @@ pub fn after_resolve(session: &mut Session<'_>, outcome: &Result<PullOutcome>) {
 /// Tells what became of a push; and finds out what a server is that nobody asked yet.
 pub fn after_push(session: &mut Session<'_>, outcome: &Result<PushOutcome>) {
     let told = Told {
-        doing: doing_after_push(session.settings.plays, outcome),
+        doing: doing_after_push(outcome),
         row: row_of_push(outcome),
     };
     tell(session, &told);
@@ -80,9 +80,10 @@ fn doing_after_pull(met: Met, plays: bool, outcome: &Result<PullOutcome>) -> Opt
     }
 }
 
-/// What was pushed says by itself that a session is over; where nothing changed, nothing does.
-fn doing_after_push(plays: bool, outcome: &Result<PushOutcome>) -> Option<Doing> {
-    let ended = plays && matches!(outcome, Ok(PushOutcome::UpToDate));
+/// What was pushed says by itself that a session is over; where nothing changed, nothing does. Whoever
+/// types a push has the same in mind: this is all in the cloud.
+fn doing_after_push(outcome: &Result<PushOutcome>) -> Option<Doing> {
+    let ended = matches!(outcome, Ok(PushOutcome::UpToDate));
     ended.then_some(Doing::Idle)
 }
 
@@ -288,9 +289,9 @@ mod tests {
     #[test]
     fn a_session_in_which_nothing_changed_is_over_with_its_push() {
         let unchanged = || Ok(PushOutcome::UpToDate);
-        assert_eq!(doing_after_push(true, &unchanged()), Some(Doing::Idle));
-        assert_eq!(doing_after_push(false, &unchanged()), None);
-        assert_eq!(doing_after_push(true, &Err(Error::failed("x"))), None);
+        assert_eq!(doing_after_push(&unchanged()), Some(Doing::Idle));
+        assert_eq!(doing_after_push(&Ok(PushOutcome::NotOptedIn)), None);
+        assert_eq!(doing_after_push(&Err(Error::failed("x"))), None);
     }
 
     #[test]
